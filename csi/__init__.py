@@ -1,0 +1,58 @@
+"""csi: from a survey export to a customer satisfaction index that stands up to questions."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+# The public names and the module each one lives in; nothing is imported before it is asked for.
+_PUBLIC = {
+    "Codebook": "csi.data.codebook",
+    "CsiError": "csi.errors",
+    "DataError": "csi.errors",
+    "Estimate": "csi.results",
+    "EstimationError": "csi.errors",
+    "Item": "csi.data.codebook",
+    "ModelError": "csi.errors",
+    "Moments": "csi.moments",
+    "OptionError": "csi.errors",
+    "OutputError": "csi.errors",
+    "PathModel": "csi.models.path",
+    "Result": "csi.results",
+    "Scale": "csi.data.scales",
+    "Study": "csi.study",
+    "Survey": "csi.data.survey",
+    "analyse_survey": "csi.study",
+    "fetch_dataset": "csi.data.fetch",
+    "fit_pls": "csi.models.pls",
+    "list_models": "csi.models.catalog",
+    "list_samples": "csi.data.samples",
+    "load_model": "csi.models.catalog",
+    "load_moments": "csi.data.samples",
+    "load_sample": "csi.data.samples",
+    "read_csv": "csi.data.readers.csv",
+    "read_excel": "csi.data.readers.excel",
+    "show_progress": "csi.inference.progress",
+    "use_language": "csi.language",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        value = getattr(import_module(_PUBLIC[name]), name)
+        globals()[name] = value
+        return value
+    try:
+        return import_module(f"csi.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"csi.{name}":
+            raise
+        raise AttributeError(f"module 'csi' has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

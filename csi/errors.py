@@ -1,0 +1,56 @@
+"""Every error csi raises about a user's input: one class and its few children, each a code and values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from csi.words import say
+
+
+class CsiError(ValueError):
+    """Base of all errors of csi; `code` names the sentence, `values` are the facts in it.
+
+    `str(error)` is one sentence in the current language: where, what, how many, what was expected, what to do next.
+    """
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.values = values
+
+    def __str__(self) -> str:
+        return say(f"errors.{self.code}", **self.values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.code, self.values)
+
+
+class DataError(CsiError):
+    """A file, codebook, survey or table of moments cannot be used as it is."""
+
+
+class ModelError(CsiError):
+    """A model is wrong in itself or does not fit the data it was given."""
+
+
+class EstimationError(CsiError):
+    """The numbers do not allow the estimate that was asked for."""
+
+
+class OptionError(CsiError):
+    """An argument has a value that is not allowed, or two arguments contradict each other."""
+
+
+class OutputError(CsiError):
+    """A file could not be written; what stood there before is untouched."""
+
+
+def _rebuild(kind: type[CsiError], code: str, values: dict[str, Any]) -> CsiError:
+    return kind(code, **values)
+
+
+def choose(option: str, value: Any, choices: tuple[Any, ...]) -> Any:
+    """Return `value` if it is one of `choices`; else raise with the list of what exists."""
+    if value not in choices:
+        raise OptionError("unknown_option", option=option, value=value, choices=[str(choice) for choice in choices])
+    return value

@@ -1,0 +1,92 @@
+"""What stands under every sentence a person reads: the words of both languages, filled in with values.
+
+Rank: below everything else; `csi.errors` and `csi.language` stand on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+
+chosen: ContextVar[str] = ContextVar("csi_language", default="en")
+
+
+def current_language() -> str:
+    """Return "en" or "zh"."""
+    return chosen.get()
+
+
+@cache
+def words(language: str) -> dict[str, str]:
+    """All sentences of one language, keyed by dotted names such as `errors.unknown_item`."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = files("csi").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
+    flat: dict[str, str] = {}
+
+    def walk(prefix: str, node: Any) -> None:
+        if isinstance(node, Mapping):
+            for key, value in node.items():
+                walk(f"{prefix}.{key}" if prefix else str(key), value)
+        else:
+            flat[prefix] = str(node)
+
+    walk("", yaml.load(text, Loader=loader))
+    return flat
+
+
+def say(key: str, **values: Any) -> str:
+    """Return the sentence `key` in the current language with its values filled in.
+
+    Lists are joined in the manner of the language; bilingual values (`{"en": ..., "zh": ...}`) are resolved.
+    """
+    sentence = words(chosen.get())[key]
+    return sentence.format(**{name: shown(value) for name, value in values.items()}) if values else sentence
+
+
+def has_words(key: str) -> bool:
+    """Whether `key` names a sentence."""
+    return key in words("en")
+
+
+def shown(value: Any) -> Any:
+    """Turn one value of a sentence into what a person reads; strings and numbers stay as they are."""
+    if isinstance(value, Mapping):
+        return pick(value) if set(value) & set(LANGUAGES) else shown(list(value))
+    if isinstance(value, Note):
+        return str(value)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return ("、" if chosen.get() == "zh" else ", ").join(str(shown(part)) for part in value)
+    return value
+
+
+def pick(text: Mapping[str, str] | str | None) -> str:
+    """Choose the wording of the current language; fall back on the other one."""
+    if text is None or isinstance(text, str):
+        return text or ""
+    language = chosen.get()
+    return text.get(language) or next((text[other] for other in LANGUAGES if text.get(other)), "")
+
+
+@dataclass(frozen=True)
+class Note:
+    """A fact that a result carries along: a code and values; `str(note)` is the sentence in the current language."""
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return say(f"notes.{self.code}", **self.values)
+
+
+def note(code: str, **values: Any) -> Note:
+    """Make a Note."""
+    return Note(code, values)
