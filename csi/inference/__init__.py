@@ -1,0 +1,1 @@
+"""How sure are we? Resampling, designs and intervals on plain arrays."""

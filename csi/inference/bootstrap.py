@@ -1,0 +1,282 @@
+"""Resampling as linear algebra: a replicate is a column of multipliers times the rows' cross-products.
+
+Replicates come in fixed blocks of 250 and block k draws from `SeedSequence(seed, spawn_key=(k,))`, so the draws do not
+depend on the number of cores or on memory. With strata or clusters n_h - 1 of the n_h units of each stratum are drawn
+with replacement and rescaled by n_h / (n_h - 1) (Rao and Wu 1988); without them n of n respondents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.inference.design import Design
+from csi.inference.progress import report
+from csi.sums import products, upper
+
+Array = NDArray[np.float64]
+BLOCK = 250
+CELLS = 16_000_000  # numbers held at once: multipliers of one batch, or products of the rows
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Moments of b replicates of one set of rows.
+
+    Attributes
+    ----------
+    sum_w : (b,) sums of the weights
+    mean : (p, b)
+    cov : (p, p, b)
+    """
+
+    sum_w: Array
+    mean: Array
+    cov: Array
+
+    @property
+    def sd(self) -> Array:
+        """(p, b) standard deviations."""
+        every = range(len(self.mean))
+        return np.sqrt(self.cov[every, every])
+
+    def correlation(self) -> Array:
+        """(p, p, b) correlations."""
+        sd = self.sd
+        return self.cov / sd / sd[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """The rows of one domain, ready to be resampled.
+
+    Attributes
+    ----------
+    columns : (n, p) ratings of this domain's rows, NaN where missing
+    weight : (n,) weights, all positive
+    unit : (n,) sampling unit of each row in the whole design
+    origin : (p,) the point that sums are counted from
+    missing : "listwise" (rows are complete) or "pairwise"
+    aggregate : whether several rows may share a unit, so that sums per unit come first
+    """
+
+    columns: Array
+    weight: Array
+    unit: NDArray[np.int64]
+    origin: Array
+    missing: str
+    aggregate: bool
+
+    @property
+    def size(self) -> int:
+        """Columns of the products."""
+        p = self.columns.shape[1]
+        half = p * (p + 1) // 2
+        return 1 + p + half if self.missing == "listwise" else 2 * half + p * p + 1
+
+    def _products(self, chunk: slice) -> Array:
+        deviations = self.columns[chunk] - self.origin
+        w = self.weight[chunk, None]
+        if self.missing == "listwise":
+            return products(deviations) * w
+        mask = (~np.isnan(deviations)).astype(float)
+        deviations = np.nan_to_num(deviations)
+        rows, columns = upper(deviations.shape[1])
+        cross = (deviations[:, :, None] * mask[:, None, :]).reshape(len(mask), -1)
+        both = [np.ones((len(mask), 1)), mask[:, rows] * mask[:, columns], cross]
+        return np.hstack([*both, deviations[:, rows] * deviations[:, columns]]) * w
+
+    def parts(self) -> list[tuple[NDArray[np.int64], Array]]:
+        """Sampling units and their weighted products, in chunks; one chunk unless there are very many rows."""
+        step = max(1, CELLS // self.size)
+        found = []
+        for start in range(0, len(self.columns), step):
+            chunk = slice(start, min(start + step, len(self.columns)))
+            units, z = self.unit[chunk], self._products(chunk)
+            if self.aggregate:
+                units, codes = np.unique(units, return_inverse=True)
+                sums = np.zeros((len(units), self.size))
+                np.add.at(sums, codes, z)
+                z = sums
+            found.append((units, z))
+        return found
+
+    def batch(self, sums: Array) -> Batch:
+        """Moments from the sums (size, b) of the weighted products."""
+        p = self.columns.shape[1]
+        if self.missing == "listwise":
+            return batch_of_sums(sums, self.origin, len(self.columns))
+        full = _square(p)
+        size = p * (p + 1) // 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weight = sums[1 : 1 + size][full].reshape(p, p, -1)
+            first = sums[1 + size : 1 + size + p * p].reshape(p, p, -1) / weight
+            second = sums[1 + size + p * p :][full].reshape(p, p, -1) / weight
+            both = (~np.isnan(self.columns)).astype(float)
+            counts = both.T @ both
+            cov = (second - first * first.transpose(1, 0, 2)) * (counts / (counts - 1))[:, :, None]
+        return Batch(sums[0], self.origin[:, None] + first[range(p), range(p)], cov)
+
+    def joined(self, domains: list[Rows]) -> Rows:
+        """All domains together, for the moments of their common sums."""
+        if self.missing == "listwise":
+            columns = np.empty((sum(len(part.columns) for part in domains), self.columns.shape[1]))
+        else:
+            columns = np.concatenate([part.columns for part in domains])
+        none = np.zeros(0)
+        return Rows(columns, none, none.astype(np.int64), self.origin, self.missing, self.aggregate)
+
+
+def _square(p: int) -> NDArray[np.intp]:
+    """Where each cell of a p x p matrix stands in its vech, (p * p,)."""
+    rows, columns = upper(p)
+    full = np.empty((p, p), dtype=np.intp)
+    full[rows, columns] = full[columns, rows] = np.arange(len(rows))
+    return full.reshape(-1)
+
+
+def batch_of_sums(sums: Array, origin: Array, n: int) -> Batch:
+    """Moments from sums (1 + p + p(p+1)/2, b) of weighted products counted from `origin`, over n complete rows."""
+    p = len(origin)
+    rows, columns = upper(p)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        offset = sums[1 : 1 + p] / sums[0]
+        half = sums[1 + p :] / sums[0]
+        half -= offset[rows] * offset[columns]
+        half *= n / (n - 1) if n > 1 else np.nan
+    return Batch(sums[0], origin[:, None] + offset, half[_square(p)].reshape(p, p, -1))
+
+
+def rows_of(columns: Array, design: Design, missing: str, domain: NDArray[np.int64] | None = None) -> list[Rows]:
+    """Prepare the rows of each domain; rows without a domain (code -1) come last, when there are any.
+
+    Parameters
+    ----------
+    columns : (n, p) ratings with NaN
+    design : the sampling design of the n rows
+    missing : "listwise" or "pairwise"
+    domain : (n,) codes from 0, -1 for none; one domain when None
+    """
+    used = ~np.isnan(columns).any(axis=1) if missing == "listwise" else ~np.isnan(columns).all(axis=1)
+    weight = np.ones(design.n) if design.weight is None else design.weight
+    used &= weight > 0
+    # weights are scaled to a mean of 1 so that sums stay of the size of counts
+    weight = weight / weight[used].mean() if used.any() else weight
+    with np.errstate(invalid="ignore"):
+        filled = np.where(np.isnan(columns[used]), 0.0, columns[used]).sum(axis=0)
+        counts = np.maximum((~np.isnan(columns[used])).sum(axis=0), 1)
+    origin = filled / counts
+    codes = np.zeros(design.n, dtype=np.int64) if domain is None else domain
+    wanted = list(range(int(codes.max()) + 1)) if len(codes) else [0]
+    if (codes[used] < 0).any():
+        wanted.append(-1)
+    return [
+        Rows(columns[keep], weight[keep], design.unit[keep], origin, missing, design.cluster is not None)
+        for keep in (used & (codes == code) for code in wanted)
+    ]
+
+
+def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
+    """Multipliers of the sampling units, (units, b), with the number of the first replicate of each batch."""
+    design.check_lonely() if not design.plain else None
+    step = max(1, min(BLOCK, CELLS // max(design.units, 1)))
+    for block, first in enumerate(range(0, n_boot, BLOCK)):
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+        size = min(BLOCK, n_boot - first)
+        for start in range(0, size, step):
+            yield first + start, _multipliers(design, min(step, size - start), rng)
+
+
+def _multipliers(design: Design, b: int, rng: np.random.Generator) -> Array:
+    """One batch of multipliers; each replicate's numbers are drawn whole before the next one's."""
+    if design.plain:
+        drawn = rng.integers(0, design.units, size=(b, design.units), dtype=np.int32)
+        return count_draws(drawn, design.units)
+    sizes = np.bincount(design.unit_stratum)
+    order = np.argsort(design.unit_stratum, kind="stable")
+    starts = np.cumsum(sizes) - sizes
+    high = np.repeat(sizes, sizes - 1)
+    drawn = rng.integers(0, high, size=(b, len(high)), dtype=np.int64) + np.repeat(starts, sizes - 1)
+    factor = sizes / (sizes - 1)
+    return count_draws(order[drawn], design.units) * factor[design.unit_stratum][:, None]
+
+
+def count_draws(drawn: NDArray[np.integer], units: int) -> Array:
+    """How often each unit was drawn: (b, m) unit numbers to (units, b) counts."""
+    b = len(drawn)
+    flat = drawn.T.astype(np.intp) * b + np.arange(b)
+    return np.bincount(flat.reshape(-1), minlength=units * b).reshape(units, b).astype(float)
+
+
+class Resampler:
+    """Turns multipliers into moments of every domain and of all rows together."""
+
+    def __init__(self, rows: list[Rows]) -> None:
+        self._rows = rows
+        held = sum(len(part.columns) * part.size for part in rows)
+        self._parts = [part.parts() for part in rows] if held <= 4 * CELLS else None
+
+    def batches(self, multipliers: Array) -> tuple[list[Batch], Batch]:
+        """Moments per domain, and of all rows together, for multipliers (units, b)."""
+        sums = []
+        for k, rows in enumerate(self._rows):
+            parts = self._parts[k] if self._parts is not None else rows.parts()
+            total = np.zeros((rows.size, multipliers.shape[1]))
+            for units, z in parts:
+                whole = len(units) == len(multipliers)
+                total += z.T @ (multipliers if whole else multipliers[units])
+            sums.append(total)
+        domains = [rows.batch(total) for rows, total in zip(self._rows, sums, strict=True)]
+        if len(self._rows) == 1:
+            return domains, domains[0]
+        return domains, self._rows[0].joined(self._rows).batch(np.sum(sums, axis=0))
+
+
+Evaluate = Callable[[list[Batch], Batch], dict[str, Array]]
+
+
+def replicate(rows: list[Rows], design: Design, evaluate: Evaluate, *, n_boot: int, seed: int) -> dict[str, Array]:
+    """Evaluate the estimator in every bootstrap replicate.
+
+    Parameters
+    ----------
+    rows : what `rows_of` prepared
+    design : the design the rows came from
+    evaluate : takes moments per domain and of all rows, b replicates at once; returns named arrays (k, b)
+    n_boot : number of replicates
+    seed : seed of the draws
+
+    Returns
+    -------
+    dict of (k, n_boot) arrays
+    """
+    resampler = Resampler(rows)
+    return collect(
+        evaluate(*resampler.batches(multipliers)) for _, multipliers in report(draw(design, n_boot, seed), n_boot)
+    )
+
+
+def collect(batches: Iterable[dict[str, Array]]) -> dict[str, Array]:
+    """Join the arrays of all batches along the replicates."""
+    pieces: dict[str, list[Array]] = {}
+    for found in batches:
+        for name, values in found.items():
+            pieces.setdefault(name, []).append(values)
+    return {name: np.concatenate(values, axis=-1) for name, values in pieces.items()}
+
+
+def leave_one_out(rows: list[Rows], design: Design, evaluate: Evaluate) -> dict[str, Array]:
+    """The estimator without each of the n respondents in turn: dict of (k, n) arrays (plain designs)."""
+    resampler = Resampler(rows)
+
+    def batches() -> Iterator[dict[str, Array]]:
+        for start in range(0, design.units, BLOCK):
+            b = min(BLOCK, design.units - start)
+            multipliers = np.ones((design.units, b))
+            multipliers[np.arange(start, start + b), np.arange(b)] = 0.0
+            yield evaluate(*resampler.batches(multipliers))
+
+    return collect(batches())

@@ -1,0 +1,276 @@
+"""From replicates to standard errors, intervals and p-values.
+
+A p-value inverts the interval it stands beside: it is 1 minus the level at which one limit of that interval touches 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+METHODS = ("percentile", "bca", "t")
+NORMAL = NormalDist()
+
+
+def normal_quantile(shares: Array) -> Array:
+    """Standard normal quantiles of shares strictly between 0 and 1."""
+    return np.array([NORMAL.inv_cdf(share) for share in np.asarray(shares).ravel()]).reshape(np.shape(shares))
+
+
+def normal_share(values: Array) -> Array:
+    """Standard normal distribution function."""
+    return np.array([NORMAL.cdf(value) for value in np.asarray(values).ravel()]).reshape(np.shape(values))
+
+
+def acceleration(leave_one_out: Array) -> Array:
+    """BCa's acceleration from leave-one-out estimates (k, n): sum U^3 / (6 (sum U^2)^1.5), U = mean - value."""
+    return acceleration_of(leave_one_out.mean(axis=1, keepdims=True) - leave_one_out)
+
+
+def acceleration_of(influence: Array) -> Array:
+    """BCa's acceleration from influence values U (k, n): sum U^3 / (6 (sum U^2)^1.5); 0 for a constant."""
+    squares = (influence**2).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        a = (influence**3).sum(axis=1) / (6 * squares**1.5)
+    return np.where(np.isfinite(a) & (squares > 1e-24), a, 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """The uncertainty of k estimates, from B replicates of all of them together.
+
+    Attributes
+    ----------
+    estimate : (k,)
+    draws : (k, B) replicates, NaN where one could not be computed
+    method : "percentile", "bca" or "t"
+    df : degrees of freedom of the design, for "t"
+    acceleration : (k,) for "bca"
+    scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root
+    """
+
+    estimate: Array
+    draws: Array
+    method: str
+    df: float = np.inf
+    acceleration: Array | None = field(default=None, repr=False)
+    scale: NDArray[np.int8] | None = field(default=None, repr=False)
+
+    @cached_property
+    def constant(self) -> NDArray[np.bool_]:
+        """(k,) estimates that no replicate changes."""
+        spread = np.abs(self.draws - self.estimate[:, None])
+        return ~(np.nan_to_num(spread, nan=0.0).max(axis=1, initial=0.0) > 1e-11)
+
+    @cached_property
+    def _sorted(self) -> tuple[Array, NDArray[np.int64]]:
+        """Replicates in order, and how many are numbers, per row."""
+        ordered = np.sort(self.draws, axis=1)
+        return ordered, (~np.isnan(self.draws)).sum(axis=1)
+
+    @cached_property
+    def std_error(self) -> Array:
+        """(k,) standard deviations of the replicates, 0 for constants."""
+        complete = not np.isnan(self.draws).any()
+        spread = self.draws.std(axis=1, ddof=1) if complete else _nan_std(self.draws)
+        return np.where(self.constant, 0.0, spread)
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Limits (k,), (k,) of the intervals at `level`."""
+        tail = (1 - level) / 2
+        if self.method == "t":
+            lower, upper = self._t_interval(tail)
+        else:
+            shares = np.tile([[tail], [1 - tail]], len(self.estimate))
+            if self.method == "bca":
+                shares = self._bca_shares(shares)
+            lower, upper = self._quantile(shares[0]), self._quantile(shares[1])
+        return np.where(self.constant, self.estimate, lower), np.where(self.constant, self.estimate, upper)
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, NaN for constants; 2 / (B + 1) when 0 lies beyond all B replicates."""
+        if self.method == "t":
+            moved, spread, _ = self._transformed
+            p = t_p_value(moved, spread, self.df)
+        else:
+            share, beyond = self._share_at_zero()
+            if self.method == "bca":
+                bias, a = self._bias, self._a
+                w = normal_quantile(share) - bias
+                share = normal_share(w / (1 + a * w) - bias)
+            p = np.minimum(1.0, 2 * np.minimum(share, 1 - share))
+            p = np.where(beyond, 2 / (self._sorted[1] + 1), p)
+        return np.where(self.constant, np.nan, p)
+
+    def covariance(self) -> Array:
+        """(k, k) covariance of the replicates."""
+        whole = self.draws[:, ~np.isnan(self.draws).any(axis=0)]
+        return np.atleast_2d(np.cov(whole))
+
+    def combine(self, weights: Array) -> Draws:
+        """The uncertainty of one weighted sum of the estimates; BCa gives way to percentiles, which need no more."""
+        method = "percentile" if self.method == "bca" else self.method
+        return Draws(np.atleast_1d(weights @ self.estimate), (weights @ self.draws)[None], method, self.df)
+
+    @property
+    def _a(self) -> Array:
+        return np.zeros(len(self.estimate)) if self.acceleration is None else self.acceleration
+
+    @cached_property
+    def _bias(self) -> Array:
+        """BCa's z0: normal quantile of the share of replicates below the estimate, ties half."""
+        ordered, counts = self._sorted
+        with np.errstate(invalid="ignore"):
+            below = (ordered < self.estimate[:, None] - 1e-13).sum(axis=1)
+            at_most = (ordered <= self.estimate[:, None] + 1e-13).sum(axis=1)
+        share = (below + at_most) / 2 / np.maximum(counts, 1)
+        limit = 0.5 / np.maximum(counts, 1)
+        return normal_quantile(np.clip(share, limit, 1 - limit))
+
+    def _bca_shares(self, shares: Array) -> Array:
+        z = normal_quantile(shares[:, :1]) + self._bias
+        with np.errstate(divide="ignore", invalid="ignore"):
+            adjusted = self._bias + z / (1 - self._a * z)
+        adjusted = np.where(self._a * z >= 1, np.sign(z) * 8.0, adjusted)
+        return normal_share(np.clip(adjusted, -8.0, 8.0))
+
+    def _quantile(self, shares: Array) -> Array:
+        """The value at each row's share; replicate i of B stands at share i / (B + 1)."""
+        ordered, counts = self._sorted
+        every = np.arange(len(ordered))
+        position = np.clip(shares * (counts + 1) - 1, 0, np.maximum(counts - 1, 0))
+        low = np.floor(position).astype(np.int64)
+        high = np.minimum(low + 1, np.maximum(counts - 1, 0))
+        part = position - low
+        return ordered[every, low] * (1 - part) + ordered[every, high] * part
+
+    def _share_at_zero(self) -> tuple[Array, NDArray[np.bool_]]:
+        """The share at which each row's quantile is 0, and whether 0 lies beyond all replicates."""
+        ordered, counts = self._sorted
+        shares, beyond = np.empty(len(ordered)), np.zeros(len(ordered), dtype=bool)
+        for i, (row, count) in enumerate(zip(ordered, counts, strict=True)):
+            below = int(np.searchsorted(row[:count], 0.0))
+            if below in (0, count):
+                position, beyond[i] = (0.0 if below == 0 else count - 1.0), True
+            else:
+                left, right = row[below - 1], row[below]
+                position = below - 1 + (0.0 - left) / (right - left) if right > left else below - 0.5
+            shares[i] = (position + 1) / (count + 1)
+        return shares, beyond
+
+    @cached_property
+    def _transformed(self) -> tuple[Array, Array, NDArray[np.int8]]:
+        """Estimates and standard errors on the scale that "t" works on, and that scale."""
+        scale = np.zeros(len(self.estimate), dtype=np.int8) if self.scale is None else self.scale
+        lowest, highest = np.nanmin(self.draws, axis=1), np.nanmax(self.draws, axis=1)
+        fits = (np.maximum(np.abs(self.estimate), np.maximum(np.abs(lowest), np.abs(highest))) < 1) & ~self.constant
+        fits &= (scale < 2) | ((self.estimate > 0) & (lowest >= 0))
+        scale = np.where(fits, scale, 0).astype(np.int8)
+        moved, spread = self.estimate.copy(), self.std_error.copy()
+        for kind in (1, 2):
+            at = scale == kind
+            if at.any():
+                moved[at] = to_scale(self.estimate[at], kind)
+                spread[at] = _nan_std(to_scale(self.draws[at], kind))
+        return moved, spread, scale
+
+    def _t_interval(self, tail: float) -> tuple[Array, Array]:
+        return t_interval(*self._transformed, self.df, tail)
+
+
+@dataclass(frozen=True, eq=False)
+class Linear:
+    """The uncertainty of k estimates from their linearised covariance.
+
+    Attributes
+    ----------
+    estimate : (k,)
+    cov : (k, k)
+    df : degrees of freedom of the design
+    scale : (k,) as in `Draws`; standard errors on it by the delta method
+    """
+
+    estimate: Array
+    cov: Array
+    df: float = np.inf
+    scale: NDArray[np.int8] | None = field(default=None, repr=False)
+
+    @cached_property
+    def constant(self) -> NDArray[np.bool_]:
+        """(k,) estimates that no respondent moves."""
+        return ~(np.diag(self.cov) > 1e-18)
+
+    @cached_property
+    def std_error(self) -> Array:
+        """(k,) linearised standard errors, 0 for constants."""
+        return np.where(self.constant, 0.0, np.sqrt(np.maximum(np.diag(self.cov), 0)))
+
+    @cached_property
+    def _transformed(self) -> tuple[Array, Array, NDArray[np.int8]]:
+        scale = np.zeros(len(self.estimate), dtype=np.int8) if self.scale is None else self.scale
+        fits = (np.abs(self.estimate) < 1) & ~self.constant & ((scale < 2) | (self.estimate > 0))
+        scale = np.where(fits, scale, 0).astype(np.int8)
+        moved, spread = self.estimate.copy(), self.std_error.copy()
+        for kind in (1, 2):
+            at = scale == kind
+            moved[at] = to_scale(self.estimate[at], kind)
+            root = self.estimate[at] if kind == 1 else np.sqrt(self.estimate[at])
+            spread[at] /= (1 - root**2) * (1 if kind == 1 else 2 * root)
+        return moved, spread, scale
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Limits (k,), (k,): t on the scale of each number."""
+        lower, upper = t_interval(*self._transformed, self.df, (1 - level) / 2)
+        return np.where(self.constant, self.estimate, lower), np.where(self.constant, self.estimate, upper)
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0; NaN for constants."""
+        moved, spread, _ = self._transformed
+        return np.where(self.constant, np.nan, t_p_value(moved, spread, self.df))
+
+    def covariance(self) -> Array:
+        """(k, k)."""
+        return self.cov
+
+    def combine(self, weights: Array) -> Linear:
+        """The uncertainty of one weighted sum."""
+        return Linear(np.atleast_1d(weights @ self.estimate), np.atleast_2d(weights @ self.cov @ weights), self.df)
+
+
+def t_interval(moved: Array, spread: Array, scale: NDArray[np.int8], df: float, tail: float) -> tuple[Array, Array]:
+    """Limits of t intervals made on the scale of `to_scale` and brought back."""
+    from scipy.special import stdtrit
+
+    reach = (float(-stdtrit(df, tail)) if np.isfinite(df) else -NORMAL.inv_cdf(tail)) * spread
+    return from_scale(moved - reach, scale), from_scale(moved + reach, scale)
+
+
+def t_p_value(moved: Array, spread: Array, df: float) -> Array:
+    """Two-sided p-values of 0 by t."""
+    from scipy.special import stdtr
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 2 * stdtr(df if np.isfinite(df) else 1e12, -np.abs(moved / spread))
+
+
+def to_scale(values: Array, kind: int) -> Array:
+    """Fisher's z (1), or z of the square root (2)."""
+    return np.arctanh(values if kind == 1 else np.sqrt(values))
+
+
+def from_scale(values: Array, scale: NDArray[np.int8]) -> Array:
+    """Back from the scale of `to_scale`; z of a square root is not taken below 0."""
+    back = np.where(scale == 1, np.tanh(values), values)
+    return np.where(scale == 2, np.tanh(np.maximum(values, 0)) ** 2, back)
+
+
+def _nan_std(values: Array) -> Array:
+    counts = (~np.isnan(values)).sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(values, axis=1, keepdims=True) / counts
+        return np.sqrt(np.nansum((values - mean) ** 2, axis=1) / (counts[:, 0] - 1))

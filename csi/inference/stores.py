@@ -1,0 +1,68 @@
+"""Where the uncertainty of many named blocks of numbers is kept until a table asks for some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.inference.intervals import Draws, Linear
+
+Array = NDArray[np.float64]
+Places = Sequence[tuple[str, int]]
+
+
+def pick(blocks: Mapping[str, Array], places: Places) -> Array:
+    """The rows at (block, position), one under the other; whole blocks are taken whole."""
+    names = list(dict.fromkeys(name for name, _ in places))
+    starts = dict(zip(names, np.cumsum([0, *(len(blocks[name]) for name in names)]), strict=False))
+    joined = np.concatenate([blocks[name] for name in names])
+    index = np.array([starts[name] + i for name, i in places], dtype=np.intp)
+    return joined if np.array_equal(index, np.arange(len(joined))) else joined[index]
+
+
+@dataclass(frozen=True, eq=False)
+class DrawStore:
+    """Replicates of every block.
+
+    Attributes
+    ----------
+    draws : block name to (k, B)
+    method : "percentile", "bca" or "t"
+    df : degrees of freedom of the design
+    accelerations : block name to (k,), for "bca"
+    """
+
+    draws: Mapping[str, Array]
+    method: str
+    df: float
+    accelerations: Mapping[str, Array] = field(default_factory=dict)
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Draws:
+        """The uncertainty of the estimates at some places."""
+        a = pick(self.accelerations, places) if self.accelerations else None
+        return Draws(estimate, pick(self.draws, places), self.method, self.df, a, scale)
+
+
+@dataclass(frozen=True, eq=False)
+class LinearStore:
+    """The linearised covariance of all blocks together.
+
+    Attributes
+    ----------
+    cov : (K, K)
+    sizes : block name to its number of rows, in the order of `cov`
+    df : degrees of freedom of the design
+    """
+
+    cov: Array
+    sizes: Mapping[str, int]
+    df: float
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
+        """The uncertainty of the estimates at some places."""
+        starts = dict(zip(self.sizes, np.cumsum([0, *self.sizes.values()]), strict=False))
+        index = np.array([starts[name] + i for name, i in places], dtype=np.intp)
+        return Linear(estimate, self.cov[np.ix_(index, index)], self.df, scale)
