@@ -1,0 +1,408 @@
+"""What every function that computes gives back: an Estimate or a Result, frozen, as long tables with named columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.errors import DataError, EstimationError, OptionError
+from csi.language import Note, pick, say
+from csi.views import html_view, number, text_view
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+
+
+class Uncertainty(Protocol):
+    """What a table needs to know of k estimates that were made together."""
+
+    estimate: Array
+
+    @property
+    def std_error(self) -> Array:
+        """(k,) standard errors."""
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Lower and upper limits, (k,) each."""
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0."""
+
+    def covariance(self) -> Array:
+        """(k, k)."""
+
+    def combine(self, weights: Array) -> Uncertainty:
+        """The uncertainty of one weighted sum."""
+
+
+@dataclass(frozen=True, eq=False)
+class Unknown:
+    """Estimates without inference: every standard error is NaN."""
+
+    estimate: Array
+
+    @property
+    def std_error(self) -> Array:
+        """(k,) NaN."""
+        return np.full(len(self.estimate), np.nan)
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """NaN."""
+        return self.std_error, self.std_error
+
+    def p_value(self) -> Array:
+        """NaN."""
+        return self.std_error
+
+    def covariance(self) -> Array:
+        """NaN."""
+        return np.full((len(self.estimate),) * 2, np.nan)
+
+    def combine(self, weights: Array) -> Unknown:
+        """The weighted sum, still without inference."""
+        return Unknown(np.atleast_1d(weights @ self.estimate))
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """One number with its uncertainty; it acts as a float, except that two of them are never compared or subtracted.
+
+    Attributes
+    ----------
+    estimate : the number, in the unit of its table
+    std_error : its standard error, NaN without inference, 0 for a constant
+    level : level of the interval
+    lower, upper : limits of the interval
+    n : respondents behind it
+    p_value : two-sided p-value of the hypothesis that it is 0, the inversion of the interval
+
+    Examples
+    --------
+    >>> from csi.results import Estimate
+    >>> share = Estimate(0.8, 0.05, 0.95, 0.70, 0.90, 64)
+    >>> float(share) * 100
+    80.0
+
+    """
+
+    estimate: float
+    std_error: float
+    level: float
+    lower: float
+    upper: float
+    n: int
+    p_value: float = float("nan")
+
+    def __float__(self) -> float:
+        return float(self.estimate)
+
+    def __repr__(self) -> str:
+        span = f"[{number(self.lower)}, {number(self.upper)}]"
+        return f"{number(self.estimate)} ± {number(self.std_error)} {self.level:.0%} {span} n={self.n}"
+
+    def _use_contrast(self, *_: object) -> Any:
+        raise OptionError("use_contrast")
+
+    def __sub__(self, other: object) -> float:
+        return self._use_contrast() if isinstance(other, Estimate) else float(self) - other  # type: ignore[operator]
+
+    def __rsub__(self, other: float) -> float:
+        return other - float(self)
+
+    def __add__(self, other: object) -> float:
+        return self._use_contrast() if isinstance(other, Estimate) else float(self) + other  # type: ignore[operator]
+
+    __radd__ = __add__
+
+    def __mul__(self, other: float) -> float:
+        return float(self) * float(other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: float) -> float:
+        return float(self) / float(other)
+
+    def __rtruediv__(self, other: float) -> float:
+        return other / float(self)
+
+    def __neg__(self) -> float:
+        return -float(self)
+
+    def __abs__(self) -> float:
+        return abs(float(self))
+
+    def __round__(self, digits: int | None = None) -> float:
+        return round(float(self), digits)
+
+    def __lt__(self, other: object) -> bool:
+        return self._use_contrast() if isinstance(other, Estimate) else float(self) < other  # type: ignore[operator]
+
+    def __gt__(self, other: object) -> bool:
+        return self._use_contrast() if isinstance(other, Estimate) else float(self) > other  # type: ignore[operator]
+
+    def __le__(self, other: object) -> bool:
+        return self._use_contrast() if isinstance(other, Estimate) else float(self) <= other  # type: ignore[operator]
+
+    def __ge__(self, other: object) -> bool:
+        return self._use_contrast() if isinstance(other, Estimate) else float(self) >= other  # type: ignore[operator]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One long table before it becomes a DataFrame: keys, estimates with their uncertainty, respondents.
+
+    Attributes
+    ----------
+    keys : column name to k values
+    uncertainty : of the k estimates
+    n : respondents, one number or k
+    tested : whether 0 is a hypothesis worth a p-value
+    decimals : digits a person sees
+    """
+
+    keys: Mapping[str, Sequence[str]]
+    uncertainty: Uncertainty
+    n: int | Sequence[int]
+    tested: bool = False
+    decimals: int = 3
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The keys, row by row."""
+        return list(zip(*self.keys.values(), strict=True))
+
+    def frame(self, level: float) -> pd.DataFrame:
+        """Keys, estimate, std_error, lower, upper, (p_value,) n."""
+        import pandas as pd
+
+        lower, upper = self.uncertainty.interval(level)
+        columns: dict[str, Any] = {name: list(values) for name, values in self.keys.items()}
+        columns |= {"estimate": self.uncertainty.estimate, "std_error": self.uncertainty.std_error}
+        columns |= {"lower": lower, "upper": upper}
+        if self.tested:
+            columns["p_value"] = self.uncertainty.p_value()
+        columns["n"] = np.broadcast_to(np.asarray(self.n), len(lower)).copy()
+        return pd.DataFrame(columns)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `Result.check()`.
+
+    Attributes
+    ----------
+    check : name of the check, a key of `checks` in the words
+    value : what was found
+    rule : what would pass, in symbols
+    ok : whether it passed
+    inadmissible : whether a failure makes the solution inadmissible, so that `strict=True` raises
+    values : facts for the sentence that says what it means
+    """
+
+    check: str
+    value: Any
+    rule: str
+    ok: bool
+    inadmissible: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def meaning(self) -> str:
+        """The sentence that teaches how to read it, in the current language."""
+        return say(f"checks.{self.check}.{'ok' if self.ok else 'bad'}", **self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a fit gives back: named long tables, one row per fit, one row per respondent, checks and notes.
+
+    `tidy()` is the headline table, `tidy(name)` any other, `tables` their names; `glance()` one row per fit,
+    `scores()` one row per respondent, `check()` what to doubt, `notes` every fact worth knowing. Tables are computed
+    when asked for. The printed view pivots and rounds; the tables never do.
+
+    Attributes
+    ----------
+    title : what was estimated
+    headline : name of the headline table
+    notes : facts about the data and the estimate, sentences in the current language when printed
+    """
+
+    title: Note
+    headline: str
+    notes: tuple[Note, ...]
+    _tables: Mapping[str, Callable[[], Table]] = field(repr=False)
+    _glance: Mapping[str, Any] = field(repr=False)
+    _checks: Callable[[], tuple[Check, ...]] = field(repr=False)
+    _scores: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
+    _sources: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    _built: dict[str, Table] = field(default_factory=dict, repr=False)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables, the headline first."""
+        return (self.headline, *(name for name in self._tables if name != self.headline))
+
+    def table(self, name: str | None = None) -> Table:
+        """The table `name` (the headline when None) with its uncertainty; built once."""
+        name = self.headline if name is None else name
+        if name not in self._tables:
+            raise OptionError("unknown_table", table=name, choices=list(self.tables))
+        if name not in self._built:
+            self._built[name] = self._tables[name]()
+        return self._built[name]
+
+    def tidy(self, table: str | None = None, level: float = 0.95) -> pd.DataFrame:
+        """One long table: keys, then estimate, std_error, lower, upper, (p_value,) n.
+
+        Parameters
+        ----------
+        table : name of the table, the headline when None; `tables` lists the names
+        level : level of the intervals, between 0 and 1
+
+        Raises
+        ------
+        OptionError
+            An unknown table (the message lists what exists) or a level outside 0-1.
+
+        """
+        return self.table(table).frame(check_level(level))
+
+    def glance(self) -> pd.DataFrame:
+        """One row about the whole fit."""
+        import pandas as pd
+
+        return pd.DataFrame([dict(self._glance)])
+
+    def scores(self) -> pd.DataFrame:
+        """One row per respondent; NaN where an answer is missing.
+
+        Raises
+        ------
+        DataError
+            The result was made from moments, which have no respondents.
+
+        """
+        if self._scores is None:
+            raise DataError("no_respondents")
+        return self._scores()
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks as objects, failures first; `check()` shows them as a table."""
+        return tuple(sorted(self._checks(), key=lambda line: (line.ok, not line.inadmissible)))
+
+    def check(self) -> pd.DataFrame:
+        """What to doubt: check, value, rule, ok, meaning; failures first."""
+        import pandas as pd
+
+        names = ("check", "value", "rule", "ok", "meaning")
+        return pd.DataFrame([{name: getattr(line, name) for name in names} for line in self.checks], columns=names)
+
+    def covariance(self, table: str | None = None) -> pd.DataFrame:
+        """Covariance of the estimates of one table, (k, k), rows and columns named by the table's keys."""
+        import pandas as pd
+
+        chosen = self.table(table)
+        index = pd.MultiIndex.from_tuples(chosen.rows(), names=list(chosen.keys))
+        return pd.DataFrame(chosen.uncertainty.covariance(), index=index, columns=index)
+
+    def contrast(self, weights: Mapping[Any, float], table: str | None = None, level: float = 0.95) -> Estimate:
+        """A weighted sum of estimates of one table with the interval that their covariance allows.
+
+        Parameters
+        ----------
+        weights : key of a row (a text, or a tuple of the table's key columns) to its factor;
+            {"A": 1, "B": -1} is the difference of A and B
+        table : name of the table, the headline when None
+        level : level of the interval
+
+        Raises
+        ------
+        OptionError
+            A key that the table does not have; the message lists what exists.
+
+        """
+        chosen = self.table(table)
+        rows = chosen.rows()
+        factors = np.zeros(len(rows))
+        for key, factor in weights.items():
+            wanted = key if isinstance(key, tuple) else (key,)
+            if wanted not in rows:
+                choices = [row[0] if len(row) == 1 else row for row in rows]
+                raise OptionError("unknown_key", key=key, table=table or self.headline, choices=choices)
+            factors[rows.index(wanted)] += factor
+        used = np.broadcast_to(np.asarray(chosen.n), len(rows))[factors != 0]
+        both = chosen.uncertainty.combine(factors)
+        (lower,), (upper,) = both.interval(check_level(level))
+        return Estimate(
+            float(both.estimate[0]), float(both.std_error[0]), level, float(lower), float(upper),
+            int(used.min()) if len(used) else 0, float(both.p_value()[0]),
+        )  # fmt: skip
+
+    def value(self, *key: str, table: str | None = None, level: float = 0.95) -> Estimate:
+        """One row of a table as an Estimate: `result.value("Satisfaction")`."""
+        chosen = self.table(table)
+        rows = chosen.rows()
+        if key not in rows:
+            choices = [row[0] if len(row) == 1 else row for row in rows]
+            raise OptionError("unknown_key", key=key, table=table or self.headline, choices=choices)
+        row = chosen.frame(check_level(level)).iloc[rows.index(key)]
+        p_value = float(row["p_value"]) if "p_value" in row else float("nan")
+        return Estimate(
+            float(row["estimate"]), float(row["std_error"]), level, float(row["lower"]), float(row["upper"]),
+            int(row["n"]), p_value,
+        )  # fmt: skip
+
+    def cite(self, style: str = "text") -> str:
+        """The sources of the method and of csi: "text" one per line, "bibtex" entries."""
+        if style not in ("text", "bibtex"):
+            raise OptionError("unknown_option", option="style", value=style, choices=["text", "bibtex"])
+        return "\n".join(pick(source[style]) for source in self._sources)
+
+    def raise_if_inadmissible(self) -> Result:
+        """Raise when a check marks the solution inadmissible; else return the result itself."""
+        bad = [line for line in self.checks if line.inadmissible and not line.ok]
+        if bad:
+            raise EstimationError("inadmissible", count=len(bad), reasons=[line.meaning for line in bad])
+        return self
+
+    def __repr__(self) -> str:
+        return text_view(self)
+
+    def _repr_html_(self) -> str:
+        return html_view(self)
+
+
+def stack(blocks: Sequence[tuple[str, Sequence[tuple[str, ...]]]], groups: Sequence[str]) -> tuple[list, list]:
+    """Put blocks of rows under each other, group by group.
+
+    Parameters
+    ----------
+    blocks : name of a block of numbers and the keys of its rows within one group
+    groups : labels; empty without groups
+
+    Returns
+    -------
+    keys : the keys of all rows, with the group first when there are groups
+    places : (name of the block, position in it) of each row; a block holds its groups one after the other
+    """
+    keys, places = [], []
+    for g, label in enumerate(groups or [""]):
+        for name, rows in blocks:
+            for i, row in enumerate(rows):
+                keys.append((label, *row) if groups else tuple(row))
+                places.append((name, g * len(rows) + i))
+    return keys, places
+
+
+def check_level(level: float) -> float:
+    """Return the level of an interval, or raise when it is not between 0 and 1."""
+    if not 0 < level < 1:
+        raise OptionError("bad_level", level=level)
+    return level

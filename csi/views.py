@@ -1,0 +1,139 @@
+"""How numbers and tables look to a person: rounding, column names in two languages, one content for text and HTML.
+
+Nothing here computes; a view is made of the cells of a Result and of nothing else.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import Any
+
+from csi.language import current_language, has_words, say
+
+
+@cache
+def column_glossary() -> dict[str, dict[str, str]]:
+    """Every column a table may have: type, unit, en, zh."""
+    import yaml
+
+    text = files("csi").joinpath("words", "columns.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+def column_title(name: str) -> str:
+    """What a column is called in the current language."""
+    entry = column_glossary().get(name)
+    return entry[current_language()] if entry else name
+
+
+def number(value: float, decimals: int = 3) -> str:
+    """A number as a person reads it: rounded, "–" for none."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "–"
+    return f"{value:.{decimals}f}"
+
+
+def word(value: Any) -> str:
+    """A key's value as a person reads it: terms and kinds are translated, names stay."""
+    key = f"terms.{value}"
+    return say(key) if isinstance(value, str) and has_words(key) else str(value)
+
+
+def cell(column: str, value: Any, decimals: int = 3) -> str:
+    """One cell of a table as a person reads it."""
+    if column == "p_value" and isinstance(value, float) and value < 0.001:
+        return "<0.001"
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return say("views.yes") if value else say("views.no")
+    if isinstance(value, int) or type(value).__name__.startswith(("int", "uint")):
+        return f"{value}"
+    if isinstance(value, float):
+        return number(float(value), 3 if column == "p_value" else decimals)
+    return word(value)
+
+
+def shown_table(result: Any, name: str | None = None, level: float = 0.95) -> tuple[list[str], list[list[str]]]:
+    """Headers and cells of one table, rounded and translated; the limits stay two columns."""
+    table = result.table(name)
+    frame = table.frame(level)
+    headers = [column_title(column) for column in frame.columns]
+    columns = [frame[column].tolist() for column in frame.columns]
+    names = list(frame.columns)
+    rows = [
+        [cell(names[i], value, table.decimals) for i, value in enumerate(row)] for row in zip(*columns, strict=True)
+    ]
+    return headers, rows
+
+
+def view(result: Any) -> dict[str, Any]:
+    """The few lines that both views show: title, failures, headline table, notes, names of the other tables."""
+    headers, rows = shown_table(result)
+    return {
+        "title": str(result.title),
+        "failures": [line.meaning for line in result.checks if not line.ok],
+        "headline": say(f"tables.{result.headline}"),
+        "headers": headers,
+        "rows": rows,
+        "notes": [str(note) for note in result.notes],
+        "more": say("views.more_tables", tables=list(result.tables)),
+    }
+
+
+def text_view(result: Any) -> str:
+    """The view as text, columns aligned by display width."""
+    content = view(result)
+    lines = [content["title"]]
+    lines += [f"! {failure}" for failure in content["failures"]]
+    lines += ["", content["headline"], *align([content["headers"], *content["rows"]])]
+    lines += ["", *(f"- {note}" for note in content["notes"])] if content["notes"] else []
+    return "\n".join([*lines, content["more"]])
+
+
+def html_view(result: Any) -> str:
+    """The view as HTML: the same lines, without ids, addresses or times."""
+    content = view(result)
+    parts = [f"<p><strong>{escape(content['title'])}</strong></p>"]
+    if content["failures"]:
+        parts.append("<ul>" + "".join(f"<li>! {escape(line)}</li>" for line in content["failures"]) + "</ul>")
+    parts.append(html_table(content["headers"], content["rows"], content["headline"]))
+    if content["notes"]:
+        parts.append("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in content["notes"]) + "</ul>")
+    return f"<div>{''.join(parts)}<p>{escape(content['more'])}</p></div>"
+
+
+def html_table(headers: list[str], rows: list[list[str]], caption: str = "") -> str:
+    """A table of cells as HTML, everything escaped."""
+    head = "".join(f"<th>{escape(header)}</th>" for header in headers)
+    body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def width(text: str) -> int:
+    """Columns a text takes on a terminal; Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def align(rows: list[list[str]]) -> list[str]:
+    """Rows as lines; texts to the left, numbers to the right."""
+    if not rows:
+        return []
+    count = len(rows[0])
+    widths = [max(width(row[i]) for row in rows) for i in range(count)]
+    numeric = [all(_looks_numeric(row[i]) for row in rows[1:]) for i in range(count)]
+    lines = []
+    for row in rows:
+        cells = []
+        for i, text in enumerate(row):
+            space = " " * (widths[i] - width(text))
+            cells.append(space + text if numeric[i] else text + space)
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _looks_numeric(text: str) -> bool:
+    return text == "–" or text.lstrip("<-").replace(".", "", 1).isdigit()
