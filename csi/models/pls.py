@@ -1,0 +1,325 @@
+"""fit_pls: a satisfaction model by partial least squares path modelling, with the uncertainty of every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.data.survey import Survey
+from csi.errors import ModelError, OptionError, choose
+from csi.language import note
+from csi.models.catalog import load_model
+from csi.models.path import PathModel
+from csi.models.pls_checks import check_pls
+from csi.models.pls_data import Data, prepare
+from csi.models.pls_inference import Inference, choose_inference, evaluator, infer
+from csi.models.pls_quantities import Question, Solved, derive, solve_batch
+from csi.models.pls_tables import PlsTables
+from csi.moments import MISSING, Moments
+from csi.results import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+SCHEMES = ("path", "centroid", "factorial")
+SOURCES = (
+    {
+        "text": "Lohmöller, J.-B. (1989). Latent Variable Path Modeling with Partial Least Squares. Physica.",
+        "bibtex": '@book{lohmoller1989, author={Lohm{\\"o}ller, Jan-Bernd}, year={1989}, publisher={Physica},\n'
+        "  title={Latent Variable Path Modeling with Partial Least Squares}}",
+    },
+    {
+        "text": "Tenenhaus, M., Esposito Vinzi, V., Chatelin, Y.-M. & Lauro, C. (2005). PLS path modeling. "
+        "Computational Statistics & Data Analysis 48, 159-205.",
+        "bibtex": "@article{tenenhaus2005, author={Tenenhaus, Michel and Esposito Vinzi, Vincenzo and Chatelin, "
+        "Yves-Marie and Lauro, Carlo}, year={2005},\n  title={{PLS} path modeling}, "
+        "journal={Computational Statistics \\& Data Analysis}, volume={48}, pages={159--205}}",
+    },
+    {
+        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
+        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
+    },
+)
+CONSISTENT = {
+    "text": "Dijkstra, T. K. & Henseler, J. (2015). Consistent partial least squares path modeling. "
+    "MIS Quarterly 39(2), 297-316.",
+    "bibtex": '@article{dijkstra2015, author={Dijkstra, Theo K. and Henseler, J{\\"o}rg}, year={2015},\n'
+    "  title={Consistent partial least squares path modeling}, journal={MIS Quarterly}, volume={39}, number={2}, "
+    "pages={297--316}}",
+}
+
+
+def fit_pls(
+    survey_or_moments: Survey | Moments,
+    model: PathModel | str,
+    *,
+    scheme: str = "path",
+    consistent: bool = False,
+    standardized: bool = True,
+    modes: Mapping[str, str] | None = None,
+    missing: str = "listwise",
+    inference: str | None = None,
+    interval: str | None = None,
+    n_boot: int = 5000,
+    seed: int = 1,
+    tolerance: float = 1e-7,
+    max_iter: int = 300,
+    by: str | Sequence[str] | None = None,
+    indicator_weights: str = "pooled",
+    target: str | None = None,
+    strict: bool = False,
+) -> Result:
+    """Estimate a satisfaction model by PLS path modelling; indices on 0-100, paths and loadings standardised.
+
+    Use it for composites, prediction and the national indices (ACSI and ECSI were built on it), and for small samples.
+    For latent factors use `consistent=True`, and look at `check()` first.
+
+    Parameters
+    ----------
+    survey_or_moments : Survey or Moments
+        With a Survey its weights, strata and clusters count. Moments give the same estimates without any respondent.
+    model : PathModel, name of a catalogue model, or text in lavaan notation
+        `=~` blocks are mode A, `<~` blocks mode B.
+    scheme : {"path", "centroid", "factorial"}
+        Inner weighting.
+    consistent : bool
+        PLSc: construct correlations, paths and loadings corrected for unreliability (Dijkstra-Henseler).
+    standardized : bool
+        False runs the iteration on covariances (the metric form); its outer weights apply to ratings as they are.
+    modes : mapping of construct to {"A", "B", "unit"}
+        Overrides the model; "unit" gives every item of the block the same weight.
+    missing : {"listwise", "pairwise"}
+        Respondents who answered every item of the model, or for each pair of items those who answered both.
+    inference : {"bootstrap", "normal", "linearised", "none"}, optional
+        None means bootstrap for a Survey and normal theory for Moments (linearised when they carry fourth-order sums).
+    interval : {"bca", "percentile", "t"}, optional
+        None means BCa for a bootstrap without strata and clusters, else t with the degrees of freedom of the design:
+        on Fisher's z for loadings and paths, on z of the root for R2.
+    n_boot : int
+        Replicates; 0 equals `inference="none"`.
+    seed : int
+        The same seed gives the same draws on any machine.
+    tolerance, max_iter : float, int
+        The iteration stops when no outer weight moves by `tolerance`, or after `max_iter` steps.
+    by : str or list of str, optional
+        Columns that form groups. Groups are domains: the design stays whole, and all groups share one draw.
+    indicator_weights : {"pooled", "own"}
+        Groups share the outer weights of the whole sample, or each has its own.
+    target : str, optional
+        Limits `priorities` to one construct.
+    strict : bool
+        Raise when the solution is inadmissible or did not converge.
+
+    Returns
+    -------
+    Result
+        Tables `index` (construct; 0-100), `paths` (source, target), `outer` (construct, item, kind = outer_weight |
+        loading), `constructs` (construct, term = r2 | r2_adjusted | alpha | rho_a | rho_c | ave), `effects` (source,
+        target, kind = direct | indirect | total), `htmt` (construct, other_construct), `priorities` (target,
+        construct, kind = importance | performance), `index_equal` (construct; equal indicator weights). With `by` a
+        column `group` comes first. `scores()` are on 0-100.
+
+    Raises
+    ------
+    ModelError, DataError, EstimationError, OptionError
+        Constructs without items, constant items, too few respondents, collinear mode-B blocks, impossible options.
+
+    Notes
+    -----
+    Index of a construct: 100 (sum w m - sum w lo) / (sum w hi - sum w lo), m the means, w the outer weights on the
+    ratings, lo and hi the ends of the codebook's scale. Importance: unstandardised total effect, index points of the
+    target per index point of the construct. alpha is standardised; HTMT uses absolute correlations; under PLSc rho_C
+    and AVE use consistent loadings. Survey weights enter means and covariances and are carried through every replicate.
+    Formulas and references: docs/numbers.md.
+
+    In R: `seminr::estimate_pls`, `semPLS::sempls`, `cSEM::csem`.
+
+    Examples
+    --------
+    >>> import csi
+    >>> model = csi.PathModel.parse("Satisfaction ~ Quality; Loyalty ~ Satisfaction")
+    >>> fit = csi.fit_pls(csi.load_sample("tiny"), model, n_boot=0)
+    >>> fit.tidy("paths").columns.tolist()
+    ['source', 'target', 'estimate', 'std_error', 'lower', 'upper', 'p_value', 'n']
+
+    """
+    _check_options(scheme, consistent, standardized, missing, indicator_weights, tolerance, max_iter, n_boot)
+    chosen = _model(model)
+    data = prepare(survey_or_moments, chosen, scheme=scheme, modes=modes, missing=missing, by=by)
+    if consistent and "unit" in data.layout.modes:
+        raise OptionError("consistent_unit", constructs=_of_mode(data, "unit"))
+    method, kind = choose_inference(data, inference, interval, n_boot)
+    question = Question(
+        data.layout, data.lo, data.hi, data.n, standardized, consistent,
+        bool(data.groups) and indicator_weights == "pooled", _target(data, target), tolerance, max_iter,
+    )  # fmt: skip
+    solved = solve_batch(question, data.domains, data.together)
+    if not np.isfinite(solved.sources[0].weights).all():
+        raise _singular(question, data)
+    found = infer(question, data, solved, method, kind, n_boot, seed)
+    result = _result(question, data, solved, found)
+    return result.raise_if_inadmissible() if strict else result
+
+
+def replay_bootstrap(
+    survey: Survey, model: PathModel | str, drawn: NDArray[np.integer], **options: object
+) -> dict[str, Array]:
+    """Estimate the replicates whose rows are given, without matching signs; for comparison with other software.
+
+    Parameters
+    ----------
+    survey : complete answers, no design
+    model : as in `fit_pls`
+    drawn : (B, n) row numbers from 0 of each replicate
+    options : scheme, consistent, standardized, modes, tolerance, max_iter as in `fit_pls`
+
+    Returns
+    -------
+    dict of arrays (k, B), rows in the order of the tables
+    """
+    from csi.inference.bootstrap import BLOCK, Resampler, collect, count_draws
+
+    settings = {"scheme": "path", "consistent": False, "standardized": True, "tolerance": 1e-12, "max_iter": 300}
+    settings |= options
+    data = prepare(
+        survey, _model(model), scheme=str(settings["scheme"]), modes=settings.get("modes"), missing="listwise", by=None
+    )
+    question = Question(
+        data.layout, data.lo, data.hi, data.n, bool(settings["standardized"]), bool(settings["consistent"]), False,
+        None, float(settings["tolerance"]), int(settings["max_iter"]),
+    )  # fmt: skip
+    solved = solve_batch(question, data.domains, data.together)
+    evaluate = evaluator(question, [solved.sources[0].weights[:, 0]], resign=False)
+    resampler = Resampler(data.rows or [])
+    return collect(
+        evaluate(*resampler.batches(count_draws(drawn[start : start + BLOCK], drawn.shape[1])))
+        for start in range(0, len(drawn), BLOCK)
+    )
+
+
+def _model(model: PathModel | str) -> PathModel:
+    if isinstance(model, PathModel):
+        return model
+    if not isinstance(model, str):
+        raise ModelError("not_a_model", kind=type(model).__name__)
+    return PathModel.parse(model) if "~" in model else load_model(model)
+
+
+def _check_options(
+    scheme: str,
+    consistent: bool,
+    standardized: bool,
+    missing: str,
+    indicator_weights: str,
+    tolerance: float,
+    max_iter: int,
+    n_boot: int,
+) -> None:
+    choose("scheme", scheme, SCHEMES)
+    choose("missing", missing, MISSING)
+    choose("indicator_weights", indicator_weights, ("pooled", "own"))
+    if consistent and not standardized:
+        raise OptionError("consistent_metric")
+    for name, value in (("tolerance", tolerance), ("max_iter", max_iter)):
+        if not value > 0:
+            raise OptionError("not_positive", option=name, value=value)
+    if n_boot < 0:
+        raise OptionError("bad_n_boot", value=n_boot)
+
+
+def _target(data: Data, target: str | None) -> int | None:
+    if target is None:
+        return None
+    if target not in data.model.endogenous:
+        raise ModelError("not_endogenous", construct=target, choices=list(data.model.endogenous))
+    return data.model.names.index(target)
+
+
+def _of_mode(data: Data, mode: str) -> list[str]:
+    return [name for name, used in zip(data.model.names, data.layout.modes, strict=True) if used == mode]
+
+
+def _singular(question: Question, data: Data) -> ModelError:
+    """The error for weights that could not be computed: predecessors that carry the same information."""
+    several = [data.model.names[j] for j, _ in question.layout.several]
+    return ModelError("collinear_constructs", model=data.model.name, constructs=several or list(data.model.names))
+
+
+def _result(question: Question, data: Data, solved: Solved, found: Inference) -> Result:
+    """Wrap the estimates: nothing is computed here before it is asked for."""
+
+    @cache
+    def numbers() -> dict[str, Array]:
+        return {name: values[:, 0] for name, values in derive(question, solved).items()}
+
+    tables = PlsTables(question, data.model.names, data.items, data.groups, numbers, found.store)
+    notes = [*data.notes, *found.notes]
+    unscaled = [name for j, name in enumerate(data.model.names) if j not in question.scaled]
+    if unscaled:
+        notes.append(note("no_scale", constructs=unscaled))
+    if data.groups:
+        notes.append(note("pooled_weights" if question.pooled else "own_weights", groups=len(data.groups)))
+    builders = tables.builders()
+    return Result(
+        title=note("title_plsc" if question.consistent else "title_pls", model=data.model.name, data=data.name,
+                   n=sum(data.n)),
+        headline="index" if "index" in builders else "paths",
+        notes=tuple(notes),
+        _tables=builders,
+        _glance=_Glance(question, data, solved, found, numbers),
+        _checks=lambda: check_pls(question, data, solved, numbers(), found),
+        _scores=None if data.columns is None else lambda: _scores(question, data, solved),
+        _sources=(*SOURCES[:2], CONSISTENT, SOURCES[2]) if question.consistent else SOURCES,
+    )  # fmt: skip
+
+
+class _Glance(Mapping):
+    """One row per fit, its goodness of fit computed when it is read."""
+
+    def __init__(self, question: Question, data: Data, solved: Solved, found: Inference, numbers: object) -> None:
+        self._facts = {
+            "model": data.model.name, "n": sum(data.n), "n_dropped": data.dropped, "n_eff": data.n_eff,
+            "scheme": question.layout.scheme, "inference": found.method, "interval": found.interval,
+            "n_boot": found.n_boot, "n_failed": found.n_failed, "iterations": int(solved.iterations.max()),
+            "converged": bool(solved.converged.all()), "gof": None,
+        }  # fmt: skip
+        self._gof = lambda: _goodness(question, numbers())
+
+    def __getitem__(self, name: str) -> object:
+        return self._gof() if name == "gof" else self._facts[name]
+
+    def __iter__(self) -> object:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+def _goodness(question: Question, numbers: Mapping[str, Array]) -> float:
+    """GoF: root of mean communality (over items of multi-item blocks) times mean R2; the mean over groups."""
+    layout = question.layout
+    sizes = np.array([block.stop - block.start for block in layout.blocks])
+    several = sizes[layout.owner] > 1
+    loadings = numbers["loadings"].reshape(-1, layout.p)[:, several if several.any() else slice(None)]
+    r2 = numbers["r2"].reshape(len(loadings), -1)
+    return float(np.sqrt((loadings**2).mean(axis=1) * r2.mean(axis=1)).mean())
+
+
+def _scores(question: Question, data: Data, solved: Solved) -> pd.DataFrame:
+    """Scores of every respondent on 0-100, one column per construct; NaN where an answer or a scale is missing."""
+    import pandas as pd
+
+    scores = np.full((len(data.columns), len(data.model.names)), np.nan)
+    codes = np.zeros(len(scores), dtype=np.int64) if data.codes is None else data.codes
+    for g in range(len(solved.raw)):
+        rows = codes == g
+        for j in question.scaled:
+            block = question.layout.blocks[j]
+            w, lo, hi = solved.raw[g][block, 0], question.lo[block], question.hi[block]
+            scores[rows, j] = 100 * (data.columns[rows, block] - lo) @ w / (w @ (hi - lo))
+    return pd.DataFrame(scores, columns=list(data.model.names))

@@ -1,0 +1,140 @@
+"""The tables of a PLS result: which numbers stand in which row under which keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.inference.stores import DrawStore, LinearStore, pick
+from csi.models.pls_quantities import Question
+from csi.results import Table, Unknown, stack
+
+Array = NDArray[np.float64]
+Rows = Sequence[tuple[str, ...]]
+
+# Fisher's z for loadings and standardised paths, z of the square root for R2 (METHODS.md R2); everything else as it is.
+SCALES = {"paths": 1, "total": 1, "loadings": 1, "r2": 2}
+TERMS = ("r2", "r2_adjusted", "alpha", "rho_a", "rho_c", "ave")
+
+
+@dataclass(frozen=True, eq=False)
+class PlsTables:
+    """Builds each table when it is asked for.
+
+    Attributes
+    ----------
+    question : what was estimated
+    constructs, items : names
+    groups : labels, empty without `by`
+    numbers : gives the estimates, named arrays (groups x k,)
+    store : uncertainties, or None
+    """
+
+    question: Question
+    constructs: tuple[str, ...]
+    items: tuple[str, ...]
+    groups: tuple[str, ...]
+    numbers: Callable[[], Mapping[str, Array]]
+    store: DrawStore | LinearStore | None
+
+    def builders(self) -> dict[str, Callable[[], Table]]:
+        """Table name to the function that builds it; tables without a row are left out."""
+        found = {
+            "index": self._index,
+            "paths": self._paths,
+            "outer": self._outer,
+            "constructs": self._constructs,
+            "effects": self._effects,
+            "htmt": self._htmt,
+            "priorities": self._priorities,
+            "index_equal": self._index_equal,
+        }
+        if not self.question.scaled:
+            del found["index"], found["index_equal"]
+        if not self.question.priorities:
+            del found["priorities"]
+        return found
+
+    def _table(
+        self, columns: tuple[str, ...], blocks: Sequence[tuple[str, Rows]], *, tested: bool = False, decimals: int = 3
+    ) -> Table:
+        """One table from blocks of numbers; rows that cannot be computed are left out."""
+        keys, places = stack(blocks, self.groups)
+        n = np.repeat(self.question.n, len(keys) // len(self.question.n)) if self.groups else self.question.n[0]
+        estimate = pick(self._numbers, places)
+        known = np.isfinite(estimate)
+        if not known.all():
+            keys = [key for key, keep in zip(keys, known, strict=True) if keep]
+            places = [place for place, keep in zip(places, known, strict=True) if keep]
+            estimate = estimate[known]
+            n = n[known] if isinstance(n, np.ndarray) else n
+        scale = np.array([SCALES.get(name, 0) for name, _ in places], dtype=np.int8)
+        uncertainty = Unknown(estimate) if self.store is None else self.store.uncertainty(estimate, places, scale)
+        names = ("group", *columns) if self.groups else columns
+        values = list(zip(*keys, strict=True)) or [()] * len(names)
+        return Table(
+            dict(zip(names, values, strict=True)),
+            uncertainty,
+            n if isinstance(n, int) else n.tolist(),
+            tested,
+            decimals,
+        )
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, Array]:
+        return self.numbers()
+
+    def _named(self, pairs: Sequence[tuple[int, int]], *more: str) -> Rows:
+        return [(self.constructs[i], self.constructs[j], *more) for i, j in pairs]
+
+    def _index(self) -> Table:
+        rows = [(self.constructs[j],) for j in self.question.scaled]
+        return self._table(("construct",), [("index", rows)], decimals=1)
+
+    def _index_equal(self) -> Table:
+        rows = [(self.constructs[j],) for j in self.question.scaled]
+        return self._table(("construct",), [("index_equal", rows)], decimals=1)
+
+    def _paths(self) -> Table:
+        return self._table(("source", "target"), [("paths", self._named(self.question.paths))], tested=True)
+
+    def _outer(self) -> Table:
+        owner = [self.constructs[j] for j in self.question.layout.owner]
+        measured = list(zip(owner, self.items, strict=True))
+        blocks = [
+            ("weights", [(*row, "outer_weight") for row in measured]),
+            ("loadings", [(*row, "loading") for row in measured]),
+        ]
+        return self._table(("construct", "item", "kind"), blocks, tested=True)
+
+    def _constructs(self) -> Table:
+        explained = [self.constructs[j] for j in self.question.endogenous]
+        blocks = [
+            (term, [(name, term) for name in (explained if term.startswith("r2") else self.constructs)])
+            for term in TERMS
+        ]
+        return self._table(("construct", "term"), blocks)
+
+    def _effects(self) -> Table:
+        question = self.question
+        blocks = [("paths", self._named(question.paths, "direct"))]
+        if question.roundabout:
+            blocks.append(("indirect", self._named(question.roundabout, "indirect")))
+        blocks.append(("total", self._named(question.reach, "total")))
+        return self._table(("source", "target", "kind"), blocks, tested=True)
+
+    def _htmt(self) -> Table:
+        return self._table(("construct", "other_construct"), [("htmt", self._named(self.question.pairs))])
+
+    def _priorities(self) -> Table:
+        pairs = self.question.priorities
+        drivers = [(self.constructs[j], self.constructs[k]) for k, j in pairs]
+        blocks = [
+            ("importance", [(*row, "importance") for row in drivers]),
+            ("performance", [(*row, "performance") for row in drivers]),
+        ]
+        return self._table(("target", "construct", "kind"), blocks)
