@@ -13,7 +13,7 @@ class CsiError(ValueError):
     `str(error)` is one sentence in the current language: where, what, how many, what was expected, what to do next.
     """
 
-    def __init__(self, code: str, **values: Any) -> None:
+    def __init__(self, code: str, /, **values: Any) -> None:
         super().__init__(code)
         self.code = code
         self.values = values

@@ -21,7 +21,7 @@ def columns_of(frame: Any, exclude: Sequence[Any] = ()) -> tuple[str, ...]:
     else:
         array = np.asarray(frame)
         if array.ndim != 2:
-            raise DataError("wrong_shape", what="frame", shape=array.shape, expected="(n, p)")
+            raise DataError("wrong_shape", what="frame", shape=str(array.shape), expected="(n, p)")
         return tuple(f"x{i + 1}" for i in range(array.shape[1]))
     return tuple(name for name in names if name not in left_out)
 
@@ -35,7 +35,7 @@ def matrix_of(frame: Any, names: Sequence[str]) -> NDArray[np.float64]:
     if not hasattr(frame, "columns") and not hasattr(frame, "column_names"):
         array = np.asarray(frame, dtype=float)
         if array.ndim != 2 or array.shape[1] != len(names):
-            raise DataError("wrong_shape", what="frame", shape=array.shape, expected=f"(n, {len(names)})")
+            raise DataError("wrong_shape", what="frame", shape=str(array.shape), expected=f"(n, {len(names)})")
         return array
     existing = list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
     unknown = [name for name in names if name not in existing]

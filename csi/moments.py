@@ -262,8 +262,8 @@ class Moments:
         return replace(self, **counts, mean=self.mean + share * gap, cov=cov, fourth=fourth)
 
     def scatter(self) -> Array:
-        """(p, p) weighted sums of products of deviations from the means."""
-        return self.cov * self.sum_w * ((self.n - 1) / self.n)
+        """(p, p) weighted sums of products of deviations from the means; 0 for one respondent."""
+        return np.zeros_like(self.cov) if self.n == 1 else self.cov * self.sum_w * ((self.n - 1) / self.n)
 
     def select(self, names: Sequence[str]) -> Moments:
         """Moments of some of the items, in the order given; listwise moments keep the rows they were made from.
@@ -333,7 +333,7 @@ def _vector(frame: Any, values: str | ArrayLike | None, n: int, what: str) -> Ar
         return None
     w = matrix_of(frame, (values,))[:, 0] if isinstance(values, str) else np.asarray(values, dtype=float)
     if w.shape != (n,):
-        raise DataError("wrong_shape", what=what, shape=w.shape, expected=(n,))
+        raise DataError("wrong_shape", what=what, shape=str(w.shape), expected=str((n,)))
     return w
 
 
@@ -343,7 +343,7 @@ def _labels(frame: Any, values: str | ArrayLike | None, n: int) -> NDArray[Any] 
         return None
     labels = np.asarray(frame[values]) if isinstance(values, str) else np.asarray(values)
     if labels.shape != (n,):
-        raise DataError("wrong_shape", what="cluster", shape=labels.shape, expected=(n,))
+        raise DataError("wrong_shape", what="cluster", shape=str(labels.shape), expected=str((n,)))
     return labels
 
 
@@ -357,7 +357,7 @@ def _ends(values: ArrayLike | None, p: int, what: str) -> Array:
 def _shaped(values: ArrayLike, shape: tuple[int, ...], what: str) -> Array:
     array = np.array(values, dtype=float)
     if array.shape != shape:
-        raise DataError("wrong_shape", what=what, shape=array.shape, expected=shape)
+        raise DataError("wrong_shape", what=what, shape=str(array.shape), expected=str(shape))
     return array
 
 

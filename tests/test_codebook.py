@@ -188,7 +188,7 @@ BAD = [
     ),
     (
         lambda: Codebook({"a": Item("a")}, item_missing_codes={"b": {9: "blank"}}),
-        ["unknown items: b", "exist: a"],
+        ["unknown items: b", "there are: a"],
         ["没有这些题项：b"],
     ),
     (lambda: Codebook.from_yaml("items:\n  a: {kind: rating\n", "b.yaml"), ["b.yaml, line 3"], ["b.yaml 第 3 行"]),

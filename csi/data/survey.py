@@ -143,8 +143,8 @@ class Survey:
         names = self._known(items)
         words = [name for name in names if not self.codebook.items[name].numeric]
         if words:
-            kinds = [note(f"kind_{self.codebook.items[name].kind}") for name in words]
-            raise DataError("items_not_numbers", items=words, survey=self.name, kinds=list(dict.fromkeys(kinds)))
+            kinds = [note(f"kind_{kind}") for kind in dict.fromkeys(self.codebook.items[name].kind for name in words)]
+            raise DataError("items_not_numbers", items=words, survey=self.name, kinds=kinds)
         columns = np.empty((len(names), len(self)))
         for row, name in zip(columns, names, strict=True):
             item = self.codebook.items[name]

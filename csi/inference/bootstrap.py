@@ -39,9 +39,13 @@ class Batch:
 
     @property
     def sd(self) -> Array:
-        """(p, b) standard deviations."""
+        """(p, b) standard deviations; NaN where an item is constant in a replicate but not in others."""
         every = range(len(self.mean))
-        return np.sqrt(self.cov[every, every])
+        variance = self.cov[every, every]
+        constant = variance <= 1e-12 * variance.max(axis=1, keepdims=True, initial=0.0)
+        if constant.any():
+            variance = np.where(constant, np.nan, variance)
+        return np.sqrt(variance)
 
     def correlation(self) -> Array:
         """(p, p, b) correlations."""

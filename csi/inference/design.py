@@ -48,7 +48,7 @@ class Design:
             if values is not None:
                 values = np.asarray(values, dtype=float if name == "weight" else np.int64)
                 if values.shape != (self.n,):
-                    raise DataError("wrong_shape", what=name, shape=values.shape, expected=(self.n,))
+                    raise DataError("wrong_shape", what=name, shape=str(values.shape), expected=str((self.n,)))
                 object.__setattr__(self, name, values)
         check_weights(self.weight)
 

@@ -42,7 +42,7 @@ def words(language: str) -> dict[str, str]:
     return flat
 
 
-def say(key: str, **values: Any) -> str:
+def say(key: str, /, **values: Any) -> str:
     """Return the sentence `key` in the current language with its values filled in.
 
     Lists are joined in the manner of the language; bilingual values (`{"en": ..., "zh": ...}`) are resolved.
@@ -87,6 +87,6 @@ class Note:
         return say(f"notes.{self.code}", **self.values)
 
 
-def note(code: str, **values: Any) -> Note:
+def note(code: str, /, **values: Any) -> Note:
     """Make a Note."""
     return Note(code, values)

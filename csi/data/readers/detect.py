@@ -236,15 +236,16 @@ def detect_delimiter(text: str) -> str:
         rows = []
         try:
             for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
-                rows.append(len(row))
+                if row:
+                    rows.append(row[:-1] if rows and len(row) == len(rows[0]) + 1 and not row[-1].strip() else row)
                 if len(rows) == 50:
                     break
         except csv.Error:
             return 0.0, 0
-        rows = [length for length in rows if length]
-        if not rows or rows[0] < 2:
+        lengths = [len(row) for row in rows]
+        if not rows or lengths[0] < 2:
             return 0.0, 0
-        return sum(length == rows[0] for length in rows) / len(rows), rows[0]
+        return lengths.count(lengths[0]) / len(lengths), lengths[0]
 
     best = max(DELIMITERS, key=quality)
     if quality(best)[0] >= 0.5:
