@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -67,8 +68,9 @@ class Fourth:
         return Fourth(self.origin, self.total + other.at(self.origin), self.units + other.units)
 
 
+@cache
 def upper(p: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Row and column numbers of the upper triangle of a p x p matrix, in the order of every vech in csi."""
+    """Row and column numbers of the upper triangle of a p x p matrix, row by row: the order of every half in csi."""
     return np.triu_indices(p)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,29 +29,45 @@ class Batch:
 
     Attributes
     ----------
-    sum_w : (b,) sums of the weights
     mean : (p, b)
-    cov : (p, p, b)
+    half : (p (p + 1) / 2, b) covariances, the upper triangle row by row
     """
 
-    sum_w: Array
     mean: Array
-    cov: Array
+    half: Array
 
-    @property
+    @cached_property
     def sd(self) -> Array:
         """(p, b) standard deviations; NaN where an item is constant in a replicate but not in others."""
-        every = range(len(self.mean))
-        variance = self.cov[every, every]
+        p = len(self.mean)
+        variance = self.half[_square(p)[:: p + 1]]
         constant = variance <= 1e-12 * variance.max(axis=1, keepdims=True, initial=0.0)
         if constant.any():
             variance = np.where(constant, np.nan, variance)
         return np.sqrt(variance)
 
+    @cached_property
+    def cov(self) -> Array:
+        """(p, p, b) covariances."""
+        p = len(self.mean)
+        return self.half.take(_square(p), axis=0).reshape(p, p, -1)
+
+    @cached_property
     def correlation(self) -> Array:
         """(p, p, b) correlations."""
-        sd = self.sd
-        return self.cov / sd / sd[:, None]
+        p = len(self.mean)
+        rows, columns = upper(p)
+        inverse = 1 / self.sd
+        scaled = inverse.take(rows, axis=0)
+        scaled *= inverse.take(columns, axis=0)
+        scaled *= self.half
+        return scaled.take(_square(p), axis=0).reshape(p, p, -1)
+
+
+def batch_of(mean: Array, cov: Array) -> Batch:
+    """A batch from means (p, b) and full covariances (p, p, b)."""
+    rows, columns = upper(len(mean))
+    return Batch(mean, cov[rows, columns])
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,11 +135,13 @@ class Rows:
         with np.errstate(invalid="ignore", divide="ignore"):
             weight = sums[1 : 1 + size][full].reshape(p, p, -1)
             first = sums[1 + size : 1 + size + p * p].reshape(p, p, -1) / weight
-            second = sums[1 + size + p * p :][full].reshape(p, p, -1) / weight
+            second = sums[1 + size + p * p :] / sums[1 : 1 + size]
             both = (~np.isnan(self.columns)).astype(float)
             counts = both.T @ both
-            cov = (second - first * first.transpose(1, 0, 2)) * (counts / (counts - 1))[:, :, None]
-        return Batch(sums[0], self.origin[:, None] + first[range(p), range(p)], cov)
+            rows, columns = upper(p)
+            half = second - first[rows, columns] * first[columns, rows]
+            half *= (counts / (counts - 1))[rows, columns][:, None]
+        return Batch(self.origin[:, None] + first[range(p), range(p)], half)
 
     def joined(self, domains: list[Rows]) -> Rows:
         """All domains together, for the moments of their common sums."""
@@ -134,8 +153,9 @@ class Rows:
         return Rows(columns, none, none.astype(np.int64), self.origin, self.missing, self.aggregate)
 
 
+@cache
 def _square(p: int) -> NDArray[np.intp]:
-    """Where each cell of a p x p matrix stands in its vech, (p * p,)."""
+    """Where each cell of a p x p matrix stands in its upper triangle, (p * p,)."""
     rows, columns = upper(p)
     full = np.empty((p, p), dtype=np.intp)
     full[rows, columns] = full[columns, rows] = np.arange(len(rows))
@@ -147,11 +167,14 @@ def batch_of_sums(sums: Array, origin: Array, n: int) -> Batch:
     p = len(origin)
     rows, columns = upper(p)
     with np.errstate(invalid="ignore", divide="ignore"):
-        offset = sums[1 : 1 + p] / sums[0]
-        half = sums[1 + p :] / sums[0]
-        half -= offset[rows] * offset[columns]
+        factor = 1 / sums[0]
+        offset = sums[1 : 1 + p] * factor
+        products_of_means = offset.take(rows, axis=0)
+        products_of_means *= offset.take(columns, axis=0)
+        half = sums[1 + p :] * factor
+        half -= products_of_means
         half *= n / (n - 1) if n > 1 else np.nan
-    return Batch(sums[0], origin[:, None] + offset, half[_square(p)].reshape(p, p, -1))
+    return Batch(origin[:, None] + offset, half)
 
 
 def rows_of(columns: Array, design: Design, missing: str, domain: NDArray[np.int64] | None = None) -> list[Rows]:
@@ -184,34 +207,52 @@ def rows_of(columns: Array, design: Design, missing: str, domain: NDArray[np.int
 
 
 def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
-    """Multipliers of the sampling units, (units, b), with the number of the first replicate of each batch."""
-    design.check_lonely() if not design.plain else None
+    """Multipliers of the sampling units, (units, b), with the number of the first replicate of each batch.
+
+    A batch holds two blocks, or part of one when there are very many units.
+    """
+    if not design.plain:
+        design.check_lonely()
     step = max(1, min(BLOCK, CELLS // max(design.units, 1)))
+    waiting: list[NDArray[np.integer]] = []
     for block, first in enumerate(range(0, n_boot, BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
         size = min(BLOCK, n_boot - first)
         for start in range(0, size, step):
-            yield first + start, _multipliers(design, min(step, size - start), rng)
+            waiting.append(_drawn_units(design, min(step, size - start), rng))
+            held = sum(len(part) for part in waiting)
+            last = first + start + len(waiting[-1])
+            if held > step or last == n_boot:
+                yield last - held, _multipliers(design, np.concatenate(waiting))
+                waiting = []
 
 
-def _multipliers(design: Design, b: int, rng: np.random.Generator) -> Array:
-    """One batch of multipliers; each replicate's numbers are drawn whole before the next one's."""
+def _drawn_units(design: Design, b: int, rng: np.random.Generator) -> NDArray[np.integer]:
+    """Numbers of the units drawn by b replicates, (b, m); each replicate's are drawn whole before the next one's."""
     if design.plain:
-        drawn = rng.integers(0, design.units, size=(b, design.units), dtype=np.int32)
-        return count_draws(drawn, design.units)
+        return rng.integers(0, design.units, size=(b, design.units), dtype=np.int32)
     sizes = np.bincount(design.unit_stratum)
     order = np.argsort(design.unit_stratum, kind="stable")
     starts = np.cumsum(sizes) - sizes
     high = np.repeat(sizes, sizes - 1)
-    drawn = rng.integers(0, high, size=(b, len(high)), dtype=np.int64) + np.repeat(starts, sizes - 1)
-    factor = sizes / (sizes - 1)
-    return count_draws(order[drawn], design.units) * factor[design.unit_stratum][:, None]
+    return order[rng.integers(0, high, size=(b, len(high)), dtype=np.int64) + np.repeat(starts, sizes - 1)]
+
+
+def _multipliers(design: Design, drawn: NDArray[np.integer]) -> Array:
+    """Multipliers (units, b): how often each unit was drawn, rescaled within strata."""
+    counts = count_draws(drawn, design.units)
+    if design.plain:
+        return counts
+    sizes = np.bincount(design.unit_stratum)
+    return counts * (sizes / (sizes - 1))[design.unit_stratum][:, None]
 
 
 def count_draws(drawn: NDArray[np.integer], units: int) -> Array:
     """How often each unit was drawn: (b, m) unit numbers to (units, b) counts."""
     b = len(drawn)
-    flat = drawn.T.astype(np.intp) * b + np.arange(b)
+    flat = drawn.astype(np.intp)
+    flat *= b
+    flat += np.arange(b)[:, None]
     return np.bincount(flat.reshape(-1), minlength=units * b).reshape(units, b).astype(float)
 
 

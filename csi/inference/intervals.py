@@ -62,21 +62,26 @@ class Draws:
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
 
     @cached_property
-    def constant(self) -> NDArray[np.bool_]:
-        """(k,) estimates that no replicate changes."""
-        spread = np.abs(self.draws - self.estimate[:, None])
-        return ~(np.nan_to_num(spread, nan=0.0).max(axis=1, initial=0.0) > 1e-11)
+    def _sorted(self) -> tuple[Array, NDArray[np.int64]]:
+        """Replicates in order, and how many are numbers, per row (NaN stands last)."""
+        ordered = np.sort(self.draws, axis=1)
+        counts = np.full(len(ordered), ordered.shape[1])
+        for i in np.flatnonzero(np.isnan(ordered[:, -1])):
+            counts[i] = np.count_nonzero(~np.isnan(ordered[i]))
+        return ordered, counts
 
     @cached_property
-    def _sorted(self) -> tuple[Array, NDArray[np.int64]]:
-        """Replicates in order, and how many are numbers, per row."""
-        ordered = np.sort(self.draws, axis=1)
-        return ordered, (~np.isnan(self.draws)).sum(axis=1)
+    def constant(self) -> NDArray[np.bool_]:
+        """(k,) estimates that no replicate changes."""
+        ordered, counts = self._sorted
+        highest = ordered[np.arange(len(ordered)), np.maximum(counts - 1, 0)]
+        spread = np.maximum(self.estimate - ordered[:, 0], highest - self.estimate)
+        return ~(np.nan_to_num(spread) > 1e-11)
 
     @cached_property
     def std_error(self) -> Array:
         """(k,) standard deviations of the replicates, 0 for constants."""
-        complete = not np.isnan(self.draws).any()
+        complete = (self._sorted[1] == self.draws.shape[1]).all()
         spread = self.draws.std(axis=1, ddof=1) if complete else _nan_std(self.draws)
         return np.where(self.constant, 0.0, spread)
 
@@ -125,10 +130,11 @@ class Draws:
     def _bias(self) -> Array:
         """BCa's z0: normal quantile of the share of replicates below the estimate, ties half."""
         ordered, counts = self._sorted
-        with np.errstate(invalid="ignore"):
-            below = (ordered < self.estimate[:, None] - 1e-13).sum(axis=1)
-            at_most = (ordered <= self.estimate[:, None] + 1e-13).sum(axis=1)
-        share = (below + at_most) / 2 / np.maximum(counts, 1)
+        ends = [
+            np.searchsorted(row[:count], [value - 1e-13, value + 1e-13])
+            for row, count, value in zip(ordered, counts, self.estimate, strict=True)
+        ]
+        share = np.mean(ends, axis=1) / np.maximum(counts, 1)
         limit = 0.5 / np.maximum(counts, 1)
         return normal_quantile(np.clip(share, limit, 1 - limit))
 

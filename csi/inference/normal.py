@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.inference.bootstrap import BLOCK, Batch
+from csi.sums import upper
 
 Array = NDArray[np.float64]
 
@@ -32,6 +33,7 @@ def draw_moments(mean: Array, cov: Array, n: float, n_boot: int, seed: int) -> I
     df = n - 1
     factor = np.linalg.cholesky(cov)
     below = np.tril_indices(p, -1)
+    rows, columns = upper(p)
     for block, first in enumerate(range(0, n_boot, BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
         b = min(BLOCK, n_boot - first)
@@ -41,7 +43,4 @@ def draw_moments(mean: Array, cov: Array, n: float, n_boot: int, seed: int) -> I
         shift = rng.standard_normal((BLOCK, p))[:b] @ factor.T / np.sqrt(n)
         half = factor @ a[:b]
         drawn = half @ half.transpose(0, 2, 1) / df
-        yield (
-            first,
-            Batch(np.full(b, float(n)), mean[:, None] + shift.T, np.ascontiguousarray(drawn.transpose(1, 2, 0))),
-        )
+        yield first, Batch(mean[:, None] + shift.T, np.ascontiguousarray(drawn[:, rows, columns].T))

@@ -100,10 +100,11 @@ def solve(matrix: Array, right: Array) -> Array:
         return right / matrix[0]
     if b <= FEW:
         try:
-            solved = np.linalg.solve(np.moveaxis(matrix, -1, 0), right.T[:, :, None])[:, :, 0]
+            if b == 1:
+                return np.linalg.solve(matrix[:, :, 0], right)
+            return np.linalg.solve(matrix.transpose(2, 0, 1), right.T[:, :, None])[:, :, 0].T
         except np.linalg.LinAlgError:
             return np.full_like(right, np.nan)
-        return solved.T
     left = matrix.copy()
     x = right.copy()
     for i in range(k - 1):

@@ -40,7 +40,7 @@ def _converged(question: Question, solved: Solved) -> Check:
 
 
 def _definite(data: Data) -> Check:
-    smallest = min(float(np.linalg.eigvalsh(batch.correlation()[:, :, 0])[0]) for batch in [data.together])
+    smallest = min(float(np.linalg.eigvalsh(batch.correlation[:, :, 0])[0]) for batch in [data.together])
     return Check("definite", smallest, ">= 0", smallest >= -1e-10, True, {"value": smallest})
 
 

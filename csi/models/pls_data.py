@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, ModelError, OptionError, choose
-from csi.inference.bootstrap import Batch, Resampler, Rows, rows_of
+from csi.inference.bootstrap import Batch, Resampler, Rows, batch_of, rows_of
 from csi.inference.design import Design
 from csi.language import Note, note
 from csi.models.path import PathModel
@@ -121,7 +121,7 @@ def _layout(model: PathModel, scheme: str, modes: Mapping[str, str] | None) -> L
 
 
 def _from_moments(moments: Moments, model: PathModel, layout: Layout) -> Data:
-    batch = Batch(np.array([moments.sum_w]), moments.mean[:, None], moments.cov[:, :, None])
+    batch = batch_of(moments.mean[:, None], moments.cov[:, :, None])
     notes = [*model.notes]
     if moments.source:
         notes.append(note("moments_source", source=moments.source))

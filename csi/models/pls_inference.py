@@ -162,7 +162,7 @@ def _normal(question: Question, data: Data, evaluate: Callable, kind: str, n_boo
     n = data.n_eff if moments is None else _smallest_pair(moments)
     if n - 1 < len(mean):
         raise EstimationError("too_few_normal", n=round(n, 1), need=len(mean) + 1)
-    if np.linalg.eigvalsh(data.together.correlation()[:, :, 0])[0] <= 1e-12:
+    if np.linalg.eigvalsh(data.together.correlation[:, :, 0])[0] <= 1e-12:
         raise EstimationError("not_definite_normal")
     draws = collect(evaluate([batch], batch) for _, batch in report(draw_moments(mean, cov, n, n_boot, seed), n_boot))
     remark = note("normal_theory", n=round(n, 1), draws=n_boot)

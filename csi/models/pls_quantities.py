@@ -133,7 +133,7 @@ def solve_batch(
     solved = []
     for k, batch in enumerate([together] if question.pooled else domains):
         start = None if reference is None else reference[k]
-        matrix = batch.correlation() if question.standardized else batch.cov
+        matrix = batch.correlation if question.standardized else batch.cov
         solution = iterate(
             matrix, question.layout, tolerance=question.tolerance, max_iter=question.max_iter, start=start
         )
@@ -165,7 +165,7 @@ def derive(question: Question, solved: Solved) -> dict[str, Array]:
 
 def _standardised(raw: Array, batch: Batch, question: Question) -> Solution:
     """The composites that raw weights (p, b) form in the data of `batch`, on the correlation scale."""
-    weights, cross, composites = composites_from(batch.correlation(), raw * batch.sd, question.layout)
+    weights, cross, composites = composites_from(batch.correlation, raw * batch.sd, question.layout)
     b = weights.shape[1]
     return Solution(weights, cross, composites, np.zeros(b, dtype=np.int64), np.ones(b, dtype=bool))
 
@@ -173,7 +173,7 @@ def _standardised(raw: Array, batch: Batch, question: Question) -> Solution:
 def _numbers(question: Question, solution: Solution, batch: Batch, raw: Array, n: int) -> dict[str, Array]:
     """Every reported number of one domain, named arrays (k, b)."""
     layout = question.layout
-    matrix = batch.correlation()
+    matrix = batch.correlation
     standard = solution.weights[...]
     loadings = solution.cross[range(layout.p), layout.owner]
     rho_a = reliability_a(matrix, standard, layout) if question.standardized else reliability_a(batch.cov, raw, layout)
@@ -232,7 +232,8 @@ def _indices(
         reach = (w * (hi - lo)).sum(axis=0)
         index[j] = 100 * (w * (batch.mean[block] - lo)).sum(axis=0) / reach
         equal[j] = 100 * (batch.mean[block] - lo).sum(axis=0) / (hi - lo).sum()
-        spread[j] = np.sqrt(np.einsum("ib,ikb,kb->b", w, batch.cov[block, block], w))
+        z = w * batch.sd[block]
+        spread[j] = np.sqrt(np.einsum("ib,ikb,kb->b", z, batch.correlation[block, block], z))
         unit[j] = 100 * spread[j] / reach * (np.sqrt(rho_a[j]) if question.consistent else 1.0)
     found = {}
     if question.scaled:

