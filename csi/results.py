@@ -217,6 +217,9 @@ class Check:
         """The sentence that teaches how to read it, in the current language."""
         return say(f"checks.{self.check}.{'ok' if self.ok else 'bad'}", **self.values)
 
+    def __str__(self) -> str:
+        return self.meaning
+
 
 @dataclass(frozen=True, eq=False)
 class Result:
@@ -289,7 +292,7 @@ class Result:
 
         """
         if self._scores is None:
-            raise DataError("no_respondents")
+            raise DataError("scores_need_rows")
         return self._scores()
 
     @cached_property
@@ -369,7 +372,7 @@ class Result:
         """Raise when a check marks the solution inadmissible; else return the result itself."""
         bad = [line for line in self.checks if line.inadmissible and not line.ok]
         if bad:
-            raise EstimationError("inadmissible", count=len(bad), reasons=[line.meaning for line in bad])
+            raise EstimationError("inadmissible", count=len(bad), reasons=bad)
         return self
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Sentences: both languages say the same things, every code has its sentence, every sentence its code and its values."""
+"""Both languages say the same things; every code has its sentence, and every sentence its code and its values."""
 
 from __future__ import annotations
 
@@ -110,16 +110,15 @@ def test_both_languages_fill_in_the_same_values(key):
     assert fields(EN[key]) == fields(ZH[key])
 
 
-@pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh"])
-def test_a_sentence_without_values_is_shown_as_it_is_written(words):
-    doubled = [key for key, text in words.items() if not fields(text) and ("{{" in text or "}}" in text)]
-    assert doubled == [], "say() does not format a sentence without values, so doubled braces would be shown"
+def test_doubled_braces_are_shown_as_one():
+    """Every sentence is formatted, with or without values."""
+    assert "contrast({a: 1, b: -1})" in str(csi.errors.OptionError("use_contrast"))
 
 
 def test_the_chinese_is_chinese():
-    strangers = [
-        key for key, text in ZH.items() if key.startswith(("errors.", "notes.")) and not re.search(r"[一-鿿]", text)
-    ]
+    """A sentence with Latin words outside its values and its quoted names holds Chinese too."""
+    said = {key: re.sub(r"\{[^}]*\}", "", text) for key, text in ZH.items() if key.startswith(("errors.", "notes."))}
+    strangers = [key for key, text in said.items() if re.search(r"[a-z]{3}", text) and not re.search(r"[一-鿿]", text)]
     assert strangers == []
 
 
@@ -142,8 +141,9 @@ def test_every_sentence_has_its_code():
 
 
 def test_every_call_passes_what_its_sentence_needs():
+    short = []
     for use in CALLS:
-        if use.given is not None:
-            for key in (key for key in EN if re.fullmatch(use.pattern, key)):
-                missing = fields(EN[key]) - use.given
-                assert not missing, f"{use.where}: {key} needs {sorted(missing)}"
+        key = use.pattern.replace("\\", "")
+        if use.given is not None and key in EN and fields(EN[key]) - use.given:
+            short.append(f"{use.where}: {key} needs {sorted(fields(EN[key]) - use.given)}")
+    assert short == []

@@ -22,7 +22,9 @@ def main(folder: str) -> None:
         seminr["_meta"],
     )
     sempls = json.loads((reference / "sempls_mobi_ecsi.json").read_text(encoding="utf-8"))
-    write("sempls_mobi.json", {name: {part: fit[part] for part in SEMPLS} for name, fit in fits(sempls)}, sempls["_meta"])
+    write(
+        "sempls_mobi.json", {name: {part: fit[part] for part in SEMPLS} for name, fit in fits(sempls)}, sempls["_meta"]
+    )
 
 
 def fits(output: dict) -> list:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.survey import Survey
-from csi.errors import ModelError, OptionError, choose
+from csi.errors import EstimationError, ModelError, OptionError, choose
 from csi.language import note
 from csi.models.catalog import load_model
 from csi.models.path import PathModel
 from csi.models.pls_checks import check_pls
-from csi.models.pls_data import Data, prepare
+from csi.models.pls_data import SINGULAR, Data, prepare
 from csi.models.pls_inference import Inference, choose_inference, evaluator, infer
 from csi.models.pls_quantities import Question, Solved, derive, solve_batch
 from csi.models.pls_tables import PlsTables
@@ -159,8 +159,7 @@ def fit_pls(
         bool(data.groups) and indicator_weights == "pooled", _target(data, target), tolerance, max_iter,
     )  # fmt: skip
     solved = solve_batch(question, data.domains, data.together)
-    if not np.isfinite(solved.sources[0].weights).all():
-        raise _singular(question, data)
+    _check_solved(question, data, solved)
     found = infer(question, data, solved, method, kind, n_boot, seed)
     result = _result(question, data, solved, found)
     return result.raise_if_inadmissible() if strict else result
@@ -244,10 +243,17 @@ def _of_mode(data: Data, mode: str) -> list[str]:
     return [name for name, used in zip(data.model.names, data.layout.modes, strict=True) if used == mode]
 
 
-def _singular(question: Question, data: Data) -> ModelError:
-    """The error for weights that could not be computed: predecessors that carry the same information."""
-    several = [data.model.names[j] for j, _ in question.layout.several]
-    return ModelError("collinear_constructs", model=data.model.name, constructs=several or list(data.model.names))
+def _check_solved(question: Question, data: Data, solved: Solved) -> None:
+    """Refuse matrices that allow no solution, and predecessors that carry the same information."""
+    names = data.model.names
+    if not all(np.isfinite(source.weights).all() for source in solved.sources):
+        smallest = min(float(np.linalg.eigvalsh(batch.correlation[:, :, 0])[0]) for batch in solved.batches)
+        raise EstimationError("no_solution", model=data.model.name, value=smallest)
+    for solution in solved.solutions:
+        for j, sources in question.layout.several:
+            values = np.linalg.eigvalsh(solution.composites[:, :, 0][sources[:, None], sources])
+            if values[0] < SINGULAR * values[-1]:
+                raise ModelError("collinear_constructs", construct=names[j], sources=[names[k] for k in sources])
 
 
 def _result(question: Question, data: Data, solved: Solved, found: Inference) -> Result:

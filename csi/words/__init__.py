@@ -48,7 +48,7 @@ def say(key: str, /, **values: Any) -> str:
     Lists are joined in the manner of the language; bilingual values (`{"en": ..., "zh": ...}`) are resolved.
     """
     sentence = words(chosen.get())[key]
-    return sentence.format(**{name: shown(value) for name, value in values.items()}) if values else sentence
+    return sentence.format(**{name: shown(value) for name, value in values.items()})
 
 
 def has_words(key: str) -> bool:

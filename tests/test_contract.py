@@ -1,0 +1,287 @@
+"""One contract for every Result: its tables, views, checks and contrasts, in both languages and at two levels.
+
+`RESULTS` holds a call for every public function that gives back a Result or a Study; a test fails when one is missing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import itertools
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import csi
+from csi.views import column_glossary, html_view, text_view
+
+KEYS = {"group", "construct", "other_construct", "item", "source", "target", "kind", "term"}
+N_BOOT = 60
+
+
+def tiny() -> csi.Survey:
+    return csi.load_sample("tiny")
+
+
+TINY = csi.PathModel.parse("Satisfaction ~ Quality; Loyalty ~ Satisfaction")
+
+# function -> calls of it that between them reach every form of its result
+RESULTS: dict[str, dict[str, Callable[[], object]]] = {
+    "fit_pls": {
+        "survey": lambda: csi.fit_pls(tiny(), TINY, n_boot=N_BOOT),
+        "design": lambda: csi.fit_pls(csi.load_sample("mobile"), "SCSB", n_boot=N_BOOT),
+        "by": lambda: csi.fit_pls(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=N_BOOT),
+        "moments": lambda: csi.fit_pls(csi.load_moments("mobi"), "ECSI_2005", n_boot=N_BOOT),
+        "linearised": lambda: csi.fit_pls(csi.load_sample("mobile"), "SCSB", inference="linearised"),
+        "none": lambda: csi.fit_pls(tiny(), TINY, n_boot=0),
+        "inadmissible": lambda: csi.fit_pls(csi.load_moments("mobi"), "ECSI_2005", consistent=True, n_boot=0),
+    },
+    "analyse_survey": {
+        "plain": lambda: csi.analyse_survey(tiny(), TINY, n_boot=N_BOOT),
+        "by": lambda: csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=N_BOOT),
+    },
+}
+
+
+@cache
+def made(function: str, case: str) -> tuple[csi.Result, ...]:
+    answer = RESULTS[function][case]()
+    return tuple(answer.results.values()) if isinstance(answer, csi.Study) else (answer,)
+
+
+CASES = [(function, case) for function, cases in RESULTS.items() for case in cases]
+every_result = pytest.mark.parametrize(("function", "case"), CASES, ids=[f"{f}-{c}" for f, c in CASES])
+both_languages = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def inferential() -> list[str]:
+    """Public functions whose result carries standard errors, by their annotation."""
+    found = []
+    for name, module in csi._PUBLIC.items():
+        thing = getattr(import_module(module), name)
+        if inspect.isfunction(thing) and inspect.signature(thing).return_annotation in ("Result", "Study"):
+            found.append(name)
+    return found
+
+
+def test_every_public_function_with_a_result_is_here() -> None:
+    assert sorted(inferential()) == sorted(RESULTS)
+
+
+@every_result
+@pytest.mark.parametrize("level", [0.95, 0.8])
+def test_tables_are_keys_then_estimates(function: str, case: str, level: float) -> None:
+    for result in made(function, case):
+        assert result.tables[0] == result.headline
+        assert len(set(result.tables)) == len(result.tables)
+        for name in result.tables:
+            tidy = result.tidy(name, level)
+            columns = list(tidy.columns)
+            at = columns.index("estimate")
+            expected = ["estimate", "std_error", "lower", "upper"]
+            expected += ["p_value", "n"] if "p_value" in columns else ["n"]
+            assert columns[at:] == expected
+            assert set(columns[:at]) <= set(column_glossary())
+            assert columns[:at], name
+            assert not tidy.duplicated(columns[:at]).any()
+            assert tidy["estimate"].notna().all()
+            assert pd.api.types.is_integer_dtype(tidy["n"])
+            assert (tidy["n"] >= 0).all()
+            known = tidy["std_error"].notna()
+            assert (tidy.loc[known, "lower"] <= tidy.loc[known, "upper"] + 1e-12).all()
+            assert not any(str(round(100 * level)) in column for column in columns)
+
+
+@every_result
+def test_wider_level_gives_wider_intervals(function: str, case: str) -> None:
+    for result in made(function, case):
+        for name in result.tables:
+            wide, narrow = result.tidy(name, 0.95), result.tidy(name, 0.8)
+            known = (wide["std_error"] > 0).to_numpy()
+            assert (wide["lower"][known] <= narrow["lower"][known] + 1e-12).all()
+            assert (wide["upper"][known] >= narrow["upper"][known] - 1e-12).all()
+            pd.testing.assert_series_equal(wide["estimate"], narrow["estimate"])
+
+
+@every_result
+def test_asking_changes_nothing(function: str, case: str) -> None:
+    for result in made(function, case):
+        before = result.tidy()
+        mine = result.tidy()
+        mine["estimate"] = 0.0
+        pd.testing.assert_frame_equal(result.tidy(), before)
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            result.notes = ()
+
+
+@every_result
+def test_glance_and_check_use_the_glossary(function: str, case: str) -> None:
+    for result in made(function, case):
+        glance = result.glance()
+        assert len(glance) == 1
+        assert set(glance.columns) <= set(column_glossary())
+        check = result.check()
+        assert list(check.columns) == ["check", "value", "rule", "ok", "meaning"]
+        assert check["ok"].is_monotonic_increasing  # failures first
+
+
+@both_languages
+@every_result
+def test_views_show_the_same_lines(function: str, case: str, language: str) -> None:
+    with csi.use_language(language):
+        for result in made(function, case):
+            text, html = text_view(result), html_view(result)
+            assert repr(result) == text
+            assert result._repr_html_() == html
+            bare = html.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").replace("&#x27;", "'")
+            bare = bare.replace("&quot;", '"')
+            for note in result.notes:
+                assert str(note) in text
+                assert str(note) in bare
+            for line in result.checks:
+                if not line.ok:
+                    assert line.meaning in text
+                    assert line.meaning in bare
+            assert "0x" not in html
+            assert all(note.code for note in result.notes)
+
+
+@every_result
+def test_numbers_do_not_speak_a_language(function: str, case: str) -> None:
+    for result in made(function, case):
+        english = {name: result.tidy(name) for name in result.tables}
+        with csi.use_language("zh"):
+            for name in result.tables:
+                pd.testing.assert_frame_equal(result.tidy(name), english[name])
+            assert text_view(result) != ""
+
+
+@every_result
+def test_covariance_belongs_to_the_standard_errors(function: str, case: str) -> None:
+    for result in made(function, case):
+        for name in result.tables:
+            errors, covariance = result.tidy(name)["std_error"], result.covariance(name)
+            assert covariance.shape == (len(errors),) * 2
+            known = errors.notna().to_numpy()
+            spread = np.sqrt(np.diag(covariance))
+            np.testing.assert_allclose(spread[known], errors[known], rtol=2e-2, atol=1e-9)
+
+
+@every_result
+def test_a_contrast_of_one_row_is_that_row(function: str, case: str) -> None:
+    for result in made(function, case):
+        for name in result.tables:
+            row = result.tidy(name).iloc[-1]
+            keys = tuple(row[: row.index.get_loc("estimate")])
+            alone = result.contrast({keys: 2.0}, table=name)
+            assert float(alone) == pytest.approx(2 * row["estimate"])
+            if np.isfinite(row["std_error"]):
+                assert alone.std_error == pytest.approx(2 * row["std_error"], rel=1e-6, abs=1e-9)
+            value = result.value(*keys, table=name)
+            assert float(value) == row["estimate"]
+            with pytest.raises(csi.OptionError):
+                value - value
+            with pytest.raises(csi.OptionError):
+                value < value  # noqa: B015
+
+
+@both_languages
+@every_result
+def test_wrong_names_list_what_exists(function: str, case: str, language: str) -> None:
+    with csi.use_language(language):
+        for result in made(function, case):
+            with pytest.raises(csi.OptionError) as caught:
+                result.tidy("nothing")
+            assert all(name in str(caught.value) for name in result.tables)
+            with pytest.raises(csi.OptionError) as caught:
+                result.contrast({"nothing": 1})
+            assert str(result.table().rows()[0][0]) in str(caught.value)
+            for level in (0, 1, 95):
+                with pytest.raises(csi.OptionError) as caught:
+                    result.tidy(level=level)
+                assert str(level) in str(caught.value)
+            with pytest.raises(csi.OptionError):
+                result.cite("word")
+
+
+@every_result
+def test_nothing_is_printed(function: str, case: str, capfd: pytest.CaptureFixture) -> None:
+    RESULTS[function][case]()
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert captured.err == ""
+
+
+def design_frame() -> pd.DataFrame:
+    frame = csi.load_sample("mobile").answers.iloc[:700]
+    return frame.reset_index(drop=True)
+
+
+def with_roles(frame: pd.DataFrame, **roles: str) -> csi.Survey:
+    book = csi.load_sample("mobile").codebook
+    none = dict.fromkeys(("weight", "strata", "cluster", "wave", "duration", "respondent"))
+    book = dataclasses.replace(book, **(none | {"case": "operator", "missing_codes": {}} | roles))
+    return csi.Survey.from_frame(frame, book, name="part")
+
+
+CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
+    "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
+    "analyse_survey": lambda survey, inference: csi.analyse_survey(survey, "SCSB", n_boot=N_BOOT, inference=inference),
+}
+
+
+@pytest.mark.parametrize("role", ["weight", "strata", "cluster"])
+@pytest.mark.parametrize("inference", ["bootstrap", "linearised", "normal"])
+@pytest.mark.parametrize("function", list(RESULTS))
+def test_a_design_is_honoured_or_refused(function: str, role: str, inference: str) -> None:
+    """Declaring weights, strata or clusters changes the standard errors, or the call raises; weights move estimates."""
+    frame = design_frame()
+    column = {"weight": "weight", "strata": "region", "cluster": "interviewer"}[role]
+
+    def errors(survey: csi.Survey) -> tuple[np.ndarray, np.ndarray]:
+        answer = CALLS[function](survey, inference)
+        fit = answer.fit if isinstance(answer, csi.Study) else answer
+        tidy = fit.tidy("index")
+        return tidy["estimate"].to_numpy(), tidy["std_error"].to_numpy()
+
+    plain, declared = with_roles(frame), with_roles(frame, **{role: column})
+    estimate, error = errors(plain)
+    if inference == "normal" and role != "weight":
+        with pytest.raises(csi.OptionError, match="normal"):
+            errors(declared)
+        return
+    other_estimate, other_error = errors(declared)
+    assert (np.abs(other_error - error) > 1e-9).all()
+    if role == "weight":
+        assert (np.abs(other_estimate - estimate) > 1e-6).all()
+    else:
+        np.testing.assert_allclose(other_estimate, estimate, rtol=0, atol=1e-9)
+
+
+def test_the_glossary_says_what_every_column_is() -> None:
+    for name, entry in column_glossary().items():
+        assert set(entry) == {"type", "unit", "en", "zh"}, name
+        assert entry["type"] in {"text", "number", "integer", "boolean"}, name
+        assert entry["en"], name
+        assert entry["zh"], name
+
+
+def test_an_estimate_acts_as_a_float() -> None:
+    value = made("fit_pls", "survey")[0].value("Satisfaction")
+    assert value * 2 == 2 * value == 2 * float(value)
+    assert value / 2 == float(value) / 2
+    assert value - 1 == float(value) - 1
+    assert -value == -float(value)
+    assert round(value, 1) == round(float(value), 1)
+    assert value > 0
+    assert not value < 0
+
+
+def test_pairs_of_rows_have_a_symmetric_covariance() -> None:
+    covariance = made("fit_pls", "by")[0].covariance()
+    for a, b in itertools.islice(itertools.combinations(covariance.index, 2), 20):
+        assert covariance.loc[a, b] == pytest.approx(covariance.loc[b, a])
