@@ -192,6 +192,24 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Block:
+    """Rows of a table that come from one array of numbers.
+
+    Attributes
+    ----------
+    numbers : name of the array
+    rows : keys of the rows
+    positions : which number each row shows, one after the other when None
+    size : how many numbers a group has, as many as rows when None
+    """
+
+    numbers: str
+    rows: Sequence[tuple[str, ...]]
+    positions: Sequence[int] | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
 class Check:
     """One line of `Result.check()`.
 
@@ -382,25 +400,27 @@ class Result:
         return html_view(self)
 
 
-def stack(blocks: Sequence[tuple[str, Sequence[tuple[str, ...]]]], groups: Sequence[str]) -> tuple[list, list]:
+def stack(blocks: Sequence[Block], groups: Sequence[str]) -> tuple[list, list]:
     """Put blocks of rows under each other, group by group.
 
     Parameters
     ----------
-    blocks : name of a block of numbers and the keys of its rows within one group
+    blocks : the rows of one group
     groups : labels; empty without groups
 
     Returns
     -------
     keys : the keys of all rows, with the group first when there are groups
-    places : (name of the block, position in it) of each row; a block holds its groups one after the other
+    places : (name of the numbers, position in them) of each row; numbers hold their groups one after the other
     """
     keys, places = [], []
     for g, label in enumerate(groups or [""]):
-        for name, rows in blocks:
-            for i, row in enumerate(rows):
+        for block in blocks:
+            positions = block.positions if block.positions is not None else range(len(block.rows))
+            size = len(block.rows) if block.size is None else block.size
+            for i, row in zip(positions, block.rows, strict=True):
                 keys.append((label, *row) if groups else tuple(row))
-                places.append((name, g * len(rows) + i))
+                places.append((block.numbers, g * size + i))
     return keys, places
 
 

@@ -52,6 +52,7 @@ class Draws:
     df : degrees of freedom of the design, for "t"
     acceleration : (k,) for "bca"
     scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root
+    ordered : (k, B) the replicates of each row in order, where they are known already
     """
 
     estimate: Array
@@ -60,11 +61,12 @@ class Draws:
     df: float = np.inf
     acceleration: Array | None = field(default=None, repr=False)
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
+    ordered: Array | None = field(default=None, repr=False)
 
     @cached_property
     def _sorted(self) -> tuple[Array, NDArray[np.int64]]:
         """Replicates in order, and how many are numbers, per row (NaN stands last)."""
-        ordered = np.sort(self.draws, axis=1)
+        ordered = np.sort(self.draws, axis=1) if self.ordered is None else self.ordered
         counts = np.full(len(ordered), ordered.shape[1])
         for i in np.flatnonzero(np.isnan(ordered[:, -1])):
             counts[i] = np.count_nonzero(~np.isnan(ordered[i]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.inference.bootstrap import BLOCK, Batch
+from csi.inference.bootstrap import BLOCK, Batch, keep_memory
 from csi.sums import upper
 
 Array = NDArray[np.float64]
@@ -29,6 +29,7 @@ def draw_moments(mean: Array, cov: Array, n: float, n_boot: int, seed: int) -> I
     diagonal and standard normal numbers below it.
 
     """
+    keep_memory()
     p = len(mean)
     df = n - 1
     factor = np.linalg.cholesky(cov)

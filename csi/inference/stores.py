@@ -39,11 +39,16 @@ class DrawStore:
     method: str
     df: float
     accelerations: Mapping[str, Array] = field(default_factory=dict)
+    _ordered: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Draws:
         """The uncertainty of the estimates at some places."""
         a = pick(self.accelerations, places) if self.accelerations else None
-        return Draws(estimate, pick(self.draws, places), self.method, self.df, a, scale)
+        for name, _ in places:
+            if name not in self._ordered:
+                self._ordered[name] = np.sort(self.draws[name], axis=1)
+        ordered = pick(self._ordered, places)
+        return Draws(estimate, pick(self.draws, places), self.method, self.df, a, scale, ordered)
 
 
 @dataclass(frozen=True, eq=False)

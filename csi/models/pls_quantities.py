@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from csi.inference.bootstrap import Batch
 from csi.models.pls_algorithm import Layout, Solution, composites_from, iterate, orient, regress
+from csi.sums import upper
 
 Array = NDArray[np.float64]
 
@@ -73,6 +74,16 @@ class Question:
         """All pairs of constructs, for HTMT."""
         count = len(self.layout.blocks)
         return [(i, j) for i in range(count) for j in range(i + 1, count)]
+
+    @cached_property
+    def means(self) -> tuple[Array, Array]:
+        """Rows that average correlations, upper triangle row by row: within each construct, between each pair."""
+        rows, columns = upper(self.layout.p)
+        first, second = self.layout.owner[rows], self.layout.owner[columns]
+        off = rows != columns
+        within = np.array([(first == j) & (second == j) & off for j in range(len(self.layout.blocks))], dtype=float)
+        between = np.array([(first == i) & (second == j) for i, j in self.pairs], dtype=float)
+        return within / np.maximum(within.sum(axis=1, keepdims=True), 1), between / between.sum(axis=1, keepdims=True)
 
     @cached_property
     def scaled(self) -> list[int]:
@@ -187,7 +198,7 @@ def _numbers(question: Question, solution: Solution, batch: Batch, raw: Array, n
     k = np.array([len(layout.predecessors[j]) for j in question.endogenous])[:, None]
     r2 = np.stack([r2[j] for j in question.endogenous])
     direct = np.stack([coefficients[pair] for pair in question.paths])
-    alpha, htmt = correlations_within(matrix, question)
+    alpha, htmt = correlations_within(batch.half_correlation, question)
     rho_c, ave = composite_reliability(loadings, layout)
     found = {
         "paths": direct,
@@ -241,7 +252,6 @@ def _indices(
         found["index_equal"] = np.stack([equal[j] for j in question.scaled])
     if question.priorities:
         found["importance"] = np.stack([total[k, j] * unit[j] / unit[k] for k, j in question.priorities])
-        found["performance"] = np.stack([index[k] for k, _ in question.priorities])
     return found
 
 
@@ -317,21 +327,16 @@ def composite_reliability(loadings: Array, layout: Layout) -> tuple[Array, Array
     return rho_c, ave
 
 
-def correlations_within(matrix: Array, question: Question) -> tuple[Array, Array]:
-    """Standardised alpha (J, b) and HTMT (pairs, b), mean absolute correlations; a single item counts as 1 within."""
-    layout = question.layout
-    count, b = len(layout.blocks), matrix.shape[2]
-    size = np.array([block.stop - block.start for block in layout.blocks])
-    alpha = np.ones((count, b))
-    within = np.ones((count, b))
-    absolute = np.abs(matrix)
-    for j, block in enumerate(layout.blocks):
-        if size[j] > 1:
-            off = size[j] * (size[j] - 1)
-            mean = (matrix[block, block].sum(axis=(0, 1)) - size[j]) / off
-            alpha[j] = size[j] * mean / (1 + (size[j] - 1) * mean)
-            within[j] = (absolute[block, block].sum(axis=(0, 1)) - size[j]) / off
-    starts = [block.start for block in layout.blocks]
-    sums = np.add.reduceat(np.add.reduceat(absolute, starts, axis=0), starts, axis=1)
-    between = [sums[i, j] / (size[i] * size[j]) / np.sqrt(within[i] * within[j]) for i, j in question.pairs]
-    return alpha, np.stack(between)
+def correlations_within(half: Array, question: Question) -> tuple[Array, Array]:
+    """Standardised alpha (J, b) and HTMT (pairs, b) from correlations, the upper triangle row by row (h, b).
+
+    HTMT takes mean absolute correlations; a single item counts as 1 within.
+    """
+    within, between = question.means
+    size = np.array([block.stop - block.start for block in question.layout.blocks])[:, None]
+    mean = within @ half
+    alpha = np.where(size > 1, size * mean / (1 + (size - 1) * mean), 1.0)
+    absolute = np.abs(half)
+    inside = np.where(size > 1, within @ absolute, 1.0)
+    first, second = np.array(question.pairs).T
+    return alpha, between @ absolute / np.sqrt(inside[first] * inside[second])

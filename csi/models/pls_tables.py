@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi.inference.stores import DrawStore, LinearStore, pick
 from csi.models.pls_quantities import Question
-from csi.results import Table, Unknown, stack
+from csi.results import Block, Table, Unknown, stack
 
 Array = NDArray[np.float64]
 Rows = Sequence[tuple[str, ...]]
@@ -60,7 +60,7 @@ class PlsTables:
         return found
 
     def _table(
-        self, columns: tuple[str, ...], blocks: Sequence[tuple[str, Rows]], *, tested: bool = False, decimals: int = 3
+        self, columns: tuple[str, ...], blocks: Sequence[Block], *, tested: bool = False, decimals: int = 3
     ) -> Table:
         """One table from blocks of numbers; rows that cannot be computed are left out."""
         keys, places = stack(blocks, self.groups)
@@ -93,48 +93,49 @@ class PlsTables:
 
     def _index(self) -> Table:
         rows = [(self.constructs[j],) for j in self.question.scaled]
-        return self._table(("construct",), [("index", rows)], decimals=1)
+        return self._table(("construct",), [Block("index", rows)], decimals=1)
 
     def _index_equal(self) -> Table:
         rows = [(self.constructs[j],) for j in self.question.scaled]
-        return self._table(("construct",), [("index_equal", rows)], decimals=1)
+        return self._table(("construct",), [Block("index_equal", rows)], decimals=1)
 
     def _paths(self) -> Table:
-        return self._table(("source", "target"), [("paths", self._named(self.question.paths))], tested=True)
+        return self._table(("source", "target"), [Block("paths", self._named(self.question.paths))], tested=True)
 
     def _outer(self) -> Table:
         owner = [self.constructs[j] for j in self.question.layout.owner]
         measured = list(zip(owner, self.items, strict=True))
         blocks = [
-            ("weights", [(*row, "outer_weight") for row in measured]),
-            ("loadings", [(*row, "loading") for row in measured]),
+            Block("weights", [(*row, "outer_weight") for row in measured]),
+            Block("loadings", [(*row, "loading") for row in measured]),
         ]
         return self._table(("construct", "item", "kind"), blocks, tested=True)
 
     def _constructs(self) -> Table:
         explained = [self.constructs[j] for j in self.question.endogenous]
         blocks = [
-            (term, [(name, term) for name in (explained if term.startswith("r2") else self.constructs)])
+            Block(term, [(name, term) for name in (explained if term.startswith("r2") else self.constructs)])
             for term in TERMS
         ]
         return self._table(("construct", "term"), blocks)
 
     def _effects(self) -> Table:
         question = self.question
-        blocks = [("paths", self._named(question.paths, "direct"))]
+        blocks = [Block("paths", self._named(question.paths, "direct"))]
         if question.roundabout:
-            blocks.append(("indirect", self._named(question.roundabout, "indirect")))
-        blocks.append(("total", self._named(question.reach, "total")))
+            blocks.append(Block("indirect", self._named(question.roundabout, "indirect")))
+        blocks.append(Block("total", self._named(question.reach, "total")))
         return self._table(("source", "target", "kind"), blocks, tested=True)
 
     def _htmt(self) -> Table:
-        return self._table(("construct", "other_construct"), [("htmt", self._named(self.question.pairs))])
+        return self._table(("construct", "other_construct"), [Block("htmt", self._named(self.question.pairs))])
 
     def _priorities(self) -> Table:
-        pairs = self.question.priorities
+        pairs, scaled = self.question.priorities, self.question.scaled
         drivers = [(self.constructs[j], self.constructs[k]) for k, j in pairs]
+        shown = [scaled.index(k) for k, _ in pairs]
         blocks = [
-            ("importance", [(*row, "importance") for row in drivers]),
-            ("performance", [(*row, "performance") for row in drivers]),
+            Block("importance", [(*row, "importance") for row in drivers]),
+            Block("index", [(*row, "performance") for row in drivers], shown, len(scaled)),
         ]
         return self._table(("target", "construct", "kind"), blocks)
