@@ -12,7 +12,7 @@ _PUBLIC = {
     "Codebook": "csi.data.codebook",
     "CsiError": "csi.errors",
     "DataError": "csi.errors",
-    "Estimate": "csi.results",
+    "Estimate": "csi.estimates",
     "EstimationError": "csi.errors",
     "Item": "csi.data.codebook",
     "ModelError": "csi.errors",
@@ -36,6 +36,7 @@ _PUBLIC = {
     "read_excel": "csi.data.readers.excel",
     "show_progress": "csi.inference.progress",
     "use_language": "csi.language",
+    "write_report": "csi.report.html",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -75,9 +75,17 @@ def upper(p: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def products(deviations: Array) -> Array:
-    """(n, 1 + p + p(p+1)/2): one, the deviations, and the products of two of them."""
-    rows, columns = upper(deviations.shape[1])
-    return np.hstack([np.ones((len(deviations), 1)), deviations, deviations[:, rows] * deviations[:, columns]])
+    """(n, 1 + p + p(p+1)/2): one, the deviations, and the products of two of them; laid out column by column."""
+    n, p = deviations.shape
+    turned = np.ascontiguousarray(deviations.T)
+    z = np.empty((1 + p + p * (p + 1) // 2, n))
+    z[0] = 1.0
+    z[1 : 1 + p] = turned
+    start = 1 + p
+    for i in range(p):
+        np.multiply(turned[i], turned[i:], out=z[start : start + p - i])
+        start += p - i
+    return z.T
 
 
 def shift_matrix(delta: Array) -> Array:

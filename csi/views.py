@@ -14,6 +14,10 @@ from typing import Any
 
 from csi.language import current_language, has_words, say
 
+# Columns whose values are words of csi; those of all others are names and stay.
+TRANSLATED = ("kind", "term", "reason", "check", "scheme", "inference", "interval")
+DECIMALS = {"p_value": 3, "n_eff": 1}
+
 
 @cache
 def column_glossary() -> dict[str, dict[str, str]]:
@@ -52,8 +56,12 @@ def cell(column: str, value: Any, decimals: int = 3) -> str:
     if isinstance(value, int) or type(value).__name__.startswith(("int", "uint")):
         return f"{value}"
     if isinstance(value, float):
-        return number(float(value), 3 if column == "p_value" else decimals)
-    return word(value)
+        if column == "value" and float(value).is_integer():
+            return f"{value:.0f}"
+        return number(float(value), DECIMALS.get(column, decimals))
+    if column == "rule":
+        return str(value).replace("<=", "≤").replace(">=", "≥")
+    return word(value) if column in TRANSLATED else str(value)
 
 
 def shown_table(result: Any, name: str | None = None, level: float = 0.95) -> tuple[list[str], list[list[str]]]:

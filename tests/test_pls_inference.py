@@ -122,12 +122,15 @@ def test_by_equals_a_domain_estimate_done_by_hand(frame: pd.DataFrame) -> None:
         assert other.std_error == pytest.approx(error, rel=0.12)
 
 
-def test_a_new_group_changes_no_other(frame: pd.DataFrame) -> None:
+@pytest.mark.parametrize("indicator_weights", ["pooled", "own"])
+def test_a_new_group_changes_no_other(frame: pd.DataFrame, indicator_weights: str) -> None:
     biggest = frame["operator"].value_counts().index[0]
     half = np.arange(len(frame)) % 2 == 0
     split = frame.assign(finer=np.where((frame["operator"] == biggest) & half, "new", frame["operator"]))
-    coarse = csi.fit_pls(survey(frame, case="operator"), SMALL, by="operator", n_boot=300)
-    fine = csi.fit_pls(survey(split, case="finer"), SMALL, by="finer", n_boot=300)
+    coarse = csi.fit_pls(
+        survey(frame, case="operator"), SMALL, by="operator", n_boot=300, indicator_weights=indicator_weights
+    )
+    fine = csi.fit_pls(survey(split, case="finer"), SMALL, by="finer", n_boot=300, indicator_weights=indicator_weights)
     for table in ("index", "paths"):
         old, new = coarse.tidy(table), fine.tidy(table)
         same = [name for name in old["group"].unique() if name != biggest]

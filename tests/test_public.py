@@ -1,4 +1,4 @@
-"""The public face: every name is there, says what it is, works as its example says, and costs nothing before its use."""
+"""The public face: every name is there, says what it is, does what its example says, and costs nothing unused."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ with replacement and rescaled by n_h / (n_h - 1) (Rao and Wu 1988); without them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from csi.inference.design import Design
 from csi.inference.progress import report
-from csi.sums import products, upper
+from csi.sums import moments_of_pairs, products, sum_listwise, sum_pairwise, upper
 
 Array = NDArray[np.float64]
 BLOCK = 250
-CELLS = 16_000_000  # numbers held at once: multipliers of one batch, or products of the rows
+CELLS = 16_000_000  # numbers held at once: multipliers of one batch
+CHUNK = 2_000_000  # numbers held at once: products of the rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,7 @@ class Rows:
 
     def parts(self) -> list[tuple[NDArray[np.int64], Array]]:
         """Sampling units and their weighted products, in chunks; one chunk unless there are very many rows."""
-        step = max(1, CELLS // self.size)
+        step = max(1, CHUNK // self.size)
         found = []
         for start in range(0, len(self.columns), step):
             chunk = slice(start, min(start + step, len(self.columns)))
@@ -218,7 +219,8 @@ def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
     """
     if not design.plain:
         design.check_lonely()
-    step = max(1, min(BLOCK, CELLS // max(design.units, 1)))
+    held_at_once = 16 * CELLS if design.plain else CELLS  # counts of many units are kept in one byte each
+    step = max(1, min(BLOCK, held_at_once // max(design.units, 1)))
     waiting: list[NDArray[np.integer]] = []
     for block, first in enumerate(range(0, n_boot, BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
@@ -227,7 +229,7 @@ def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
             waiting.append(_drawn_units(design, min(step, size - start), rng))
             held = sum(len(part) for part in waiting)
             last = first + start + len(waiting[-1])
-            if held > step or last == n_boot:
+            if held > step or held * design.units > CELLS or last == n_boot:
                 yield last - held, _multipliers(design, np.concatenate(waiting))
                 waiting = []
 
@@ -252,13 +254,38 @@ def _multipliers(design: Design, drawn: NDArray[np.integer]) -> Array:
     return counts * (sizes / (sizes - 1))[design.unit_stratum][:, None]
 
 
-def count_draws(drawn: NDArray[np.integer], units: int) -> Array:
-    """How often each unit was drawn: (b, m) unit numbers to (units, b) counts."""
+def count_draws(drawn: NDArray[np.integer], units: int) -> NDArray:
+    """How often each unit was drawn: (b, m) unit numbers to (units, b) counts, in small integers when they are many."""
     b = len(drawn)
+    if units * b > CELLS // 4:
+        counts = np.empty((b, units), dtype=np.uint8 if units > 1000 else np.uint16)
+        for row, numbers in zip(counts, drawn, strict=True):
+            row[:] = np.bincount(numbers, minlength=units)
+        return counts.T
     flat = drawn.astype(np.intp)
     flat *= b
     flat += np.arange(b)[:, None]
     return np.bincount(flat.reshape(-1), minlength=units * b).reshape(units, b).astype(float)
+
+
+def batches_of(rows: list[Rows]) -> tuple[list[Batch], Batch]:
+    """Moments of the sample itself, per domain and of all rows, by one pass over the rows."""
+    domains = [_batch_of_rows(part) for part in rows]
+    if len(rows) == 1:
+        return domains, domains[0]
+    columns = np.concatenate([part.columns for part in rows])
+    weight = np.concatenate([part.weight for part in rows])
+    return domains, _batch_of_rows(replace(rows[0], columns=columns, weight=weight))
+
+
+def _batch_of_rows(rows: Rows) -> Batch:
+    if rows.missing == "pairwise":
+        pairs = sum_pairwise(rows.columns, rows.weight)[-1]
+        moments = moments_of_pairs(pairs)
+        return batch_of(moments["mean"][:, None], moments["cov"][:, :, None])
+    n, sum_w, _, mean, scatter = sum_listwise(rows.columns, rows.weight)
+    cov = scatter / sum_w * (n / (n - 1)) if n > 1 else np.full_like(scatter, np.nan)
+    return batch_of(mean[:, None], cov[:, :, None])
 
 
 class Resampler:
@@ -277,7 +304,7 @@ class Resampler:
             total = np.zeros((rows.size, multipliers.shape[1]))
             for units, z in parts:
                 whole = len(units) == len(multipliers)
-                total += z.T @ (multipliers if whole else multipliers[units])
+                total += z.T @ (multipliers if whole else multipliers[units]).astype(float, copy=False)
             sums.append(total)
         domains = [rows.batch(total) for rows, total in zip(self._rows, sums, strict=True)]
         if len(self._rows) == 1:

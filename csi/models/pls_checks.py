@@ -83,8 +83,7 @@ def _negative_weights(data: Data, numbers: Mapping[str, Array], inference: Infer
     doubtful = [i for i in np.argsort(-share) if share[i] > 0]
     listed = [f"{data.items[i]} ({share[i]:.1%})" for i in (bad or doubtful)]
     lowest = float(weights.min())
-    known = inference.negative is not None
-    name = "negative_weights" if known else "negative_weights_alone"
+    name = "negative_weights" if inference.negative is not None and listed else "negative_weights_alone"
     return Check(name, lowest, ">= 0", not bad, False, {"items": listed or ["–"], "value": lowest})
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, ModelError, OptionError, choose
-from csi.inference.bootstrap import Batch, Resampler, Rows, batch_of, rows_of
+from csi.inference.bootstrap import Batch, Rows, batch_of, batches_of, rows_of
 from csi.inference.design import Design
 from csi.language import Note, note
 from csi.models.path import PathModel
@@ -150,7 +150,7 @@ def _from_survey(survey: Survey, model: PathModel, layout: Layout, missing: str,
     dropped = len(columns) - total
     if dropped:
         notes.append(note("dropped_" + missing, dropped=dropped, n=total))
-    domains, together = Resampler(rows).batches(np.ones((design.units, 1)))
+    domains, together = batches_of(rows)
     _check_spread(together, items, total, layout, model)
     return Data(
         survey.name, model, items, layout, lo, hi, domains, together, n, groups, rows, design, None, codes, columns,

@@ -109,11 +109,12 @@ def _design_facts(data: Data) -> dict[str, int]:
 
 
 def evaluator(question: Question, reference: list[Array], resign: bool = True) -> Callable:
-    """The estimator as a function of moments: named arrays (k, b), with `converged` (1, b) among them."""
+    """The estimator as a function of moments: named arrays (k, b), with `converged` (iterations, b) among them."""
 
     def evaluate(domains: list[Batch], together: Batch) -> dict[str, Array]:
         solved = solve_batch(question, domains, together, reference, resign)
-        return derive(question, solved) | {"converged": solved.converged[None].astype(float)}
+        converged = np.array([source.converged for source in solved.sources], dtype=float)
+        return derive(question, solved) | {"converged": converged}
 
     return evaluate
 
@@ -128,21 +129,28 @@ def _of_draws(
     notes: tuple[Note, ...],
 ) -> Inference:
     """Sort out replicates that failed or are inadmissible; keep the rest for the tables."""
-    converged = draws.pop("converged")[0] > 0
-    n_boot = len(converged)
-    outside = _inadmissible(question, draws) & converged
-    used = converged & np.isfinite(draws["weights"]).any(axis=0)
+    converged = draws.pop("converged") > 0
+    n_boot = converged.shape[1]
+    outside = _inadmissible(question, draws) & converged.all(axis=0)
+    used = converged.any(axis=0)  # groups with weights of their own fail one by one
     if used.sum() < 20:
         raise EstimationError("replicates_failed", failed=int((~used).sum()), n_boot=n_boot)
     kept = draws if used.all() else {name: values[:, used] for name, values in draws.items()}
-    n_failed = int((~used).sum())
+    kept = {name: _finite(values) for name, values in kept.items()}
+    n_failed = int((~converged.all(axis=0)).sum())
     if n_failed:
         notes = (*notes, note("failed_replicates", failed=n_failed, n_boot=n_boot))
     if outside.any():
         notes = (*notes, note("inadmissible_replicates", count=int(outside.sum()), n_boot=n_boot))
-    negative = (kept["weights"] < 0).mean(axis=1)
+    negative = (kept["weights"] < 0).sum(axis=1) / np.maximum((~np.isnan(kept["weights"])).sum(axis=1), 1)
     store = DrawStore(kept, kind, df, accelerations)
     return Inference(method, kind, store, n_boot, n_failed, int(outside.sum()), negative, notes)
+
+
+def _finite(values: Array) -> Array:
+    """Replicates with NaN for what is infinite, such as an HTMT over items that do not correlate."""
+    endless = np.isinf(values)
+    return np.where(endless, np.nan, values) if endless.any() else values
 
 
 def _inadmissible(question: Question, draws: dict[str, Array]) -> NDArray[np.bool_]:

@@ -163,15 +163,14 @@ def derive(question: Question, solved: Solved) -> dict[str, Array]:
     """Every reported number as named arrays (k, b), domains one after the other along k; NaN where not converged."""
     numbers: dict[str, list[Array]] = {}
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        parts = zip(solved.solutions, solved.batches, solved.raw, question.n, strict=True)
-        for solution, batch, raw, n in parts:
+        for k, (solution, batch, raw, n) in enumerate(
+            zip(solved.solutions, solved.batches, solved.raw, question.n, strict=True)
+        ):
+            lost = ~solved.sources[0 if question.pooled else k].converged
             for name, values in _numbers(question, solution, batch, raw, n).items():
-                numbers.setdefault(name, []).append(values)
-    joined = {name: np.concatenate(values) if len(values) > 1 else values[0] for name, values in numbers.items()}
-    lost = ~solved.converged
-    if lost.any():
-        joined = {name: np.where(lost, np.nan, values) for name, values in joined.items()}
-    return joined
+                kept = np.where(lost, np.nan, values) if lost.any() else values
+                numbers.setdefault(name, []).append(kept)
+    return {name: np.concatenate(values) if len(values) > 1 else values[0] for name, values in numbers.items()}
 
 
 def _standardised(raw: Array, batch: Batch, question: Question) -> Solution:

@@ -9,9 +9,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.estimates import Unknown
 from csi.inference.stores import DrawStore, LinearStore, pick
 from csi.models.pls_quantities import Question
-from csi.results import Block, Table, Unknown, stack
+from csi.results import Block, Table, stack
 
 Array = NDArray[np.float64]
 Rows = Sequence[tuple[str, ...]]

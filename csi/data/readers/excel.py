@@ -49,6 +49,14 @@ def read_excel(
         `excel_broken`, `sheet_unknown` with the sheets there are, `columns_twice`, `heading_unclear`,
         `no_respondents`, and those of `Survey.from_frame`.
 
+    Examples
+    --------
+    >>> import csi, pandas, pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "shop.xlsx"
+    >>> pandas.DataFrame({"sat": [7, 9], "loyal": [10, None]}).to_excel(file, index=False)
+    >>> csi.read_excel(file).answers.to_dict("list")
+    {'sat': [7.0, 9.0], 'loyal': [10.0, nan]}
+
     """
     path = Path(path)
     data = file_bytes(path)

@@ -1,0 +1,1 @@
+"""What a person reads: pages made of Results; nothing is computed here."""

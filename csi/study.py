@@ -1,0 +1,338 @@
+"""From a Survey to everything a report needs: the whole chain as named Results, and nothing that is not in them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from csi.data.codebook import REASONS
+from csi.data.survey import Survey
+from csi.errors import DataError, ModelError, OptionError
+from csi.estimates import Estimate, Unknown
+from csi.language import Note, note, pick, say
+from csi.models.catalog import load_model
+from csi.models.path import PathModel
+from csi.models.pls import fit_pls
+from csi.results import Check, Result, Table, check_level
+from csi.views import cell
+
+# The order in which models are tried when none is named: the fullest customer model first, public service last.
+PREFERENCE = ("ECSI_2005", "ECSI", "ACSI", "CCSI", "SCSB", "ACSI_GOV")
+COMPLETE_SHARE = 0.9
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Study:
+    """A survey analysed with one model: every number stands in one of its named Results.
+
+    Attributes
+    ----------
+    survey : the answers and their codebook
+    model : the model with every construct filled
+    fit : the whole sample, as `fit_pls` gives it
+    groups : the same with `by=`, or None
+    sample : who answered: tables `respondents`, `groups`, `missing`, `weights`, `design`, those that have a row
+    by : columns that form the groups, empty without groups
+    target : the construct whose index is the answer, named after satisfaction
+    level : level of the intervals that views and reports show
+    options : the options of the fit that were given, with `n_boot` and `seed`
+    notes : how model and target were chosen; the Results have notes of their own
+
+    """
+
+    survey: Survey
+    model: PathModel
+    fit: Result
+    groups: Result | None
+    sample: Result
+    by: tuple[str, ...]
+    target: str
+    level: float = 0.95
+    options: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """Name -> Result: sample, fit and, with `by`, groups."""
+        found = {"sample": self.sample, "fit": self.fit}
+        return found if self.groups is None else {**found, "groups": self.groups}
+
+    @property
+    def title(self) -> str:
+        """What the survey is, in the current language."""
+        return pick(self.survey.codebook.title) or self.survey.name
+
+    @property
+    def answer(self) -> Estimate | None:
+        """The index of the target on 0-100 in the whole sample; None where the scale of its items is unknown."""
+        if "index" not in self.fit.tables or (self.target,) not in self.fit.table("index").rows():
+            return None
+        return self.fit.value(self.target, table="index", level=self.level)
+
+    @property
+    def all_notes(self) -> tuple[Note, ...]:
+        """The notes of the study and of its Results, each once."""
+        found: list[Note] = []
+        for one in (self.notes, *(result.notes for result in self.results.values())):
+            found += [remark for remark in one if remark not in found]
+        return tuple(found)
+
+    @property
+    def failures(self) -> tuple[tuple[str, Check], ...]:
+        """The checks that did not pass, each with the name of its Result; inadmissible ones first."""
+        found: dict[str, tuple[str, Check]] = {}
+        for name, result in self.results.items():
+            for line in result.checks:
+                if not line.ok:
+                    found.setdefault(line.meaning, (name, line))
+        return tuple(sorted(found.values(), key=lambda pair: not pair[1].inadmissible))
+
+    def label(self, construct: str) -> str:
+        """What a construct is called in the current language; its name where the model has no wording for it."""
+        known = {one.name: pick(one.text) for one in self.model.constructs}
+        return known.get(construct) or construct
+
+    def answer_line(self) -> str:
+        """The answer as one sentence in the current language."""
+        found, label = self.answer, self.label(self.target)
+        if found is None:
+            return say("report.answer_none", construct=label)
+        shown = {name: cell(name, getattr(found, name), 1) for name in ("estimate", "lower", "upper")}
+        key = "report.answer_alone" if np.isnan(found.std_error) else "report.answer"
+        return say(key, construct=label, level=level_text(self.level), n=found.n, **shown)
+
+    def _lines(self) -> list[str]:
+        head = say("views.study_head", title=self.title, model=self.model.name, n=len(self.survey))
+        lines = [head, self.answer_line()]
+        if self.groups is not None and "index" in self.groups.tables:
+            table = self.groups.table("index")
+            parts = [
+                f"{group} {cell('estimate', float(value), table.decimals)}"
+                for (group, construct), value in zip(table.rows(), table.uncertainty.estimate, strict=True)
+                if construct == self.target
+            ]
+            lines.append(say("views.study_groups", by=self.by, groups=parts[:20] + ["…"] * (len(parts) > 20)))
+        lines += [
+            say("views.study_doubt", result=say(f"report.result_{name}"), meaning=line.meaning)
+            for name, line in self.failures
+        ]
+        lines.append(say("views.study_more", notes=len(self.all_notes), results=list(self.results)))
+        return lines
+
+    def __repr__(self) -> str:
+        """Return the answer, what is doubtful, and where the rest is."""
+        return "\n  ".join(self._lines())
+
+    def _repr_html_(self) -> str:
+        head, *rest = (escape(line) for line in self._lines())
+        return f"<div class='csi'><strong>{head}</strong><br>{'<br>'.join(rest)}</div>"
+
+
+def analyse_survey(
+    survey: Survey,
+    model: PathModel | str | None = None,
+    *,
+    by: str | Sequence[str] | None = None,
+    n_boot: int = 5000,
+    seed: int = 1,
+    level: float = 0.95,
+    **options: Any,
+) -> Study:
+    """Analyse a survey from its answers to its satisfaction index, and keep every step as a Result.
+
+    Use it for a report; use `fit_pls` where one Result is enough.
+
+    Parameters
+    ----------
+    survey : Survey
+        Its weights, strata and clusters count in every number.
+    model : PathModel, name of a catalogue model, or text in lavaan notation; optional
+        None takes the first of ECSI_2005, ECSI, ACSI, CCSI, SCSB, ACSI_GOV whose constructs all find items in the
+        survey, and a note says so.
+    by : str or list of str, optional
+        Columns that form groups; None means no groups.
+    n_boot, seed : int
+        Replicates (0: estimates alone) and the seed of their draws.
+    level : float
+        Level of the intervals that are shown.
+    **options
+        Any other option of `fit_pls`, such as `scheme`, `consistent`, `missing`, `interval`, `target`, `strict`.
+
+    Returns
+    -------
+    Study
+        `fit`, `groups`, `sample`, and `results` with all of them by name.
+
+    Raises
+    ------
+    ModelError
+        `no_model_fits`: no model was named and none of the catalogue finds all its items; the message lists them.
+    OptionError
+        An option that `fit_pls` does not have; the message lists what exists.
+    DataError
+        `not_survey`, `private_items`, and all errors of `fit_pls`.
+
+    Notes
+    -----
+    Missing answers and weights: as `fit_pls`. With groups, two fits are made from the same draws: one of the whole
+    sample, one with `by`. The counts in `sample` are of respondents, unweighted.
+
+    Examples
+    --------
+    >>> import csi
+    >>> survey = csi.load_sample("tiny")
+    >>> study = csi.analyse_survey(survey, "Satisfaction ~ Quality; Loyalty ~ Satisfaction", n_boot=0)
+    >>> list(study.results), study.target
+    (['sample', 'fit'], 'Satisfaction')
+
+    """
+    if not isinstance(survey, Survey):
+        raise DataError("study_needs_survey", kind=type(survey).__name__)
+    check_level(level)
+    options = {"n_boot": n_boot, "seed": seed, **_known_options(options)}
+    if model is None:
+        chosen, notes = _choose_model(survey)
+    else:
+        chosen, notes = _given_model(model), []
+    filled = chosen.resolve(survey.items, survey.codebook)
+    hidden = sum(item in survey.codebook.private for item in filled.items)
+    if hidden:
+        raise DataError("private_items", model=filled.name, count=hidden)
+    columns = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    if by is not None:
+        survey.split(columns)  # a wrong column stops here, before the long work
+    target = options.get("target")
+    if target is None:
+        target, sure = _named_target(filled)
+        notes += [] if sure else [note("target_guessed", construct=target)]
+    fit = fit_pls(survey, chosen, **options)
+    grouped = None
+    if by is not None:
+        grouped = fit_pls(survey, chosen, by=columns[0] if len(columns) == 1 else list(columns), **options)
+    return Study(
+        survey, filled, fit, grouped, _describe_sample(survey, filled, columns, fit), columns, target, level,
+        MappingProxyType(options), tuple(notes),
+    )  # fmt: skip
+
+
+def level_text(level: float) -> str:
+    """The level of an interval as a percentage without needless digits: "95%"."""
+    return f"{100 * level:.6g}%"
+
+
+def _known_options(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    own = ("survey_or_moments", "model", "by", "n_boot", "seed")
+    known = [name for name in inspect.signature(fit_pls).parameters if name not in own]
+    for name in options:
+        if name not in known:
+            raise OptionError("unknown_fit_option", option=name, choices=known)
+    return options
+
+
+def _given_model(model: PathModel | str) -> PathModel:
+    if isinstance(model, PathModel):
+        return model
+    if not isinstance(model, str):
+        raise ModelError("not_a_model", kind=type(model).__name__)
+    return PathModel.parse(model) if "~" in model else load_model(model)
+
+
+def _choose_model(survey: Survey) -> tuple[PathModel, list[Note]]:
+    """The first model of the catalogue that finds items for all its constructs, and a note on the choice."""
+    fitting, missing = [], []
+    for name in PREFERENCE:
+        model = load_model(name)
+        try:
+            model.resolve(survey.items, survey.codebook)
+        except ModelError as problem:
+            if problem.code != "unfilled_constructs":
+                raise
+            absent = [str(text).split(" (")[0] for text in problem.values["constructs"]]
+            missing.append(note("model_lacks", model=name, constructs=absent))
+        else:
+            fitting.append(model)
+    if not fitting:
+        raise ModelError("no_model_fits", survey=survey.name, missing=missing)
+    others = [model.name for model in fitting[1:]]
+    chosen = fitting[0]
+    return chosen, [note("model_chosen_of" if others else "model_chosen", model=chosen.name, others=others)]
+
+
+def _named_target(model: PathModel) -> tuple[str, bool]:
+    """The construct named after satisfaction, endogenous if there are several; else the last effect, and not sure."""
+    named = [
+        one.name
+        for one in model.constructs
+        if any("satisf" in text.casefold() or "满意" in text for text in (one.name, *one.text.values()))
+    ]
+    if named:
+        return next((name for name in named if name in model.endogenous), named[0]), True
+    return [name for name in model.order if name in model.endogenous][-1], False
+
+
+def _describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: Result) -> Result:
+    """Who answered, as a Result whose numbers are counts of this sample and have no standard error."""
+    n = len(survey)
+    facts = fit.glance().iloc[0]
+    complete = int((~np.isnan(survey.matrix(model.items)).any(axis=1)).sum())
+    used = int(facts["n"])
+    people = {"respondents": n, "complete": complete, "used": used, "left_out": n - used}
+    tables: dict[str, Callable[[], Table]] = {"respondents": lambda: _terms(people, n)}
+    if by:
+        tables["groups"] = partial(_group_sizes, survey, by)
+    if n > complete:
+        tables["missing"] = partial(_missing_answers, survey, model)
+    design = survey.design()
+    if design.weight is not None:
+        w = design.weight[design.weight > 0]
+        weights = {
+            "smallest": w.min(), "mean": w.mean(), "largest": w.max(),
+            "effective_n": w.sum() ** 2 / (w @ w), "design_effect": len(w) * (w @ w) / w.sum() ** 2,
+        }  # fmt: skip
+        tables["weights"] = lambda: _terms(weights, len(w), decimals=2)
+    if not design.plain:
+        units = {"strata": int(design.unit_stratum.max()) + 1, "sampling_units": design.units, "df": design.df}
+        tables["design"] = lambda: _terms(units, n)
+    share = complete / n
+    check = Check(
+        "complete", share, f">= {COMPLETE_SHARE}", share >= COMPLETE_SHARE, False, {"complete": complete, "n": n}
+    )
+    return Result(
+        title=note("title_sample", data=survey.name, n=n),
+        headline="respondents",
+        notes=survey.notes,
+        _tables=tables,
+        _glance={"n": n, "n_complete": complete, "n_used": used},
+        _checks=lambda: (check,),
+    )
+
+
+def _terms(values: Mapping[str, float], n: int, decimals: int = 0) -> Table:
+    return Table({"term": list(values)}, Unknown(np.array(list(values.values()), dtype=float)), n, decimals=decimals)
+
+
+def _group_sizes(survey: Survey, by: tuple[str, ...]) -> Table:
+    labels, codes = survey.split(by)
+    sizes = np.bincount(codes[codes >= 0], minlength=len(labels)).astype(float)
+    return Table({"group": list(labels)}, Unknown(sizes), len(survey), decimals=0)
+
+
+def _missing_answers(survey: Survey, model: PathModel) -> Table:
+    """Missing answers to each item of the model by reason; reasons that never occur are left out."""
+    reasons = survey.reasons[list(model.items)].to_numpy()
+    counts = np.stack([(reasons == i).sum(axis=0) for i in range(len(REASONS))])
+    occurring = [i for i in range(1, len(REASONS)) if counts[i].any()]
+    owner = {item: one.name for one in model.constructs for item in one.items}
+    rows = [(owner[item], item, REASONS[i]) for item in model.items for i in occurring]
+    values = counts[occurring].T.reshape(-1).astype(float)
+    return Table(
+        dict(zip(("construct", "item", "reason"), zip(*rows, strict=True), strict=True)),
+        Unknown(values), len(survey), decimals=0,
+    )  # fmt: skip
