@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 START = "import time, numpy as np, pandas as pd\nclock = time.perf_counter\n"
-IMPORT = "import time\nimport pandas\nstart = time.perf_counter()\nimport csi\ncsi.fit_pls\nprint(time.perf_counter() - start)\n"
+IMPORT = START + "start = clock()\nimport csi\ncsi.fit_pls\nprint(clock() - start)\n"
 ESTIMATE = (
     START
     + """
