@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,17 @@ import pytest
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 
+def require(name: str, there: bool, reason: str) -> None:
+    """Skip where something outside Python is missing; fail where the variable CSI_REQUIRE names it."""
+    if there:
+        return
+    if name in os.environ.get("CSI_REQUIRE", "").split(","):
+        pytest.fail(f"CSI_REQUIRE asks for {name}: {reason}")
+    pytest.skip(reason)
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder with reference data and numbers that stands beside the project and is not part of it."""
-    if not SHARED.is_dir():
-        pytest.skip("the folder ../shared with reference data is not on this machine")
+    require("shared", SHARED.is_dir(), "the folder ../shared with reference data is not on this machine")
     return SHARED

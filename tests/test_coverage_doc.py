@@ -64,7 +64,8 @@ def test_every_lesson_section_named_exists():
 
 
 def test_every_measure_has_all_its_columns():
-    explained, *measures = tables(NUMBERS)
+    explained, *others = tables(NUMBERS)
+    measures = [table for table in others if "interval" not in table[0][0]]  # the other tables report simulations
     assert [row[0] for row in explained[1]] == NUMBER_COLUMNS
     assert measures
     for head, rows in measures:

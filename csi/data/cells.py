@@ -151,7 +151,7 @@ def reasons_by_code(cells: Cells, codes: Mapping[Any, str]) -> NDArray[np.int8]:
 
 def dates_of(cells: Cells) -> NDArray[np.datetime64]:
     """(u,) the day and time each cell says, year first; NaT when it says none."""
-    found = np.full(len(cells.distinct), np.datetime64("NaT"), dtype="datetime64[s]")
+    found = np.full(len(cells.distinct), np.datetime64("NaT", "s"), dtype="datetime64[s]")
     for i, cell in enumerate(cells.distinct):
         if isinstance(cell, dt.date):  # a datetime too
             found[i] = np.datetime64(cell.replace(tzinfo=None) if isinstance(cell, dt.datetime) else cell, "s")

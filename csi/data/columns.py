@@ -345,8 +345,8 @@ def _dates(cells: Cells, why: NDArray[np.int8], tally: _Tally) -> NDArray[np.dat
             count=cells.count(bad),
             examples=tally.examples(cells, bad),
         )
-    days[why > 0] = np.datetime64("NaT")
-    return _locked(cells.spread(days, np.datetime64("NaT")))
+    days[why > 0] = np.datetime64("NaT", "s")
+    return _locked(cells.spread(days, np.datetime64("NaT", "s")))
 
 
 def _categories(cells: Cells, why: NDArray[np.int8]) -> pd.Categorical:
