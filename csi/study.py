@@ -17,7 +17,7 @@ from csi.data.survey import Survey
 from csi.errors import DataError, ModelError, OptionError
 from csi.estimates import Estimate, Unknown
 from csi.language import Note, note, pick, say
-from csi.models.catalog import load_model
+from csi.models.catalog import as_model, load_model
 from csi.models.path import PathModel
 from csi.models.pls import fit_pls
 from csi.results import Check, Result, Table, check_level
@@ -200,7 +200,7 @@ def analyse_survey(
     if model is None:
         chosen, notes = _choose_model(survey)
     else:
-        chosen, notes = _given_model(model), []
+        chosen, notes = as_model(model), []
     filled = chosen.resolve(survey.items, survey.codebook)
     hidden = sum(item in survey.codebook.private for item in filled.items)
     if hidden:
@@ -234,14 +234,6 @@ def _known_options(options: Mapping[str, Any]) -> Mapping[str, Any]:
         if name not in known:
             raise OptionError("unknown_fit_option", option=name, choices=known)
     return options
-
-
-def _given_model(model: PathModel | str) -> PathModel:
-    if isinstance(model, PathModel):
-        return model
-    if not isinstance(model, str):
-        raise ModelError("not_a_model", kind=type(model).__name__)
-    return PathModel.parse(model) if "~" in model else load_model(model)
 
 
 def _choose_model(survey: Survey) -> tuple[PathModel, list[Note]]:

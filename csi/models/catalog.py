@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from csi.errors import ModelError
 from csi.language import Note, note, pick
 from csi.models.items import Construct
 from csi.models.path import Evidence, PathModel
@@ -137,3 +138,18 @@ def _doubts(entry: Mapping[str, Any], evidence: Mapping[str, Evidence]) -> list[
         if parts:
             notes.append(note(code, model=entry["id"], parts=parts))
     return notes
+
+
+def as_model(model: PathModel | str) -> PathModel:
+    """Return a model that was given as itself, by its name in the catalogue, or as text in lavaan notation.
+
+    Raises
+    ------
+    ModelError
+        `not_a_model` for anything else, and the errors of `load_model` and `PathModel.parse`.
+    """
+    if isinstance(model, PathModel):
+        return model
+    if not isinstance(model, str):
+        raise ModelError("not_a_model", kind=type(model).__name__)
+    return PathModel.parse(model) if "~" in model else load_model(model)

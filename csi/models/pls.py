@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.errors import EstimationError, ModelError, OptionError, choose
 from csi.language import note
-from csi.models.catalog import load_model
+from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls_checks import check_pls
 from csi.models.pls_data import SINGULAR, Data, prepare
@@ -149,7 +149,7 @@ def fit_pls(
 
     """
     _check_options(scheme, consistent, standardized, missing, indicator_weights, tolerance, max_iter, n_boot)
-    chosen = _model(model)
+    chosen = as_model(model)
     data = prepare(survey_or_moments, chosen, scheme=scheme, modes=modes, missing=missing, by=by)
     if consistent and "unit" in data.layout.modes:
         raise OptionError("consistent_unit", constructs=_of_mode(data, "unit"))
@@ -186,7 +186,12 @@ def replay_bootstrap(
     settings = {"scheme": "path", "consistent": False, "standardized": True, "tolerance": 1e-12, "max_iter": 300}
     settings |= options
     data = prepare(
-        survey, _model(model), scheme=str(settings["scheme"]), modes=settings.get("modes"), missing="listwise", by=None
+        survey,
+        as_model(model),
+        scheme=str(settings["scheme"]),
+        modes=settings.get("modes"),
+        missing="listwise",
+        by=None,
     )
     question = Question(
         data.layout, data.lo, data.hi, data.n, bool(settings["standardized"]), bool(settings["consistent"]), False,
@@ -199,14 +204,6 @@ def replay_bootstrap(
         evaluate(*resampler.batches(count_draws(drawn[start : start + BLOCK], drawn.shape[1])))
         for start in range(0, len(drawn), BLOCK)
     )
-
-
-def _model(model: PathModel | str) -> PathModel:
-    if isinstance(model, PathModel):
-        return model
-    if not isinstance(model, str):
-        raise ModelError("not_a_model", kind=type(model).__name__)
-    return PathModel.parse(model) if "~" in model else load_model(model)
 
 
 def _check_options(

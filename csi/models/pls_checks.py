@@ -25,9 +25,9 @@ def check_pls(
         lines += _admissible(question, data, solved, numbers)
     lines.append(_negative_weights(data, numbers, inference))
     if inference.n_boot:
-        lines.append(_replicates(inference))
+        lines.append(_replicates("replicates", inference.n_failed, inference.n_boot))
         if question.consistent:
-            lines.append(_admissible_replicates(inference))
+            lines.append(_replicates("plsc_replicates", inference.n_outside, inference.n_boot))
     return tuple(lines + _measurement(question, data, numbers))
 
 
@@ -87,19 +87,11 @@ def _negative_weights(data: Data, numbers: Mapping[str, Array], inference: Infer
     return Check(name, lowest, ">= 0", not bad, False, {"items": listed or ["–"], "value": lowest})
 
 
-def _replicates(inference: Inference) -> Check:
-    share = inference.n_failed / inference.n_boot
+def _replicates(check: str, count: int, n_boot: int) -> Check:
+    """A check of how many replicates went wrong."""
+    share = count / n_boot
     return Check(
-        "replicates", share, f"<= {FAILED_SHARE}", share <= FAILED_SHARE, False,
-        {"failed": inference.n_failed, "n_boot": inference.n_boot},
-    )  # fmt: skip
-
-
-def _admissible_replicates(inference: Inference) -> Check:
-    share = inference.n_outside / inference.n_boot
-    return Check(
-        "plsc_replicates", share, f"<= {FAILED_SHARE}", share <= FAILED_SHARE, False,
-        {"count": inference.n_outside, "n_boot": inference.n_boot},
+        check, share, f"<= {FAILED_SHARE}", share <= FAILED_SHARE, False, {"count": count, "n_boot": n_boot}
     )  # fmt: skip
 
 
