@@ -5,6 +5,7 @@ A p-value inverts the interval it stands beside: it is 1 minus the level at whic
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import NormalDist
@@ -47,21 +48,27 @@ class Draws:
     Attributes
     ----------
     estimate : (k,)
-    draws : (k, B) replicates, NaN where one could not be computed
+    replicates : (k, B), NaN where one could not be computed; or a function that gives them when they are needed
     method : "percentile", "bca" or "t"
     df : degrees of freedom of the design, for "t"
     acceleration : (k,) for "bca"
     scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root
-    ordered : (k, B) the replicates of each row in order, where they are known already
+    ordered, spread : (k, B) the replicates of each row in order, (k,) their standard deviations, where known already
     """
 
     estimate: Array
-    draws: Array
+    replicates: Array | Callable[[], Array]
     method: str
     df: float = np.inf
     acceleration: Array | None = field(default=None, repr=False)
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
     ordered: Array | None = field(default=None, repr=False)
+    spread: Array | None = field(default=None, repr=False)
+
+    @cached_property
+    def draws(self) -> Array:
+        """(k, B) replicates."""
+        return self.replicates() if callable(self.replicates) else self.replicates
 
     @cached_property
     def _sorted(self) -> tuple[Array, NDArray[np.int64]]:
@@ -83,8 +90,7 @@ class Draws:
     @cached_property
     def std_error(self) -> Array:
         """(k,) standard deviations of the replicates, 0 for constants."""
-        complete = (self._sorted[1] == self.draws.shape[1]).all()
-        spread = self.draws.std(axis=1, ddof=1) if complete else _nan_std(self.draws)
+        spread = standard_deviation(self.draws) if self.spread is None else self.spread
         return np.where(self.constant, 0.0, spread)
 
     def interval(self, level: float) -> tuple[Array, Array]:
@@ -175,7 +181,8 @@ class Draws:
     def _transformed(self) -> tuple[Array, Array, NDArray[np.int8]]:
         """Estimates and standard errors on the scale that "t" works on, and that scale."""
         scale = np.zeros(len(self.estimate), dtype=np.int8) if self.scale is None else self.scale
-        lowest, highest = np.nanmin(self.draws, axis=1), np.nanmax(self.draws, axis=1)
+        ordered, counts = self._sorted
+        lowest, highest = ordered[:, 0], ordered[np.arange(len(ordered)), np.maximum(counts - 1, 0)]
         fits = (np.maximum(np.abs(self.estimate), np.maximum(np.abs(lowest), np.abs(highest))) < 1) & ~self.constant
         fits &= (scale < 2) | ((self.estimate > 0) & (lowest >= 0))
         scale = np.where(fits, scale, 0).astype(np.int8)
@@ -275,6 +282,12 @@ def from_scale(values: Array, scale: NDArray[np.int8]) -> Array:
     """Back from the scale of `to_scale`; z of a square root is not taken below 0."""
     back = np.where(scale == 1, np.tanh(values), values)
     return np.where(scale == 2, np.tanh(np.maximum(values, 0)) ** 2, back)
+
+
+def standard_deviation(values: Array) -> Array:
+    """(k,) standard deviations of rows (k, B), ddof 1, over what is a number."""
+    spread = values.std(axis=1, ddof=1)
+    return _nan_std(values) if np.isnan(spread).any() else spread
 
 
 def _nan_std(values: Array) -> Array:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.inference.intervals import Draws, Linear
+from csi.inference.intervals import Draws, Linear, standard_deviation
 
 Array = NDArray[np.float64]
 Places = Sequence[tuple[str, int]]
@@ -17,6 +18,8 @@ Places = Sequence[tuple[str, int]]
 def pick(blocks: Mapping[str, Array], places: Places) -> Array:
     """The rows at (block, position), one under the other; whole blocks are taken whole."""
     names = list(dict.fromkeys(name for name, _ in places))
+    if len(names) == 1 and [i for _, i in places] == list(range(len(blocks[names[0]]))):
+        return blocks[names[0]]
     starts = dict(zip(names, np.cumsum([0, *(len(blocks[name]) for name in names)]), strict=False))
     joined = np.concatenate([blocks[name] for name in names])
     index = np.array([starts[name] + i for name, i in places], dtype=np.intp)
@@ -40,6 +43,7 @@ class DrawStore:
     df: float
     accelerations: Mapping[str, Array] = field(default_factory=dict)
     _ordered: dict[str, Array] = field(default_factory=dict, repr=False)
+    _spread: dict[str, Array] = field(default_factory=dict, repr=False)
 
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Draws:
         """The uncertainty of the estimates at some places."""
@@ -47,8 +51,11 @@ class DrawStore:
         for name, _ in places:
             if name not in self._ordered:
                 self._ordered[name] = np.sort(self.draws[name], axis=1)
-        ordered = pick(self._ordered, places)
-        return Draws(estimate, pick(self.draws, places), self.method, self.df, a, scale, ordered)
+                self._spread[name] = standard_deviation(self.draws[name])
+        return Draws(
+            estimate, partial(pick, self.draws, places), self.method, self.df, a, scale,
+            pick(self._ordered, places), pick(self._spread, places),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

@@ -149,8 +149,9 @@ def _of_draws(
 
 def _finite(values: Array) -> Array:
     """Replicates with NaN for what is infinite, such as an HTMT over items that do not correlate."""
-    endless = np.isinf(values)
-    return np.where(endless, np.nan, values) if endless.any() else values
+    if np.isfinite(values.sum()):
+        return values
+    return np.where(np.isinf(values), np.nan, values)
 
 
 def _inadmissible(question: Question, draws: dict[str, Array]) -> NDArray[np.bool_]:

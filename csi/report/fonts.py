@@ -1,0 +1,177 @@
+"""Fonts for pictures: simplified Chinese faces first, one list per glyph, and what to do where no face has a character."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from csi.errors import OutputError
+from csi.language import Note, current_language, note
+from csi.views import width
+
+try:
+    from matplotlib import font_manager
+except ModuleNotFoundError:  # csi without its extra `all`
+    raise OutputError("no_matplotlib") from None
+
+LATIN = "DejaVu Sans"  # comes with matplotlib
+# Simplified Chinese faces in the order of preference, then others that draw the same characters.
+CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "Source Han Sans",
+    "Microsoft YaHei", "PingFang SC", "Hiragino Sans GB", "Heiti SC", "STHeiti", "SimHei", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "HarmonyOS Sans SC", "Noto Serif CJK SC", "Noto Serif SC", "Songti SC", "SimSun",
+    "Arial Unicode MS", "Droid Sans Fallback", "AR PL UMing CN", "AR PL UKai CN",
+    "Noto Sans CJK JP", "Noto Sans CJK TC", "Noto Sans CJK HK", "Noto Sans CJK KR", "Microsoft JhengHei",
+    "PingFang TC", "PingFang HK", "Heiti TC",
+)  # fmt: skip
+FILES = re.compile(
+    r"noto(sans|serif)(cjk|sc)|sourcehan|msyh|pingfang|hiragino sans gb|stheiti|heiti|simhei|simsun|songti|wqy|"
+    r"harmonyos|droidsansfallback|uming|ukai|arial ?unicode",
+    re.IGNORECASE,
+)
+PROBE = "顾客满意"
+LINE_START = "，。、；：！？）》」』”’%"  # never at the beginning of a line
+
+
+@contextmanager
+def quiet_fonts() -> Iterator[None]:
+    """Keep matplotlib's remarks about weights and its font cache from the person who reads."""
+    log = logging.getLogger("matplotlib.font_manager")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
+@cache
+def chinese_faces() -> tuple[str, ...]:
+    """The Chinese faces of this machine, simplified first, at most two; empty where there is none."""
+    with quiet_fonts():
+        found = _named_faces()
+        if not found:  # a font that came after matplotlib listed them
+            known = {str(face.fname) for face in font_manager.fontManager.ttflist}
+            for path in sorted(font_manager.findSystemFonts()):
+                if path not in known and FILES.search(Path(path).name):
+                    try:
+                        font_manager.fontManager.addfont(path)
+                    except (OSError, RuntimeError):  # damaged, or of a kind matplotlib does not read
+                        continue
+            found = _named_faces()
+        return tuple(found[:2])
+
+
+def _named_faces() -> list[str]:
+    here = {face.name for face in font_manager.fontManager.ttflist}
+    return [name for name in CHINESE if name in here and _draws(name, PROBE)]
+
+
+def _draws(face: str, text: str) -> bool:
+    font = font_manager.get_font(font_manager.findfont(face))
+    return all(font.get_char_index(ord(character)) for character in text)
+
+
+def font_families() -> list[str]:
+    """The faces asked for each character, one after the other."""
+    chinese = list(chinese_faces())
+    return [*chinese, LATIN] if current_language() == "zh" else [LATIN, *chinese]
+
+
+def font_note() -> Note | None:
+    """How to get a Chinese font; None where there is one.
+
+    Returns
+    -------
+    Note or None
+        Without such a font pictures show English words, and codes in place of Chinese names.
+
+    Examples
+    --------
+    >>> from csi.report import fonts
+    >>> isinstance(fonts.font_note(), fonts.Note) == (not fonts.chinese_faces())
+    True
+
+    """
+    return None if chinese_faces() else note("no_cjk_font")
+
+
+def drawable(text: str) -> bool:
+    """Whether every character of a text has a glyph in one of the faces."""
+    return all(_has_glyph(character, tuple(font_families())) for character in text)
+
+
+@cache
+def _has_glyph(character: str, faces: tuple[str, ...]) -> bool:
+    with quiet_fonts():
+        return any(_draws(face, character) for face in faces)
+
+
+def clean(text: str) -> str:
+    """A label on one line: white space made single, signs without a shape taken out."""
+    text = unicodedata.normalize("NFC", " ".join(str(text).split()))
+    return "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+
+
+def legible(names: Sequence[str], text: Callable[[str], str], code: Callable[[int], str]) -> dict[str, str]:
+    """What stands in a picture for each name.
+
+    Parameters
+    ----------
+    names : keys of a table
+    text : what a name is called
+    code : stands for the i-th name, counted from 1, where neither its wording nor the name itself can be drawn
+
+    Returns
+    -------
+    dict
+        Name to label; labels that can be drawn but for a few signs keep the rest.
+    """
+    found = {}
+    for i, name in enumerate(names, start=1):
+        wording, own = clean(text(name)), clean(name)
+        if drawable(wording) and wording:
+            found[name] = wording
+        elif drawable(own) and own:
+            found[name] = own
+        else:
+            rest = clean("".join(sign for sign in wording if drawable(sign)))
+            found[name] = rest if 2 * len(rest) > len(wording) else code(i)
+    return found
+
+
+def fold(text: str, columns: int, lines: int = 3) -> str:
+    """Break a label into lines of at most `columns` widths of a letter (a Chinese character takes two).
+
+    Parameters
+    ----------
+    text : one line
+    columns : width of a line
+    lines : how many; what is left over ends in "…"
+    """
+    rows = [""]
+    for word in re.findall(r"\s+|[^\s\u2e80-\uffef]+|[\u2e80-\uffef]", text):
+        if width(rows[-1] + word.rstrip()) <= columns or word in LINE_START:
+            rows[-1] += word
+            continue
+        if rows[-1].strip():
+            rows.append("")
+        word = word.lstrip()
+        while width(word) > columns:
+            cut = next(i for i in range(len(word), 0, -1) if width(word[:i]) <= columns or i == 1)
+            rows[-1] = word[:cut]
+            rows.append("")
+            word = word[cut:]
+        rows[-1] = word
+    rows = [row.strip() for row in rows if row.strip()]
+    if len(rows) > lines:
+        last = rows[lines - 1]
+        while width(last) > columns - 1:
+            last = last[:-1]
+        rows = [*rows[: lines - 1], last.rstrip() + "…"]
+    return "\n".join(rows)
