@@ -299,6 +299,23 @@ def test_jackknife_and_influence_agree_on_the_acceleration(frame: pd.DataFrame) 
     assert accelerations["mean"][0] == pytest.approx(skew, rel=1e-6)
 
 
+@pytest.mark.parametrize("by", [None, "operator"])
+def test_bca_limits_are_the_same_by_jackknife_and_by_influence(
+    frame: pd.DataFrame, by: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above 1,000 respondents the acceleration comes from the influence function instead of the jackknife."""
+    full = survey(frame, case="operator")
+    held_out = csi.fit_pls(full, SMALL, by=by, n_boot=500)
+    monkeypatch.setattr("csi.models.pls_inference.JACKKNIFE_UP_TO", 10)
+    influence = csi.fit_pls(full, SMALL, by=by, n_boot=500)
+    for table in ("index", "paths", "outer"):
+        a, b = held_out.tidy(table), influence.tidy(table)
+        np.testing.assert_allclose(a["std_error"], b["std_error"], rtol=1e-12)
+        width = (a["upper"] - a["lower"]).replace(0, 1)
+        for limit in ("lower", "upper"):
+            assert ((a[limit] - b[limit]).abs() / width).max() < (0.05 if by is None else 0.12), table
+
+
 def test_influence_of_a_mean_is_its_residual(frame: pd.DataFrame) -> None:
     from csi.inference.influence import influence
 
