@@ -25,6 +25,7 @@ _PUBLIC = {
     "Study": "csi.study",
     "Survey": "csi.data.survey",
     "analyse_survey": "csi.study",
+    "draft_codebook": "csi.drafts",
     "fetch_dataset": "csi.data.fetch",
     "fit_pls": "csi.models.pls",
     "list_models": "csi.models.catalog",
@@ -32,11 +33,19 @@ _PUBLIC = {
     "load_model": "csi.models.catalog",
     "load_moments": "csi.data.samples",
     "load_sample": "csi.data.samples",
+    "plot_index": "csi.report.plots",
+    "plot_loadings": "csi.report.plots",
+    "plot_missing": "csi.report.plots",
+    "plot_paths": "csi.report.plots",
+    "plot_priorities": "csi.report.plots",
+    "plot_ratings": "csi.report.plots",
     "read_csv": "csi.data.readers.csv",
     "read_excel": "csi.data.readers.excel",
+    "read_wenjuanxing": "csi.data.readers.wenjuanxing",
     "show_progress": "csi.inference.progress",
     "use_language": "csi.language",
     "write_report": "csi.report.html",
+    "write_tables": "csi.report.workbook",
 }
 
 __all__ = ["__version__", *_PUBLIC]

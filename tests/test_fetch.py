@@ -174,7 +174,7 @@ def test_no_such_file_and_no_such_data_set(tmp_path):
         fetch_dataset("moby")
 
 
-def test_a_cache_folder_that_cannot_be_made(made_up, tmp_path, monkeypatch):
+def test_acache_folder_that_cannot_be_made(made_up, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("CSI_CACHE", str(tmp_path / "file"))
     with pytest.raises(DataError, match="CSI_CACHE") as raised:

@@ -1,4 +1,5 @@
-"""Make data/samples/: `tiny`, typed by hand, and `mobile`, simulated from one seed with its truth in its codebook.
+"""Make data/samples/: `tiny`, typed by hand, and `mobile`, simulated from one seed with its truth in its codebook;
+`mobile` also as a pair of 问卷星 files in a folder of its own.
 
 python tools/samples.py           write the files
 python tools/samples.py --check   rebuild in memory and compare byte for byte
@@ -15,6 +16,7 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import samples_mobile
+import samples_wenjuanxing
 
 TARGET = Path(__file__).resolve().parents[1] / "data" / "samples"
 
@@ -45,12 +47,19 @@ TINY_TEXT = {
 
 
 def build() -> dict[str, bytes]:
-    """Return every file of data/samples by name."""
+    """Return every file of data/samples by name, without those in folders."""
     columns, truth = samples_mobile.mobile()
     tables = {"tiny": {name: [str(value) for value in values] for name, values in TINY.items()}, "mobile": columns}
     books = {"tiny": tiny_codebook(), "mobile": mobile_codebook(truth)}
     files = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
     return files | {f"{name}.yaml": yaml_bytes(book) for name, book in books.items()}
+
+
+def build_wenjuanxing() -> dict[str, bytes]:
+    """Return every file of data/samples/mobile_wenjuanxing by folder and name."""
+    columns, _ = samples_mobile.mobile()
+    made = samples_wenjuanxing.files(columns)
+    return {name: content if isinstance(content, bytes) else yaml_bytes(content) for name, content in made.items()}
 
 
 def tiny_codebook() -> dict[str, Any]:
@@ -112,20 +121,27 @@ class _Plain(yaml.SafeDumper):
 
 def main(arguments: list[str]) -> int:
     """Write the files or, with --check, name those that differ."""
-    files = build()
+    files = build() | build_wenjuanxing()
     if arguments == ["--check"]:
-        found = {path.name: path.read_bytes() for path in sorted(TARGET.iterdir()) if path.suffix in (".csv", ".yaml")}
-        wrong = [name for name in sorted(files | found) if files.get(name) != found.get(name)]
+        paths = sorted(path for path in TARGET.rglob("*") if path.suffix in (".csv", ".yaml", ".xlsx"))
+        found = {path.relative_to(TARGET).as_posix(): path.read_bytes() for path in paths}
+        wrong = [name for name in sorted(files | found) if not _same(name, files.get(name), found.get(name))]
         for name in wrong:
             print(f"data/samples/{name} is not what tools/samples.py makes; run: python tools/samples.py")
         return 1 if wrong else 0
     if arguments:
         print(__doc__)
         return 2
-    TARGET.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
+        (TARGET / name).parent.mkdir(parents=True, exist_ok=True)
         (TARGET / name).write_bytes(content)
     return 0
+
+
+def _same(name: str, made: bytes | None, kept: bytes | None) -> bool:
+    if made is None or kept is None or not name.endswith(".xlsx"):
+        return made == kept
+    return samples_wenjuanxing.same_workbook(made, kept)
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def _checked(
 
 def _cached(name: str, dataset: _Dataset, codebook: Codebook, address: str) -> tuple[bytes, str, list[Note]]:
     """Content and place of the file in the cache, downloaded if it is not there or no longer what it was."""
-    folder = _cache_folder()
+    folder = cache_folder()
     target = folder / f"{name}.csv"
     notes = []
     if target.is_file():
@@ -164,7 +164,8 @@ def _cached(name: str, dataset: _Dataset, codebook: Codebook, address: str) -> t
     return content, str(target), notes
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where fetched data are kept: the folder CSI_CACHE names, or the user's cache folder."""
     import pooch
 
     return Path(os.environ.get("CSI_CACHE") or pooch.os_cache("csi"))

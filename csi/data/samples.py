@@ -85,6 +85,36 @@ def list_samples() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["name", "respondents", "items", "title"])
 
 
+def sample_path(name: str) -> Path:
+    """The folder of a sample that ships as the files of a survey platform.
+
+    Parameters
+    ----------
+    name : {"mobile_wenjuanxing"}
+        `mobile` as a pair of 问卷星 files, mobile_按文本.xlsx and mobile_按序号.xlsx, with codebook.yaml.
+
+    Raises
+    ------
+    DataError
+        `unknown_sample`: the message lists the folders that exist.
+
+    Examples
+    --------
+    >>> import csi
+    >>> from csi.data.samples import sample_path
+    >>> folder = sample_path("mobile_wenjuanxing")
+    >>> text, code = folder / "mobile_按文本.xlsx", folder / "mobile_按序号.xlsx"
+    >>> len(csi.read_wenjuanxing(text, code, folder / "codebook.yaml"))
+    3000
+
+    """
+    base = next((folder for folder in _FOLDERS if folder.is_dir()), None)
+    folders = {} if base is None else {path.name: path for path in sorted(base.iterdir()) if path.is_dir()}
+    if name not in folders:
+        raise DataError("unknown_sample", name=name, choices=list(folders) or ["-"])
+    return folders[name]
+
+
 def load_moments(name: str) -> Moments:
     """Load the published moments of a real survey: number of respondents, means, standard deviations, correlations.
 
