@@ -26,7 +26,9 @@ RANKS = (
     "models",
     "drivers",
     "cases",
+    "sample",
     "study",
+    "drafts",
     "report",
     "course",
     "",  # csi/__init__.py, the table of public names: only the command may ask it, for the version

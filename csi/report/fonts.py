@@ -1,4 +1,4 @@
-"""Fonts for pictures: simplified Chinese faces first, one list per glyph, and what to do where no face has a character."""
+"""Fonts for pictures: a list of faces for each glyph, and what to do where none of them has a character."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from csi.errors import OutputError
+from matplotlib import font_manager
+
 from csi.language import Note, current_language, note
 from csi.views import width
-
-try:
-    from matplotlib import font_manager
-except ModuleNotFoundError:  # csi without its extra `all`
-    raise OutputError("no_matplotlib") from None
 
 LATIN = "DejaVu Sans"  # comes with matplotlib
 # Simplified Chinese faces in the order of preference, then others that draw the same characters.

@@ -13,14 +13,15 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from csi.errors import OptionError
-from csi.language import current_language, say, use_language
-from csi.report.fonts import chinese_faces, clean, fold, font_families, legible, quiet_fonts
-from csi.views import number
-
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from csi.errors import OptionError
+from csi.language import current_language, say, use_language
+from csi.report.fonts import chinese_faces, clean, fold, font_families, legible, quiet_fonts
+from csi.report.placement import measure
+from csi.views import number
 
 INK, MUTED, GRID, PAPER = "#1f2933", "#56626d", "#dfe4e8", "#ffffff"
 MAIN, ACCENT, PALE = "#1c5a8c", "#b4511b", "#e9f0f6"
@@ -88,24 +89,36 @@ class Pen:
         self.replaced |= any(found[name] != clean(text(name)) for name in names)
         return found
 
-    def heading(self, figure: Picture, title: str, columns: int = 100) -> None:
+    def heading(self, figure: Picture, title: str) -> None:
         """The name of the finding, above everything."""
         figure.title_text = title
-        text = self.labels([title], kind="title")[title]
-        width = figure.get_figwidth()
-        figure.suptitle(
-            fold(text, int(columns * width / WIDE), 2), x=0.08 / width, ha="left", fontsize=13, fontweight="bold"
-        )
+        wide = figure.get_figwidth()
+        look = {"fontsize": 13, "fontweight": "bold"}
+        text = fitted(figure, self.labels([title], kind="title")[title], wide - 0.2, 2, **look)
+        figure.suptitle(text, x=0.08 / wide, ha="left", **look)
 
     def caption(self, figure: Picture, *sentences: str) -> None:
         """How to read it, below everything; also how to get a font where one is missing."""
-        lines = [fold(line, int(13.2 * figure.get_figwidth()), 3) for line in sentences if line]
+        wide = figure.get_figwidth()
+        lines = [fitted(figure, line, wide - 0.2, 4, fontsize=9) for line in sentences if line]
         if self.replaced and not chinese_faces():
             with use_language("en"):
-                lines.append(fold(say("notes.no_cjk_font"), int(13.2 * figure.get_figwidth()), 4))
-        text = "\n".join(lines)
-        width = figure.get_figwidth()
-        figure.supxlabel(text, x=0.08 / width, ha="left", fontsize=9, color=MUTED, linespacing=1.35)
+                lines.append(fitted(figure, say("notes.no_cjk_font"), wide - 0.2, 5, fontsize=9))
+        look = {"ha": "left", "fontsize": 9, "color": MUTED, "linespacing": 1.35}
+        figure.supxlabel("\n".join(lines), x=0.08 / wide, **look)
+
+
+def fitted(figure: Figure, text: str, wide: float, lines: int, **look: Any) -> str:
+    """A text broken into lines that are no wider than `wide` inches."""
+    columns = int(wide * 190 / look["fontsize"])
+    while True:
+        broken = fold(text, columns, lines)
+        ruler = figure.text(0, 0, broken, **look)
+        width, _ = measure(figure, ruler)
+        ruler.remove()
+        if width <= wide or columns <= 8:
+            return broken
+        columns = max(8, min(columns - 1, int(columns * (wide / width) ** 0.5)))
 
 
 @contextmanager
@@ -167,9 +180,9 @@ def figure_png(figure: Figure, dpi: float = 100) -> bytes:
 def figure_svg(figure: Figure, description: str = "") -> str:
     """A picture as SVG to stand inside an HTML page.
 
-    Text is drawn as outlines, so that no reader lacks a glyph; comments, metadata, dates, addresses and ids that nothing
-    refers to are left out. The ids that remain begin with a digest of the content, so that pictures do not disturb
-    each other on one page.
+    Text is drawn as outlines, so that no reader lacks a glyph; comments, metadata, dates, addresses and ids that
+    nothing refers to are left out. The ids that remain begin with a digest of the content, so that pictures do not
+    disturb each other on one page.
 
     Parameters
     ----------
@@ -184,7 +197,9 @@ def figure_svg(figure: Figure, description: str = "") -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<style[^>]*>.*?</style>\s*", "", text, flags=re.DOTALL)  # would hold for the whole page
     text = re.sub(r"\sxlink:href=", " href=", text)
+    text = re.sub(r'(?<= )(d|x|y)="[^"]*"', lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), text)
     used = set(re.findall(r"url\(#([^)]+)\)", text)) | set(re.findall(r'\shref="#([^"]+)"', text))
     text = re.sub(r'\sid="([^"]*)"', lambda found: found[0] if found[1] in used else "", text)
     text = re.sub(r"<defs>\s*</defs>\s*|<g>\s*</g>\s*", "", text)
@@ -194,4 +209,6 @@ def figure_svg(figure: Figure, description: str = "") -> str:
     box = re.search(r'viewBox="([^"]+)"', head)
     name = escape(clean(description or getattr(figure, "title_text", "")), quote=True)
     opening = f'<svg class="figure" role="img" aria-label="{name}" viewBox="{box[1] if box else ""}"'
+    size = f"width:100%;max-width:{100 * figure.get_figwidth():.0f}px;height:auto"
+    opening += f' style="stroke-linejoin:round;stroke-linecap:butt;{size}"'
     return f"{opening}>{rest}".rstrip()

@@ -1,0 +1,202 @@
+"""plot_missing: which answers are missing and why, and who gave the same answer to everything."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Patch
+
+from csi.data.codebook import REASONS
+from csi.data.responses import missing_counts, same_answer_share
+from csi.errors import DataError
+from csi.language import say
+from csi.report.fonts import fold
+from csi.report.sources import check_survey
+from csi.report.style import ACCENT, MAIN, MUTED, PALE, REASON_COLOURS, WIDE, Pen, Picture, drawing, new_figure, settle
+from csi.views import width
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from csi.data.survey import Survey
+
+ROWS_DRAWN = 300
+NAMES_ACROSS = 60
+LEVEL = 6  # more names than these stand upright
+ALIKE_ITEMS = 3  # fewer ratings on one scale say nothing about straight-lining
+
+
+def plot_missing(survey: Survey, items: Iterable[str] | None = None) -> Picture:
+    """Draw what is missing: its share by item and reason, a map of respondents and items, and who answers all alike.
+
+    Use it before a model: a column of one colour is a question that was not asked or not understood, a line of one
+    colour a respondent who broke off.
+
+    Parameters
+    ----------
+    survey : Survey
+    items : names of items, optional
+        None means all items that are not private.
+
+    Returns
+    -------
+    Figure
+        Above: share of respondents whose answer is missing, in %, by reason. Below: each line a respondent, each column
+        an item; of more than 300 respondents, 300 at equal distances in the file. Right: how many of a respondent's
+        ratings are the same rating, in % of those on the most frequent scale; near 100 is straight-lining. Without
+        three ratings on one scale this part is left out.
+
+    Raises
+    ------
+    DataError
+        `plot_needs_survey`, `unknown_items`, `private_column`, `plot_no_items`.
+
+    Notes
+    -----
+    Counts are of respondents, unweighted: they describe the file, not the population. Nothing is estimated.
+
+    Examples
+    --------
+    >>> import csi
+    >>> csi.plot_missing(csi.load_sample("tiny")).title_text
+    'What is missing, and who answered all alike'
+
+    """
+    with drawing() as pen:
+        names = _visible(check_survey(survey, "plot_missing"), items)
+        rows = np.unique(np.linspace(0, len(survey) - 1, min(ROWS_DRAWN, len(survey))).round().astype(int))
+        alike = _one_scale(survey, names)
+        words = _item_words(pen, names)
+        figure = new_figure(WIDE, 5.8 + 0.065 * max(map(width, words)))
+        across = [1.0, 0.16] if alike else [1.0]
+        panels = figure.subplots(2, len(across), squeeze=False, width_ratios=across, height_ratios=[0.42, 1.0])
+        counts = missing_counts(survey, names)
+        _bars(panels[0, 0], counts, names)
+        _map(panels[1, 0], survey, names, rows)
+        _write_names(panels[1, 0], words, len(names))
+        if alike:
+            panels[0, 1].set_visible(False)
+            _strip(panels[1, 1], same_answer_share(survey, alike)[rows], len(rows))
+        _legend(figure, panels[0, 0], counts)
+        pen.heading(figure, say("plots.missing_title"))
+        n, shown = len(survey), len(rows)
+        key = "plots.missing_caption_all" if shown == n else "plots.missing_caption_some"
+        pen.caption(figure, say(key, n=n, shown=shown), say("plots.missing_caption_same") if alike else "")
+        return settle(figure)
+
+
+def _visible(survey: Survey, items: Iterable[str] | None) -> list[str]:
+    private = survey.codebook.private
+    if items is None:
+        names = [name for name in survey.items if name not in private]
+    else:
+        names = [items] if isinstance(items, str) else list(dict.fromkeys(items))
+        for name in names:
+            if name in private:
+                raise DataError("private_column", column=name, survey=survey.name)
+    if not names:
+        raise DataError("plot_no_items", picture="plot_missing")
+    survey.scale_ends(names)  # an unknown item stops here
+    return names
+
+
+def _one_scale(survey: Survey, names: list[str]) -> list[str]:
+    """The ratings on the scale that most of them share; empty where they are too few."""
+    scales = {
+        name: (item.scale.lo, item.scale.hi, item.scale.step)
+        for name in names
+        if (item := survey.codebook.items[name]).kind == "rating" and item.scale is not None
+    }
+    if not scales:
+        return []
+    most = Counter(scales.values()).most_common(1)[0][0]
+    found = [name for name, scale in scales.items() if scale == most]
+    return found if len(found) >= ALIKE_ITEMS else []
+
+
+def _bars(axes: Axes, counts: pd.DataFrame, names: list[str]) -> None:
+    """Share missing of each item, reasons on top of each other."""
+    x, bottom = np.arange(len(names)), np.zeros(len(names))
+    for reason in [word for word in REASONS if word in set(counts["reason"])]:
+        shares = 100 * counts[counts["reason"] == reason].set_index("item")["share"].loc[names].to_numpy()
+        axes.bar(
+            x,
+            shares,
+            bottom=bottom,
+            width=0.82,
+            color=REASON_COLOURS[reason],
+            edgecolor="#3a434b",
+            linewidth=0.3,
+            gid=reason,
+        )
+        bottom = bottom + shares
+    axes.set_xlim(-0.5, len(names) - 0.5)
+    axes.set_ylim(0, max(1.0, 1.12 * bottom.max()))
+    axes.set_xticks([])
+    axes.grid(axis="y")
+    axes.tick_params(length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_title(say("plots.missing_share"), fontsize=9.5, fontweight="normal", pad=4)
+
+
+def _map(axes: Axes, survey: Survey, names: list[str], rows: np.ndarray) -> None:
+    """One line a respondent, one column an item, coloured by reason."""
+    reasons = survey.reasons[names].to_numpy()[rows]
+    colours = ListedColormap([PALE, *(REASON_COLOURS[reason] for reason in REASONS[1:])])
+    axes.imshow(
+        reasons, cmap=colours, vmin=-0.5, vmax=len(REASONS) - 0.5, aspect="auto", interpolation="nearest", gid="map"
+    )
+    axes.set_yticks([])
+    axes.set_ylabel(say("plots.missing_rows"))
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+
+
+def _item_words(pen: Pen, names: list[str]) -> list[str]:
+    """Names below the columns, every so-manyth where there are many."""
+    words = pen.labels(names, kind="item")
+    return [
+        fold(words[name], 22 if len(names) > LEVEL else 14, 1)
+        for name in names[:: math.ceil(len(names) / NAMES_ACROSS)]
+    ]
+
+
+def _write_names(axes: Axes, words: list[str], count: int) -> None:
+    at = np.arange(0, count, math.ceil(count / NAMES_ACROSS))
+    axes.set_xticks(at, words, rotation=90 if count > LEVEL else 0, fontsize=8.5)
+    axes.tick_params(length=0)
+
+
+def _strip(axes: Axes, shares: np.ndarray, count: int) -> None:
+    """How alike each drawn respondent's ratings are."""
+    y = np.arange(count)
+    percent = 100 * shares
+    known = np.isfinite(percent)
+    axes.hlines(
+        y[known], 0, percent[known], color=np.where(percent[known] >= 99.5, ACCENT, MAIN),
+        linewidth=max(0.8, min(4.0, 220 / count)), gid="same answer",
+    )  # fmt: skip
+    axes.set(xlim=(0, 103), ylim=(count - 0.5, -0.5))
+    axes.set_yticks([])
+    axes.set_xticks([0, 50, 100])
+    axes.grid(axis="x")
+    axes.tick_params(length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel(say("plots.missing_same"), fontsize=9)
+
+
+def _legend(figure: Picture, axes: Axes, counts: pd.DataFrame) -> None:
+    found = [reason for reason in REASONS[1:] if reason in set(counts["reason"])]
+    if not found:
+        axes.text(0.5, 0.5, say("plots.missing_none"), transform=axes.transAxes, ha="center", color=MUTED)
+        return
+    marks = [Patch(facecolor=REASON_COLOURS[reason], edgecolor="#3a434b", linewidth=0.3) for reason in found]
+    marks.append(Patch(facecolor=PALE, edgecolor="#3a434b", linewidth=0.3))
+    texts = [*(say(f"terms.{reason}") for reason in found), say("plots.answered")]
+    figure.legend(marks, texts, loc="outside right upper", handlelength=1.0, handleheight=0.9, labelspacing=0.35)

@@ -1,0 +1,32 @@
+"""All pictures of csi, and how to put them into a page: `plot_*`, `figure_svg`, `figure_png`, `font_note`."""
+
+from __future__ import annotations
+
+from csi.errors import OutputError
+
+try:
+    from csi.report.diagram import plot_paths
+    from csi.report.fonts import font_note
+    from csi.report.plot_index import plot_index
+    from csi.report.plot_loadings import plot_loadings
+    from csi.report.plot_missing import plot_missing
+    from csi.report.plot_priorities import plot_priorities
+    from csi.report.plot_ratings import plot_ratings
+    from csi.report.style import Picture, figure_png, figure_svg
+except ModuleNotFoundError as error:  # csi without its extra `all`
+    if (error.name or "").partition(".")[0] != "matplotlib":
+        raise
+    raise OutputError("no_matplotlib") from None
+
+__all__ = [
+    "Picture",
+    "figure_png",
+    "figure_svg",
+    "font_note",
+    "plot_index",
+    "plot_loadings",
+    "plot_missing",
+    "plot_paths",
+    "plot_priorities",
+    "plot_ratings",
+]
