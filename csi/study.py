@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from html import escape
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from csi.data.codebook import REASONS
 from csi.data.survey import Survey
 from csi.errors import DataError, ModelError, OptionError
-from csi.estimates import Estimate, Unknown
-from csi.language import Note, note, pick, say
+from csi.estimates import Estimate
+from csi.language import Note, current_language, note, pick, say
 from csi.models.catalog import as_model, load_model
 from csi.models.path import PathModel
 from csi.models.pls import fit_pls
-from csi.results import Check, Result, Table, check_level
+from csi.results import Check, Result, check_level
+from csi.sample import describe_sample
 from csi.views import cell
 
 # The order in which models are tried when none is named: the fullest customer model first, public service last.
 PREFERENCE = ("ECSI_2005", "ECSI", "ACSI", "CCSI", "SCSB", "ACSI_GOV")
-COMPLETE_SHARE = 0.9
+
+
+@dataclass(frozen=True)
+class Priority:
+    """What to improve first for the index of the target.
+
+    Attributes
+    ----------
+    construct : the driver
+    importance : index points of the target per index point of the driver
+    performance : its index, 0-100
+    weak : whether it stands below the mean performance of the drivers while its importance is not below their mean;
+        False where no driver is both, then it is the most important one
+    drivers : how many drivers the target has
+    expected : whether expectations are among the drivers; they are what customers bring along and never chosen
+    """
+
+    construct: str
+    importance: Estimate
+    performance: Estimate
+    weak: bool
+    drivers: int
+    expected: bool
+
+    @property
+    def remarks(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Keys of the sentences that stand before and after the one about the driver."""
+        before = ("report.improve_nobody",) if self.drivers > 1 and not self.weak else ()
+        return before, ("report.improve_unsure",) if self.importance.lower <= 0 else ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,7 +66,8 @@ class Study:
     model : the model with every construct filled
     fit : the whole sample, as `fit_pls` gives it
     groups : the same with `by=`, or None
-    sample : who answered: tables `respondents`, `groups`, `missing`, `weights`, `design`, those that have a row
+    sample : who answered: tables `respondents`, `groups`, `reasons`, `missing`, `answering` (seconds
+        taken, too fast, the same rating throughout), `weights`, `design`, those that have a row
     by : columns that form the groups, empty without groups
     target : the construct whose index is the answer, named after satisfaction
     level : level of the intervals that views and reports show
@@ -77,6 +106,36 @@ class Study:
         return self.fit.value(self.target, table="index", level=self.level)
 
     @property
+    def priority(self) -> Priority | None:
+        """What to improve first: high importance and low performance; None where no driver raises the target."""
+        if "priorities" not in self.fit.tables:
+            return None
+        table = self.fit.table("priorities")
+        rows = dict(zip(table.rows(), table.uncertainty.estimate.tolist(), strict=True))
+        drivers = [name for target, name, kind in rows if target == self.target and kind == "importance"]
+        if not drivers:
+            return None
+        weight = {name: rows[self.target, name, "importance"] for name in drivers}
+        stand = {name: rows[self.target, name, "performance"] for name in drivers}
+        open_to_work = [name for name in drivers if weight[name] > 0 and not self._is_expected(name)]
+        if not open_to_work:
+            return None
+        mean_weight, mean_stand = (sum(values.values()) / len(drivers) for values in (weight, stand))
+        weak = [name for name in open_to_work if weight[name] >= mean_weight and stand[name] < mean_stand]
+        first = max(weak or open_to_work, key=weight.__getitem__)
+        importance, performance = (
+            self.fit.value(self.target, first, kind, table="priorities", level=self.level)
+            for kind in ("importance", "performance")
+        )
+        expected = any(map(self._is_expected, drivers))
+        return Priority(first, importance, performance, bool(weak), len(drivers), expected)
+
+    def _is_expected(self, construct: str) -> bool:
+        texts = next((one.text for one in self.model.constructs if one.name == construct), {})
+        words = (construct, *texts.values())
+        return any("expect" in word.casefold() or "期望" in word or "预期" in word for word in words)
+
+    @property
     def all_notes(self) -> tuple[Note, ...]:
         """The notes of the study and of its Results, each once."""
         found: list[Note] = []
@@ -91,8 +150,19 @@ class Study:
         for name, result in self.results.items():
             for line in result.checks:
                 if not line.ok:
-                    found.setdefault(line.meaning, (name, line))
+                    found.setdefault(line.meaning, (name, replace(line, values=self._labelled(line.values))))
         return tuple(sorted(found.values(), key=lambda pair: not pair[1].inadmissible))
+
+    def _labelled(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Facts of a check with constructs by what they are called, also in pairs and arrows."""
+
+        def said(text: Any) -> Any:
+            parts = re.split(r"( / | -> )", text) if isinstance(text, str) else []
+            return "".join(self.label(part) for part in parts) if parts else text
+
+        return {
+            key: [said(one) for one in value] if isinstance(value, list) else value for key, value in values.items()
+        }
 
     def label(self, construct: str) -> str:
         """What a construct is called in the current language; its name where the model has no wording for it."""
@@ -108,9 +178,26 @@ class Study:
         key = "report.answer_alone" if np.isnan(found.std_error) else "report.answer"
         return say(key, construct=label, level=level_text(self.level), n=found.n, **shown)
 
+    def priority_line(self) -> str:
+        """What to improve first as one sentence in the current language; empty where nothing can be said."""
+        first = self.priority
+        if first is None:
+            return ""
+        decimals = self.fit.table("priorities").decimals
+        shown = {name: cell(name, getattr(first.importance, name), decimals) for name in ("lower", "upper")}
+        key = "report.improve_weak" if first.weak else "report.improve_strong"
+        sentence = say(
+            f"{key}_alone" if np.isnan(first.importance.std_error) else key,
+            construct=self.label(first.construct), target=self.label(self.target), level=level_text(self.level),
+            importance=cell("estimate", float(first.importance), decimals),
+            performance=cell("estimate", float(first.performance), 1), **shown,
+        )  # fmt: skip
+        before, after = (list(map(say, keys)) for keys in first.remarks)
+        return ("" if current_language() == "zh" else " ").join([*before, sentence, *after])
+
     def _lines(self) -> list[str]:
         head = say("views.study_head", title=self.title, model=self.model.name, n=len(self.survey))
-        lines = [head, self.answer_line()]
+        lines = [head, self.answer_line(), *filter(None, [self.priority_line()])]
         if self.groups is not None and "index" in self.groups.tables:
             table = self.groups.table("index")
             parts = [
@@ -177,7 +264,7 @@ def analyse_survey(
     OptionError
         An option that `fit_pls` does not have; the message lists what exists.
     DataError
-        `not_survey`, `private_items`, and all errors of `fit_pls`.
+        `study_needs_survey`, `no_ratings_to_analyse`, `private_items`, and all errors of `fit_pls`.
 
     Notes
     -----
@@ -195,6 +282,8 @@ def analyse_survey(
     """
     if not isinstance(survey, Survey):
         raise DataError("study_needs_survey", kind=type(survey).__name__)
+    if not any(item.numeric for item in survey.codebook.items.values()):
+        raise DataError("no_ratings_to_analyse", survey=survey.name)
     check_level(level)
     options = {"n_boot": n_boot, "seed": seed, **_known_options(options)}
     if model is None:
@@ -217,7 +306,7 @@ def analyse_survey(
     if by is not None:
         grouped = fit_pls(survey, chosen, by=columns[0] if len(columns) == 1 else list(columns), **options)
     return Study(
-        survey, filled, fit, grouped, _describe_sample(survey, filled, columns, fit), columns, target, level,
+        survey, filled, fit, grouped, describe_sample(survey, filled, columns, fit), columns, target, level,
         MappingProxyType(options), tuple(notes),
     )  # fmt: skip
 
@@ -267,64 +356,3 @@ def _named_target(model: PathModel) -> tuple[str, bool]:
     if named:
         return next((name for name in named if name in model.endogenous), named[0]), True
     return [name for name in model.order if name in model.endogenous][-1], False
-
-
-def _describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: Result) -> Result:
-    """Who answered, as a Result whose numbers are counts of this sample and have no standard error."""
-    n = len(survey)
-    facts = fit.glance().iloc[0]
-    complete = int((~np.isnan(survey.matrix(model.items)).any(axis=1)).sum())
-    used = int(facts["n"])
-    people = {"respondents": n, "complete": complete, "used": used, "left_out": n - used}
-    tables: dict[str, Callable[[], Table]] = {"respondents": lambda: _terms(people, n)}
-    if by:
-        tables["groups"] = partial(_group_sizes, survey, by)
-    if n > complete:
-        tables["missing"] = partial(_missing_answers, survey, model)
-    design = survey.design()
-    if design.weight is not None:
-        w = design.weight[design.weight > 0]
-        weights = {
-            "smallest": w.min(), "mean": w.mean(), "largest": w.max(),
-            "effective_n": w.sum() ** 2 / (w @ w), "design_effect": len(w) * (w @ w) / w.sum() ** 2,
-        }  # fmt: skip
-        tables["weights"] = lambda: _terms(weights, len(w), decimals=2)
-    if not design.plain:
-        units = {"strata": int(design.unit_stratum.max()) + 1, "sampling_units": design.units, "df": design.df}
-        tables["design"] = lambda: _terms(units, n)
-    share = complete / n
-    check = Check(
-        "complete", share, f">= {COMPLETE_SHARE}", share >= COMPLETE_SHARE, False, {"complete": complete, "n": n}
-    )
-    return Result(
-        title=note("title_sample", data=survey.name, n=n),
-        headline="respondents",
-        notes=survey.notes,
-        _tables=tables,
-        _glance={"n": n, "n_complete": complete, "n_used": used},
-        _checks=lambda: (check,),
-    )
-
-
-def _terms(values: Mapping[str, float], n: int, decimals: int = 0) -> Table:
-    return Table({"term": list(values)}, Unknown(np.array(list(values.values()), dtype=float)), n, decimals=decimals)
-
-
-def _group_sizes(survey: Survey, by: tuple[str, ...]) -> Table:
-    labels, codes = survey.split(by)
-    sizes = np.bincount(codes[codes >= 0], minlength=len(labels)).astype(float)
-    return Table({"group": list(labels)}, Unknown(sizes), len(survey), decimals=0)
-
-
-def _missing_answers(survey: Survey, model: PathModel) -> Table:
-    """Missing answers to each item of the model by reason; reasons that never occur are left out."""
-    reasons = survey.reasons[list(model.items)].to_numpy()
-    counts = np.stack([(reasons == i).sum(axis=0) for i in range(len(REASONS))])
-    occurring = [i for i in range(1, len(REASONS)) if counts[i].any()]
-    owner = {item: one.name for one in model.constructs for item in one.items}
-    rows = [(owner[item], item, REASONS[i]) for item in model.items for i in occurring]
-    values = counts[occurring].T.reshape(-1).astype(float)
-    return Table(
-        dict(zip(("construct", "item", "reason"), zip(*rows, strict=True), strict=True)),
-        Unknown(values), len(survey), decimals=0,
-    )  # fmt: skip

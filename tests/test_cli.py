@@ -7,12 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import csi
 from csi import cli
+from csi.cli import progress
+from csi.data.samples import _FOLDERS as SAMPLE_FOLDERS
 from csi.language import words
+from csi.views import width
 
 MODEL = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
 
@@ -54,19 +58,23 @@ def test_mobi_end_to_end(shared, tmp_path):
     done = start("report", str(shared / "data" / "mobi.csv"), "--model", "ECSI_2005", PYTHONIOENCODING="utf-8")
     assert done.returncode == 0
     assert done.stderr == b""
-    *_, answer, last = done.stdout.decode("utf-8").splitlines()
+    *_, answer, first, beside, last = done.stdout.decode("utf-8").splitlines()
     assert last == "Report written: mobi-report.html"
+    assert beside == "Tables written: mobi-report-tables.xlsx"
     fit = csi.fit_pls(csi.read_csv(shared / "data" / "mobi.csv"), "ECSI_2005")
     row = fit.tidy("index").set_index("construct").loc["Satisfaction"]
     for column in ("estimate", "lower", "upper"):
         assert f"{row[column]:.1f}" in answer
+    quality = fit.value("Satisfaction", "Quality", "importance", table="priorities")
+    assert "Perceived quality moves Customer satisfaction most" in first
+    assert f"goes with {float(quality):.3f} points" in first
     page = (tmp_path / "mobi-report.html").read_text(encoding="utf-8")
     assert f">{row['estimate']:.1f}<" in page
-    assert files(tmp_path) == {"mobi-report.html"}
+    assert files(tmp_path) == {"mobi-report.html", "mobi-report-tables.xlsx"}
 
 
 def test_bundled_sample_end_to_end_on_a_console_without_chinese(tmp_path):
-    sample = next(path for folder in csi.data.samples._FOLDERS for path in folder.glob("mobile.csv"))
+    sample = next(path for folder in SAMPLE_FOLDERS for path in folder.glob("mobile.csv"))
     done = start(
         "report", str(sample), "-o", "页.html", "--language", "zh", "--n-boot", "100", PYTHONIOENCODING="ascii"
     )
@@ -81,12 +89,14 @@ def test_bundled_sample_end_to_end_on_a_console_without_chinese(tmp_path):
 
 
 def test_two_runs_write_the_same_bytes(tiny, tmp_path):
-    arguments = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--n-boot", "100", "--seed", "7"]
-    assert cli.main([*arguments, "-o", "1.html"]) == 0
-    assert cli.main([*arguments, "-o", "2.html"]) == 0
-    assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
-    assert cli.main([*arguments, "-o", "3.html", "--seed", "8"]) == 0
-    assert (tmp_path / "1.html").read_bytes() != (tmp_path / "3.html").read_bytes()
+    arguments = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--n-boot", "100"]
+    for folder, seed in (("1", "7"), ("2", "7"), ("3", "8")):
+        (tmp_path / folder).mkdir()
+        assert cli.main([*arguments, "-o", f"{folder}/page.html", "--seed", seed]) == 0
+    for file in ("page.html", "page-tables.xlsx"):
+        one, two, three = ((tmp_path / folder / file).read_bytes() for folder in "123")
+        assert one == two
+        assert one != three
 
 
 def test_options_reach_the_analysis(tiny, tmp_path, capsys):
@@ -95,7 +105,7 @@ def test_options_reach_the_analysis(tiny, tmp_path, capsys):
     assert cli.main(given) == 0
     page = (tmp_path / "shop-report.html").read_text(encoding="utf-8")
     assert "analyse_survey(survey, &#x27;own&#x27;, by=[&#x27;zone&#x27;], n_boot=0, seed=1)" in page
-    *_, answer, last = capsys.readouterr().out.splitlines()
+    *_, answer, _, _, last = capsys.readouterr().out.splitlines()
     survey = csi.read_csv(tiny, tmp_path / "book.yaml")
     assert f"{float(csi.fit_pls(survey, MODEL, n_boot=0).value('Satisfaction')):.1f}" in answer
     assert last.endswith("shop-report.html")
@@ -136,10 +146,190 @@ def test_case_of_the_codebook_makes_groups_and_may_be_too_small(tiny, tmp_path, 
     assert 'id="by_group"' not in (tmp_path / "shop-report.html").read_text(encoding="utf-8")
 
 
+# -- exports of 问卷星
+
+LADDER = ["非常不满意", "不满意", "一般", "满意", "非常满意"]
+
+
+def wenjuanxing(rows: int = 60, title: str = "总体满意吗", shift: int = 0, code: bool = False) -> str:
+    """A small export as csv: two questions a construct; the code file lists the best option first."""
+    asked = [f"{title}", "符合期望吗", "质量如何", "质量稳定吗", "会推荐吗", "会再次选择吗"]
+    lines = [
+        "序号,提交答卷时间,所用时间,来源,来源详情,来自IP," + ",".join(f"{i + 1}、{one}" for i, one in enumerate(asked))
+    ]
+    for i in range(rows):
+        steps = [(i * 7 + j * (i % 5 + 1) + shift) % 5 for j in range(6)]
+        steps = [min(4, max(0, (i % 5) + (step % 3) - 1)) for step in steps]
+        cells = [str(5 - step) if code else LADDER[step] for step in steps]
+        lines.append(f"{i + 1},2026/03/01 12:00:00,{60 + i}秒,微信,直接访问,192.0.2.{i}(测试)," + ",".join(cells))
+    return "\n".join(lines) + "\n"
+
+
+WJX_MODEL = "满意 =~ q1 + q2; 质量 =~ q3 + q4; 忠诚 =~ q5 + q6; 满意 ~ 质量; 忠诚 ~ 满意"
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """Text and code file of one survey, and the code file of another."""
+    for name, content in (
+        ("101_按文本_门店_60_60.csv", wenjuanxing()),
+        ("101_按序号_门店_60_60.csv", wenjuanxing(code=True)),
+        ("202_按序号_餐厅_60_60.csv", wenjuanxing(title="饭菜如何", shift=3, code=True)),
+    ):
+        (tmp_path / name).write_text(content, encoding="utf-8-sig")
+    return "101_按文本_门店_60_60.csv", "101_按序号_门店_60_60.csv", "202_按序号_餐厅_60_60.csv"
+
+
+def test_a_wenjuanxing_export_is_known_by_its_columns(pair, tmp_path, capsys):
+    text, code, _ = pair
+    (tmp_path / "own.txt").write_text(WJX_MODEL.replace("; ", "\n"), encoding="utf-8")
+    for arguments in ([text], [text, code]):
+        given = ["report", *arguments, "--model", "own.txt", "--n-boot", "0", "-o", "page.html"]
+        assert cli.main(given) == 0
+        *_, answer, _, _, _ = capsys.readouterr().out.splitlines()
+        index = csi.fit_pls(csi.read_wenjuanxing(*arguments), WJX_MODEL, n_boot=0).value("满意", table="index")
+        assert f"{float(index):.1f}" in answer
+        page = (tmp_path / "page.html").read_text(encoding="utf-8")
+        assert "门店" in page
+        assert "192.0.2" not in page
+
+
+def test_a_draft_is_completed_and_used(pair, tmp_path, capsys):
+    text, code, _ = pair
+    assert cli.main(["codebook", text, code, "-o", "book.yaml"]) == 0
+    said = capsys.readouterr().out
+    assert f"csi report {text} {code} --codebook book.yaml" in said
+    draft = (tmp_path / "book.yaml").read_text(encoding="utf-8")
+    book = csi.Codebook.from_yaml(draft)
+    assert book.items["q1"].construct == "Satisfaction"
+    assert book.items["q5"].construct == "Loyalty"
+    assert cli.main(["codebook", text, "-o", "book.yaml"]) == 2  # what may be finished work is never overwritten
+    assert "book.yaml" in capsys.readouterr().err
+    assert (tmp_path / "book.yaml").read_text(encoding="utf-8") == draft
+    model = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
+    given = ["report", text, code, "--codebook", "book.yaml", "--model", model, "--n-boot", "0", "-o", "page.html"]
+    assert cli.main(given) == 0
+
+
+def test_the_tour_names_both_files(tmp_path, capsys):
+    assert cli.main(["tour", "--language", "zh"]) == 0
+    said = capsys.readouterr().out
+    folder = tmp_path / "csi-tour"
+    assert files(folder) == {"report.html", "report-tables.xlsx"}
+    assert all(str(Path("csi-tour") / name) in said for name in files(folder))
+    page = (folder / "report.html").read_bytes()
+    assert b'lang="zh-CN"' in page
+    assert len(page) <= 3_000_000
+    assert cli.main(["tour", "-o", "demo"]) == 0
+    assert b'lang="en"' in (tmp_path / "demo" / "report.html").read_bytes()
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    capsys.readouterr()
+    for place in ("file", "no/where"):
+        assert cli.main(["tour", "-o", place]) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_info_says_versions_and_nothing_private(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path / "somebody"))
+    monkeypatch.delenv("CSI_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert cli.main(["info"]) == 0
+    said = capsys.readouterr().out
+    for name in ("numpy", "pandas", "openpyxl", "matplotlib"):
+        assert f"{name} " in said
+    assert csi.__version__ in said
+    assert "somebody" not in said
+    assert cli.main(["info", "--language", "zh"]) == 0
+    assert "中文字体" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_bad_exports_cost_one_line(language, pair, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("CSI_LANGUAGE", language)
+    text, code, other = pair
+    (tmp_path / "answers.xls").write_text("<html><body><table><tr><td>序号</td></tr></table></body></html>")
+    (tmp_path / "words.csv").write_text("城市,意见\n" + "北京,很好\n上海,=cmd\n" * 20, encoding="utf-8")
+    (tmp_path / "more.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    before = files(tmp_path)
+    for arguments, found in (
+        (["report", "answers.xls"], ["answers.xls", "html"]),
+        (["report", text, other], [text, other]),
+        (["report", code], [code, "按文本"]),
+        (["report", code, text], [code, text]),
+        (["report", "words.csv"], ["words"]),
+        (["report", "words.csv", "more.csv"], ["words.csv", "more.csv", "问卷星"]),
+        (["report", text, code, other], ["3"]),
+        (["codebook", code], [code]),
+        (["codebook"], ["FILE"]),
+        (["codebook", text, "--model", "ECSII"], ["ECSII", "ECSI_2005"]),
+    ):
+        assert cli.main([*arguments, *(["--n-boot", "0"] if arguments[0] == "report" else [])]) == 2, arguments
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("csi: ")
+        assert err.count("\n") == 1, err
+        assert all(word.casefold() in err.casefold() for word in found), err
+    assert files(tmp_path) == before
+
+
+def test_a_group_of_five_is_said_to_be_small(tmp_path, capsys):
+    answers = csi.load_sample("mobile").answers.iloc[:405].drop(columns=["weight", "region", "interviewer"])
+    answers["shop"] = ["小店"] * 5 + ["甲", "乙"] * 200
+    answers.to_csv(tmp_path / "shops.csv", index=False)
+    assert cli.main(["report", "shops.csv", "--model", "SCSB", "--by", "shop", "--n-boot", "100"]) == 0
+    page = (tmp_path / "shops-report.html").read_text(encoding="utf-8")
+    answer = page.partition('<section id="answer_head">')[2].partition("</section>")[0]
+    assert "Groups of fewer than 30 respondents: 小店 (5)" in answer
+    assert "甲" not in answer
+
+
+@pytest.mark.parametrize("label", ["<script>alert(1)</script>", "=cmd|' /C calc'!A0", "+1", "@x"])
+def test_hostile_words_stay_words(label, tiny, tmp_path, capsys):
+    from openpyxl import load_workbook
+
+    lines = tiny.read_text(encoding="utf-8").splitlines()
+    lines[1:] = [f"{line[:-1]}{label}" if i < 6 else f"{line[:-1]}b" for i, line in enumerate(lines[1:])]
+    tiny.write_text("\n".join(lines), encoding="utf-8")
+    given = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--by", "zone", "--n-boot", "0"]
+    assert cli.main(given) == 0
+    assert "<script" not in (tmp_path / "shop-report.html").read_text(encoding="utf-8").lower()
+    sheet = load_workbook(tmp_path / "shop-report-tables.xlsx")["groups_index"]
+    (found,) = {cell.data_type for cell in sheet["A"] if cell.value == label}
+    assert found == "s"
+
+
+def test_without_a_chinese_font_the_report_appears_and_says_how_to_get_one(tmp_path, capsys, monkeypatch):
+    from csi.report import fonts
+
+    monkeypatch.setattr(fonts, "_named_faces", list)
+    fonts.chinese_faces.cache_clear()
+    try:
+        assert cli.main(["report", "mobile", "--model", "SCSB", "--n-boot", "20", "--language", "zh"]) == 0
+    finally:
+        fonts.chinese_faces.cache_clear()
+    how = words("zh")["notes.no_cjk_font"][:12]
+    assert how in capsys.readouterr().out
+    page = (tmp_path / "mobile-report.html").read_text(encoding="utf-8")
+    assert how in page
+    assert "<svg" in page
+
+
+def test_without_matplotlib_the_report_appears_and_says_how_to_get_it(tiny, tmp_path, capsys, monkeypatch):
+    from csi.report import pictures
+
+    monkeypatch.setattr(pictures, "can_draw", lambda: False)
+    given = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--n-boot", "0"]
+    assert cli.main(given) == 0
+    assert "pip install matplotlib" in capsys.readouterr().out
+    page = (tmp_path / "shop-report.html").read_text(encoding="utf-8")
+    assert "pip install matplotlib" in page
+    assert "<svg" not in page
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], ["report", "models", "samples"]),
+        ([], ["report", "models", "samples", "tour", "codebook", "info"]),
         (["reprot"], ["reprot", "report", "models"]),
         (["report"], ["FILE"]),
         (["report", "nowhere.csv"], ["nowhere.csv", "shop.csv"]),
@@ -217,7 +407,7 @@ def test_control_c_stops_with_one_line_and_no_file(tiny, tmp_path, monkeypatch):
     def interrupt():
         return lambda done, total: os.kill(os.getpid(), signal.SIGINT), lambda: None
 
-    monkeypatch.setattr(cli, "_progress", interrupt)
+    monkeypatch.setattr(progress, "progress_line", interrupt)
     monkeypatch.setattr(sys, "stderr", terminal)
     arguments = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--n-boot", "2000"]
     assert cli.main(arguments) == 130
@@ -234,7 +424,7 @@ def test_a_page_that_cannot_be_replaced_stays(tiny, tmp_path, capsys, monkeypatc
     monkeypatch.setattr(os, "replace", held)
     given = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--n-boot", "0"]
     assert cli.main(given) == 2
-    assert "shop-report.html" in capsys.readouterr().err
+    assert "shop-report" in capsys.readouterr().err
     assert (tmp_path / "shop-report.html").read_text(encoding="utf-8") == "old"
     assert files(tmp_path) == {"shop.csv", "book.yaml", "shop-report.html"}
 
@@ -261,7 +451,7 @@ def test_version_and_help(capsys):
         assert "用法：" in chinese
         assert "usage" not in chinese
         assert "options" not in chinese
-        assert max(cli.width(line) for line in chinese.splitlines()) <= 80
+        assert max(width(line) for line in chinese.splitlines()) <= 80
     assert cli.main(["--language", "zh", "report", "--help"]) == 0
     for option in ("--codebook", "--model", "--by", "--output", "--language", "--n-boot", "--seed"):
         assert option in capsys.readouterr().out or cli.main(["report", "--help"]) == 0

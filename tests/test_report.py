@@ -21,7 +21,7 @@ from csi.views import cell
 MODEL = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
 CONSTRUCTS = ("construct", "other_construct", "source", "target")
 ADDRESS = ("data-result", "data-table", "data-row", "data-column")
-VOID = ("meta",)
+VOID = ("meta", "wbr")
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -74,6 +74,8 @@ def expected(study, address: tuple) -> str:
     value = frame[column].iloc[int(row)]
     if column in CONSTRUCTS:
         return study.label(value)
+    if "kind" in frame and frame["kind"].iloc[int(row)] == "performance":
+        decimals = 1
     if column in ("estimate", "std_error", "lower", "upper"):
         return "–" if np.isnan(value) else f"{value:.{decimals}f}"
     if column == "n":
@@ -144,6 +146,8 @@ def test_no_number_stands_outside_cells_and_known_places(study, read):
     assert [text for text in page.marked("") if NUMBER.search(text)] == []
     levels = {"0", "100", "95"}
     captions = {text for key, text in words(language).items() if key.startswith(("tables.", "terms."))}
+    sentences = [text for key, text in words(language).items() if key.startswith("report.")]
+    captions |= {part for text in sentences for part in re.split(r"\{\w+\}", text) if NUMBER.search(part)}
     for text in page.marked("words"):
         stripped = text
         for caption in sorted(captions, key=len, reverse=True):
@@ -153,16 +157,54 @@ def test_no_number_stands_outside_cells_and_known_places(study, read):
     assert page.marked("note") == [str(remark) for remark in study.all_notes]
     assert page.marked("check") == [line.meaning for _, line in study.failures]
     cited = {study.model.citation, *study.fit.cite().splitlines()}
-    assert set(page.marked("cite")) == cited
+    assert set(page.marked("cite")) < cited, "the paper of the model is also a source of the method: named once"
+    assert {line[:20] for line in page.marked("cite")} == {line[:20] for line in cited}
 
 
-def test_doubts_and_notes_come_before_the_tables(read):
-    _, page = read
+def test_the_answer_comes_first(study, read):
+    language, page = read
     order = [attributes["id"] for tag, attributes in page.tags if tag == "section"]
     assert order == [
-        "answer_head", "doubts", "notes", "sample", "indices", "by_group", "questions", "tables", "group_tables",
-        "checks", "methods", "citations",
+        "answer_head", "sample", "by_group", "indices", "paths", "priorities", "measurement", "questions", "notes",
+        "methods", "citations", "all_tables",
     ]  # fmt: skip
+    tags = [(tag, attributes.get("class", "")) for tag, attributes in page.tags]
+    first = tags.index(("p", "figure"))
+    assert first < tags.index(("dl", "")) < tags.index(("ul", "doubts")) < tags.index(("table", ""))
+    said = "".join(text for _, text in page.texts)
+    for name in ("improve", "doubt"):
+        assert words(language)[f"report.{name}"] in said
+    for _, line in study.failures:
+        assert words(language)[f"report.short.{line.check}"] in said
+
+
+def test_what_to_improve_first_is_said_with_its_interval(study, read):
+    """Of the drivers of satisfaction that are no expectation, the most important one if none is also below average."""
+    _, page = read
+    table = study.fit.tidy("priorities").query("target == 'Satisfaction'").reset_index(names="row")
+    wide = table.pivot(index="construct", columns="kind", values="estimate")
+    strong = wide[wide["importance"] >= wide["importance"].mean()]
+    assert not (strong["performance"] < wide["performance"].mean()).any()
+    first = wide["importance"].drop("Expectation").idxmax()
+    row = table.query("construct == @first and kind == 'importance'").iloc[0]
+    inside = [(address, text) for address, text in page.cells if address[1] == "priorities"]
+    assert [text for address, text in inside if address[2] == str(row["row"])][:3] == [
+        f"{row[column]:.3f}" for column in ("estimate", "lower", "upper")
+    ]
+    assert study.label(first) in study.priority_line()
+    assert f"{row['lower']:.3f}" in study.priority_line()
+
+
+def test_tables_of_everything_are_folded_and_not_printed(study):
+    text = report_page(study, tables="x-tables.xlsx")
+    assert "<details open" not in text
+    main, folded = text.split('<section id="all_tables">')
+    assert main.count("<details>") == 1  # missing answers item by item
+    assert folded.count("<details>") == 4
+    assert 'data-result="groups" data-table="effects"' not in main
+    style = text.partition("@media print")[2].partition("</style>")[0]
+    assert re.search(r"details\s*{\s*display:\s*none", style)
+    assert "x-tables.xlsx" in folded
 
 
 def test_the_language_is_one(study):
@@ -175,7 +217,7 @@ def test_the_language_is_one(study):
     shown = " ".join(text for _, text in page.texts) + " ".join(text for _, text in page.cells)
     assert [text for text in english if text in shown] == []
     headings = [text for mark, text in page.texts if mark == "words" and text in set(words("zh").values())]
-    assert words("zh")["report.doubts"] in headings
+    assert words("zh")["report.doubt"] in headings
     with pytest.raises(csi.OptionError, match="en, zh"):
         report_page(study, "fr")
 
@@ -186,7 +228,15 @@ def test_the_page_asks_the_network_for_nothing(read):
     for _, attributes in page.tags:
         assert "src" not in attributes
         assert not any(name.startswith("on") for name in attributes)
-        assert attributes.get("href", "#").startswith("#")
+        for name in ("href", "xlink:href"):
+            assert (attributes.get(name) or "#").startswith(("#", "data:image/png;base64,"))
+
+
+def test_the_page_forbids_every_request_itself(read):
+    _, page = read
+    policy = next(one["content"] for tag, one in page.tags if one.get("http-equiv") == "Content-Security-Policy")
+    assert policy.split(";")[0] == "default-src 'none'"
+    assert "http" not in policy
 
 
 def test_style_asks_the_network_for_nothing(study):
@@ -197,8 +247,11 @@ def test_style_asks_the_network_for_nothing(study):
 
 def test_same_study_same_bytes(study, tmp_path):
     again = csi.analyse_survey(csi.load_sample("mobile"), by="operator", n_boot=100)
-    one, two = csi.write_report(study, tmp_path / "1.html"), csi.write_report(again, tmp_path / "2.html")
-    assert one.read_bytes() == two.read_bytes()
+    for name, found in (("1", study), ("2", again)):
+        (tmp_path / name).mkdir()
+        csi.write_report(found, tmp_path / name / "page.html")
+    for file in ("page.html", "page-tables.xlsx"):
+        assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes()
 
 
 def test_estimates_alone_show_no_interval():

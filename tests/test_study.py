@@ -185,3 +185,105 @@ def test_study_is_frozen(gappy):
         study.fit = None
     with pytest.raises(TypeError):
         study.options["seed"] = 2
+
+
+def drivers(importance: tuple[float, float], level: tuple[float, float]) -> csi.Survey:
+    """Satisfaction = importance-weighted sum of two unrelated drivers that stand at these levels, 1-10."""
+    rng = np.random.default_rng(3)
+    first, second = rng.normal(size=(2, 400))
+    wave = {"a": first, "b": second, "s": importance[0] * first + importance[1] * second}
+    middle = {"a": level[0], "b": level[1], "s": 5.5}
+    columns = {
+        f"{name}{i}": np.clip(np.round(middle[name] + wave[name] + 0.3 * rng.normal(size=400)), 1, 10)
+        for name in wave
+        for i in (1, 2)
+    }
+    homes = {"a": "Service", "b": "Price", "s": "Satisfaction"}
+    return survey_of(columns, {name: homes[name[0]] for name in columns})
+
+
+@pytest.mark.parametrize(
+    ("importance", "level", "first", "weak"),
+    [
+        ((0.9, 0.3), (3.5, 7.5), "Service", True),
+        ((0.3, 0.9), (7.5, 3.5), "Price", True),
+        ((0.9, 0.3), (7.5, 3.5), "Service", False),  # the important one is strong: none is both
+    ],
+)
+def test_what_to_improve_first_is_important_and_weak(importance, level, first, weak):
+    study = csi.analyse_survey(drivers(importance, level), "Satisfaction ~ Service + Price", n_boot=50)
+    found = study.priority
+    assert (found.construct, found.weak, found.drivers, found.expected) == (first, weak, 2, False)
+    row = study.fit.value("Satisfaction", first, "importance", table="priorities")
+    assert (float(found.importance), found.importance.lower) == (float(row), row.lower)
+    assert float(found.performance) == float(study.fit.value(first))
+    assert ("No driver is both" in study.priority_line()) is not weak
+    assert f"{float(row):.3f}" in study.priority_line()
+
+
+def test_expectations_are_never_the_first_to_improve():
+    survey = drivers((0.9, 0.3), (3.5, 7.5))
+    book = dataclasses.replace(
+        survey.codebook,
+        items={
+            name: dataclasses.replace(item, construct="Expectation" if item.construct == "Service" else item.construct)
+            for name, item in survey.codebook.items.items()
+        },
+    )
+    study = csi.analyse_survey(survey.with_codebook(book), "Satisfaction ~ Expectation + Price", n_boot=0)
+    assert (study.priority.construct, study.priority.weak, study.priority.expected) == ("Price", False, True)
+
+
+def test_a_driver_that_lowers_the_target_is_never_advised():
+    survey = drivers((-0.9, -0.3), (3.5, 7.5))
+    study = csi.analyse_survey(survey, "Satisfaction ~ Service + Price", n_boot=0)
+    assert study.priority is None
+    assert study.priority_line() == ""
+
+
+def test_times_and_equal_ratings_by_hand():
+    rows = {f"s{i}": [5, 1 + i % 7, 5, 3] for i in range(1, 5)} | {f"q{i}": [5, 2 + i % 5, 5, 3] for i in range(1, 4)}
+    columns = {name: [*values, 4 + i % 2, 6 - i % 3, 2 + i % 4, 7] for i, (name, values) in enumerate(rows.items())}
+    columns["q3"][2] = None  # one answer missing, six others equal
+    columns["secs"] = [100, 300, 90, 310, 320, 330, 340, 350]
+    homes = {name: "Satisfaction" if name[0] == "s" else "Quality" for name in rows}
+    study = csi.analyse_survey(survey_of(columns, homes, duration="secs"), "Satisfaction ~ Quality", n_boot=0)
+    assert terms(study, "answering") == {"median_seconds": 315, "too_fast": 2, "same_rating": 4}
+    assert terms(study, "reasons") == {"blank": 1}
+
+
+def test_a_survey_without_ratings_is_refused_in_one_sentence():
+    survey = csi.Survey.from_frame(
+        {"city": ["北京", "上海"] * 10, "words": [f"好{i}" for i in range(20)]}, name="words"
+    )
+    with pytest.raises(csi.DataError, match="nothing to analyse"):
+        csi.analyse_survey(survey)
+
+
+def test_small_groups_fail_a_check(gappy):
+    study = csi.analyse_survey(gappy, MODEL, by="zone", n_boot=0)
+    (line,) = [line for line in study.sample.checks if line.check == "small_groups"]
+    assert not line.ok
+    assert "a (4), b (4), c (4)" in line.meaning
+    large = csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=0)
+    assert all(line.ok for line in large.sample.checks if line.check == "small_groups")
+
+
+def test_checks_name_constructs_as_the_reader_knows_them():
+    with csi.use_language("zh"):
+        study = csi.analyse_survey(csi.load_sample("mobile"), n_boot=0)
+        said = " ".join(line.meaning for _, line in study.failures)
+    assert "顾客期望" in said
+    assert "Expectation" not in said
+
+
+def test_planted_straight_liners_are_among_those_counted():
+    survey = csi.load_sample("mobile")
+    planted = set(survey.codebook.truth["careless"]["rows"]["straight"])
+    study = csi.analyse_survey(survey, n_boot=0)
+    counted = terms(study, "answering")["same_rating"]
+    items = [item for item in study.model.items if str(survey.codebook.items[item].scale) == "1-10"]
+    ratings = survey.answers.set_index("id")[items]
+    same = ratings.nunique(axis=1).eq(1) & (ratings.notna().sum(axis=1) >= 6)
+    assert counted == same.sum()
+    assert planted <= set(same[same].index)

@@ -6,10 +6,10 @@ carries all four. Text that may hold digits without being a number of a Result i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONSTRUCTS = ("construct", "other_construct", "source", "target")
+INDEX_DECIMALS = 1
+SHORT = 14  # rows that a printed page keeps together
 UNCERTAIN = ("std_error", "lower", "upper", "p_value")
 
 
@@ -34,6 +36,7 @@ class Shown:
     frame : the cells as the Result hands them out
     decimals : digits of estimates
     label : what a construct is called
+    only : numbers of the rows that are shown, all when None; a row keeps its number
     """
 
     result: str
@@ -41,6 +44,21 @@ class Shown:
     frame: pd.DataFrame
     decimals: int
     label: Callable[[str], str]
+    only: tuple[int, ...] | None = None
+
+    def where(self, **keys: str | tuple[str, ...]) -> Shown:
+        """The same table with only those rows whose keys have these values, in the order of the values."""
+        kept = list(self.rows)
+        for column, wanted in keys.items():
+            order = {value: i for i, value in enumerate([wanted] if isinstance(wanted, str) else wanted)}
+            kept = [row for row in kept if self.frame[column].iloc[row] in order]
+            kept.sort(key=lambda row, column=column, order=order: order[self.frame[column].iloc[row]])
+        return replace(self, only=tuple(kept))
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Numbers of the rows that are shown."""
+        return tuple(range(len(self.frame))) if self.only is None else self.only
 
     @property
     def columns(self) -> list[str]:
@@ -57,7 +75,13 @@ class Shown:
             return self.label(str(value))
         if isinstance(value, np.generic):
             value = value.item()
-        return cell(column, value, self.decimals)
+        return cell(column, value, self._digits(row))
+
+    def _digits(self, row: int) -> int:
+        """Those of the table; a performance is an index and has the one digit of an index."""
+        if "kind" in self.frame and self.frame["kind"].iloc[row] == "performance":
+            return INDEX_DECIMALS
+        return self.decimals
 
     def number(self, row: int, column: str) -> str:
         """One cell inside a sentence, with its full address."""
@@ -70,7 +94,7 @@ class Shown:
         numeric = {name for name in columns if self.frame[name].dtype.kind in "iuf"}
         heads = "".join(_head(self._title(name), name in numeric) for name in columns)
         rows = []
-        for i in range(len(self.frame)):
+        for i in self.rows:
             cells = "".join(self._cell(i, name, name in numeric) for name in columns)
             rows.append(f'<tr data-row="{i}">{cells}</tr>')
         return self._table(caption, heads, rows)
@@ -87,15 +111,14 @@ class Shown:
 
     def pivot(self, rows: Sequence[str], column: str, caption: str = "") -> str:
         """Estimates with `column` across; the limits stand under each estimate, the respondents at the end."""
-        keys = [tuple(key) for key in self.frame[list(rows)].astype(str).to_numpy()]
-        across = [str(name) for name in self.frame[column]]
-        place = {(key, name): i for i, (key, name) in enumerate(zip(keys, across, strict=True))}
-        names = list(dict.fromkeys(across))
+        keys = {i: tuple(self.frame[name].iloc[i] for name in rows) for i in self.rows}
+        across = {i: str(self.frame[column].iloc[i]) for i in self.rows}
+        place = {(keys[i], across[i]): i for i in self.rows}
+        names = _firsts(across)
         heads = "".join(_head(self._title(name), False) for name in rows)
-        heads += "".join(_head(self.text(across.index(name), column), True) for name in names)
+        heads += "".join(_head(self.text(first, column), True) for first in names.values())
         lines = []
-        for key in dict.fromkeys(keys):
-            first = keys.index(key)
+        for key, first in _firsts(keys).items():
             cells = "".join(self._cell(first, name, False, address=True) for name in rows)
             cells += "".join(self._estimate(place.get((key, name))) for name in names)
             if "n" in self.columns:
@@ -119,7 +142,7 @@ class Shown:
         where = f' data-row="{row}"' if address else ""
         if column == "lower":
             return f"<td{kind}{where}>{self._limits(row)}</td>"
-        return f'<td{kind}{where} data-column="{column}">{escape(self.text(row, column))}</td>'
+        return f'<td{kind}{where} data-column="{column}">{breakable(self.text(row, column))}</td>'
 
     def _limits(self, row: int) -> str:
         return f"[{self._span(row, 'lower')}, {self._span(row, 'upper')}]"
@@ -131,7 +154,8 @@ class Shown:
         title = f'<caption data-text="words">{escape(caption)}</caption>' if caption else ""
         head = f"<thead><tr>{heads}</tr></thead>" if heads else ""
         where = f'data-result="{self.result}" data-table="{self.table}"'
-        return f'<div class="wide"><table {where}>{title}{head}<tbody>{"".join(rows)}</tbody></table></div>'
+        size = "wide short" if len(rows) <= SHORT else "wide"
+        return f'<div class="{size}"><table {where}>{title}{head}<tbody>{"".join(rows)}</tbody></table></div>'
 
 
 def shown(result: Result, name: str, table: str, level: float = 0.95, label: Callable[[str], str] = str) -> Shown:
@@ -152,6 +176,19 @@ def shown(result: Result, name: str, table: str, level: float = 0.95, label: Cal
     return Shown(name, table, result.tidy(table, level), result.table(table).decimals, label)
 
 
+def breakable(text: str) -> str:
+    """A text as HTML whose lines may break where names of columns are joined."""
+    return escape(text).replace("_", "_<wbr>")
+
+
+def _firsts(values: Mapping[int, Any]) -> dict[Any, int]:
+    """Each value with the first row it stands in, in order."""
+    found: dict[Any, int] = {}
+    for row, value in values.items():
+        found.setdefault(value, row)
+    return found
+
+
 def _head(text: str, numeric: bool) -> str:
     kind = ' class="n"' if numeric else ""
-    return f'<th scope="col"{kind} data-text="words">{escape(text)}</th>'
+    return f'<th scope="col"{kind} data-text="words">{breakable(text)}</th>'

@@ -1,0 +1,103 @@
+"""`csi models`, `csi samples`, `csi codebook`, `csi info`: what there is to choose from, and what is installed."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from csi.cli.reading import check_files, read_answers, read_model
+from csi.errors import OutputError
+from csi.language import LANGUAGES, current_language, say
+from csi.views import align
+
+PACKAGES = ("numpy", "pandas", "scipy", "openpyxl", "python-calamine", "PyYAML", "matplotlib", "seaborn", "semopy")
+
+
+def models(options: argparse.Namespace) -> int:
+    """List the national models."""
+    from csi.models.catalog import list_models
+
+    columns = ("name", "title", "year", "constructs", "paths")
+    rows = [
+        ["" if value is None else str(value) for value in row]
+        for row in list_models()[list(columns)].astype(object).where(lambda frame: frame.notna(), None).to_numpy()
+    ]
+    print("\n".join(align([[say(f"cli.model_{name}") for name in columns], *rows])))
+    return 0
+
+
+def samples(options: argparse.Namespace) -> int:
+    """List the samples that ship with csi."""
+    from csi.data.samples import list_samples
+
+    columns = ("name", "respondents", "items", "title")
+    rows = [[str(value) for value in row] for row in list_samples()[list(columns)].to_numpy()]
+    print("\n".join(align([[say(f"cli.sample_{name}") for name in columns], *rows])))
+    return 0
+
+
+def codebook(options: argparse.Namespace) -> int:
+    """Draft a codebook for an export; a file that exists is never overwritten, it may be finished work."""
+    from csi.drafts import draft_codebook, draft_text, open_items
+    from csi.report.files import check_target, write_file
+
+    check_files(options.files, "codebook")
+    target = Path(options.output or f"{Path(options.files[0]).stem}.yaml")
+    if target.exists():
+        raise OutputError("output_exists", file=str(target))
+    check_target(target)
+    model = None if options.model is None else read_model(options.model)
+    survey, _ = read_answers(options.files, beside=False)
+    draft = draft_codebook(survey, model)
+    write_file(target, draft_text(draft, model).encode("utf-8"))
+    undecided = open_items(draft)
+    print(say("cli.codebook_counts", items=len(draft.items), suggested=sum(map(len, draft.constructs().values()))))
+    if undecided:
+        print(say("cli.codebook_open", count=len(undecided)))
+    print(say("cli.codebook_written", file=str(target)))
+    print(say("cli.codebook_next", files=" ".join(_quoted(name) for name in options.files), file=_quoted(str(target))))
+    return 0
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if any(character.isspace() or character in "()&;'" for character in name) else name
+
+
+def info(options: argparse.Namespace) -> int:
+    """Versions, fonts, languages and the cache folder; nothing about the person."""
+    from csi.data.fetch import cache_folder
+    from csi.report.pictures import can_draw, what_pictures_lack
+
+    fonts = say("cli.info_none")
+    if can_draw():
+        from csi.report.fonts import chinese_faces
+
+        fonts = say("views.list", parts=chinese_faces()) if chinese_faces() else fonts
+    rows = [
+        ["csi", _version("csi")],
+        ["Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})"],
+        *([name, _version(name)] for name in PACKAGES),
+        [say("cli.info_language"), current_language()],
+        [say("cli.info_languages"), say("views.list", parts=LANGUAGES)],
+        [say("cli.info_fonts"), fonts],
+        [say("cli.info_cache"), _without_home(cache_folder())],
+    ]
+    print("\n".join(align([["", ""], *rows])[1:]))
+    for line in what_pictures_lack():
+        print(line)
+    return 0
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return say("cli.info_none")
+
+
+def _without_home(path: Path) -> str:
+    """A path without the name of the person whose home it is in."""
+    home = Path.home()
+    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
