@@ -1,7 +1,8 @@
-"""Make csi's own environment in .venv, then run csi's main job on a bundled sample, or its tests.
+"""Make csi's own environment in .venv, then run csi's main job on a bundled sample, its tests, or its course.
 
     python3 start.py                  write a satisfaction report and name the page
     python3 start.py test [OPTIONS]   run the tests; OPTIONS go to pytest
+    python3 start.py course           open the lessons in JupyterLab
 
 Python 3.11 or newer with pip is all that is needed. The environment is made once, of exactly what pins.txt lists with
 every hash checked, and made anew when pins.txt or pyproject.toml change. docs/decisions/0001-starter.md tells why.
@@ -20,7 +21,8 @@ INSIDE = os.path.join(".venv", "Scripts", "python.exe") if os.name == "nt" else 
 STAMP = ".venv/csi-ready"  # its text says what the environment was made from; not there while it is being made
 PAGE = os.path.join(ROOT, "report", "mobile.html")
 REPORT = "-m csi report data/samples/mobile.csv --codebook data/samples/mobile.yaml --model ECSI_2005 --by operator -o"
-JOBS = {"report": REPORT.split() + [PAGE], "test": ["-m", "pytest"]}
+COURSE = ["-m", "jupyterlab", "--ServerApp.root_dir=notebooks"]
+JOBS = {"report": REPORT.split() + [PAGE], "test": ["-m", "pytest"], "course": COURSE}
 PIP_ENV = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 PIP_ENV["PIP_ROOT_USER_ACTION"] = "ignore"
 UV_NAMES = {
