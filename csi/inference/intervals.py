@@ -30,13 +30,14 @@ def normal_share(values: Array) -> Array:
 
 def acceleration(leave_one_out: Array) -> Array:
     """BCa's acceleration from leave-one-out estimates (k, n): sum U^3 / (6 (sum U^2)^1.5), U = mean - value."""
-    return acceleration_of(leave_one_out.mean(axis=1, keepdims=True) - leave_one_out)
+    with np.errstate(invalid="ignore"):
+        return acceleration_of(leave_one_out.mean(axis=1, keepdims=True) - leave_one_out)
 
 
 def acceleration_of(influence: Array) -> Array:
     """BCa's acceleration from influence values U (k, n): sum U^3 / (6 (sum U^2)^1.5); 0 for a constant."""
-    squares = (influence**2).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        squares = (influence**2).sum(axis=1)
         a = (influence**3).sum(axis=1) / (6 * squares**1.5)
     return np.where(np.isfinite(a) & (squares > 1e-24), a, 0.0)
 
