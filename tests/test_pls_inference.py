@@ -468,3 +468,13 @@ def test_results_are_frozen(frame: pd.DataFrame) -> None:
     fit = csi.fit_pls(survey(frame), SMALL, n_boot=0)
     with pytest.raises(dataclasses.FrozenInstanceError):
         fit.headline = "paths"
+
+
+def test_counts_of_many_units_are_the_counts_of_few() -> None:
+    """Above a few million cells counts are small integers; a unit drawn three hundred times is still counted."""
+    drawn = np.zeros((1, 5_000_000), dtype=np.int64)
+    drawn[0, 300:] = np.arange(300, 5_000_000)
+    counts = bootstrap.count_draws(drawn, 5_000_000)
+    assert counts[0, 0] == 300
+    assert counts[1:300].sum() == 0
+    assert int(counts.sum(dtype=np.int64)) == 5_000_000

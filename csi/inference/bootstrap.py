@@ -219,7 +219,7 @@ def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
     """
     if not design.plain:
         design.check_lonely()
-    held_at_once = 16 * CELLS if design.plain else CELLS  # counts of many units are kept in one byte each
+    held_at_once = 8 * CELLS if design.plain else CELLS  # counts of many units are kept in two bytes each
     step = max(1, min(BLOCK, held_at_once // max(design.units, 1)))
     waiting: list[NDArray[np.integer]] = []
     for block, first in enumerate(range(0, n_boot, BLOCK)):
@@ -258,7 +258,7 @@ def count_draws(drawn: NDArray[np.integer], units: int) -> NDArray:
     """How often each unit was drawn: (b, m) unit numbers to (units, b) counts, in small integers when they are many."""
     b = len(drawn)
     if units * b > CELLS // 4:
-        counts = np.empty((b, units), dtype=np.uint8 if units > 1000 else np.uint16)
+        counts = np.empty((b, units), dtype=np.uint16)
         for row, numbers in zip(counts, drawn, strict=True):
             row[:] = np.bincount(numbers, minlength=units)
         return counts.T
