@@ -31,7 +31,12 @@ def flatten(node: object, prefix: str = "") -> dict[str, str]:
 
 
 def read_words(language: str) -> dict[str, str]:
-    return flatten(yaml.safe_load((PACKAGE / "words" / f"{language}.yaml").read_text(encoding="utf-8")))
+    found: dict[str, str] = {}
+    for path in sorted((PACKAGE / "words" / language).glob("*.yaml")):
+        part = flatten(yaml.safe_load(path.read_text(encoding="utf-8")))
+        assert not set(found) & set(part), f"{path.name} says again {sorted(set(found) & set(part))}"
+        found |= part
+    return found
 
 
 EN, ZH = read_words("en"), read_words("zh")
@@ -86,14 +91,19 @@ def uses() -> tuple[list[Use], set[str]]:
 CALLS, TEXTS = uses()
 
 
+def test_both_languages_have_the_same_files():
+    english, chinese = ({path.name for path in (PACKAGE / "words" / one).iterdir()} for one in ("en", "zh"))
+    assert english == chinese
+
+
 def test_both_languages_have_the_same_sentences():
     assert sorted(set(EN) - set(ZH)) == [], "missing in zh.yaml"
     assert sorted(set(ZH) - set(EN)) == [], "missing in en.yaml"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_no_sentence_stands_twice_or_is_empty(language):
-    loader = yaml.SafeLoader((PACKAGE / "words" / f"{language}.yaml").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("path", sorted((PACKAGE / "words").glob("[ez][nh]/*.yaml")), ids=lambda path: path.parent.name)
+def test_no_sentence_stands_twice_or_is_empty(path):
+    loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
     pairs = [loader.get_single_node()]
     while pairs:
         node = pairs.pop()

@@ -24,11 +24,13 @@ def current_language() -> str:
 
 @cache
 def words(language: str) -> dict[str, str]:
-    """All sentences of one language, keyed by dotted names such as `errors.unknown_item`."""
+    """All sentences of one language, keyed by dotted names such as `errors.unknown_item`.
+
+    A topic has one file in each language, of the same name; the same key stands in one of them only.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("csi").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
     flat: dict[str, str] = {}
 
     def walk(prefix: str, node: Any) -> None:
@@ -38,7 +40,9 @@ def words(language: str) -> dict[str, str]:
         else:
             flat[prefix] = str(node)
 
-    walk("", yaml.load(text, Loader=loader))
+    for file in sorted(files("csi").joinpath("words", language).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".yaml"):
+            walk("", yaml.load(file.read_text(encoding="utf-8"), Loader=loader))
     return flat
 
 
