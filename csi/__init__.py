@@ -44,6 +44,7 @@ _PUBLIC = {
     "read_excel": "csi.data.readers.excel",
     "read_wenjuanxing": "csi.data.readers.wenjuanxing",
     "score_kano": "csi.measures.kano",
+    "score_quadrants": "csi.measures.quadrants",
     "show_progress": "csi.inference.progress",
     "use_language": "csi.language",
     "write_report": "csi.report.html",
