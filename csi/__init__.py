@@ -26,6 +26,7 @@ _PUBLIC = {
     "Survey": "csi.data.survey",
     "analyse_survey": "csi.study",
     "check_weights": "csi.data.weighting",
+    "check_responses": "csi.data.response_check",
     "draft_codebook": "csi.drafts",
     "fetch_dataset": "csi.data.fetch",
     "fit_pls": "csi.models.pls",
