@@ -27,6 +27,7 @@ _PUBLIC = {
     "analyse_survey": "csi.study",
     "check_weights": "csi.data.weighting",
     "check_responses": "csi.data.response_check",
+    "compare_specifications": "csi.specifications",
     "draft_codebook": "csi.drafts",
     "fetch_dataset": "csi.data.fetch",
     "fit_pls": "csi.models.pls",
