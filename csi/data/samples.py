@@ -115,6 +115,11 @@ def sample_path(name: str) -> Path:
     return folders[name]
 
 
+def sample_names() -> tuple[str, ...]:
+    """Names of the samples that ship with csi."""
+    return tuple(_sample_files())
+
+
 def load_moments(name: str) -> Moments:
     """Load the published moments of a real survey: number of respondents, means, standard deviations, correlations.
 
