@@ -6,7 +6,7 @@ visits, complaints and departures of such firms come to; `truth_of()` is the tru
 
 from __future__ import annotations
 
-from math import sqrt
+from math import pi, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +148,32 @@ def visit(name: str) -> dict[str, float]:
         "index": (item_weights() * scores).sum(),
         "index_if_all_were_mentioned": (item_weights() * (chance * np.array(POINTS)).sum(axis=1)).sum(),
         "mentioned": mentioned.sum(axis=1).mean(),
+        "correlation_with_satisfaction": visit_correlation(name),
         "left": float(below((LEAVES_AT - CLASSES[name]["mean"]) / sqrt(true_sd(name) ** 2 + LEAVES_SD**2))),
     }
+
+
+def visit_correlation(name: str) -> float:
+    """Of a visited firm's visit index with its true satisfaction, within a class: exact.
+
+    The covariance of a normal score with a function of it is its variance times the mean slope (Stein); items are
+    independent given the firm's level.
+    """
+    counted = np.array(MENTIONED) * np.array(POINTS) + AS_SATISFIED * (1 - np.array(MENTIONED))
+    squares = np.array(MENTIONED) * np.array(POINTS) ** 2 + AS_SATISFIED**2 * (1 - np.array(MENTIONED))
+    points, weights = nodes()
+    mean, sd = CLASSES[name]["mean"], CLASSES[name]["sd"]
+    given = sqrt(ITEM_SD**2 + HEARD_SD**2)
+    distance = (np.array(BANDS) - (mean + sd * points + offsets()[:, None])[..., None]) / given
+    chance = np.diff(below(distance), prepend=0.0, append=1.0)  # (items, nodes, levels)
+    index = (item_weights()[:, None] * (chance @ counted)).sum(axis=0)
+    noise = (item_weights()[:, None] ** 2 * (chance @ squares - (chance @ counted) ** 2)).sum(axis=0)
+    variance = (weights * (noise + index**2)).sum() - (weights * index).sum() ** 2
+    whole = sqrt(sd**2 + given**2)
+    edges = (np.array(BANDS) - (mean + offsets())[:, None]) / whole
+    slope = (np.exp(-(edges**2) / 2) / sqrt(2 * pi) / whole * np.diff(counted)).sum(axis=1)
+    covariance = sd**2 * (item_weights() * slope).sum() + ITEM_SD**2 * (item_weights() ** 2 * slope).sum()
+    return covariance / sqrt(variance) / true_sd(name)
 
 
 def complaint(name: str) -> dict[str, float]:
