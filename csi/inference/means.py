@@ -77,6 +77,16 @@ class Part:
             return values, np.broadcast_to(w.sum(axis=0), values.shape)
         return values, self.answered @ w
 
+    def by_unit(self, unit: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array, Array]:
+        """The sampling units (u,) that occur, and their weighted sums of values and of weights, (K, u) each."""
+        units, codes = np.unique(unit[self.rows], return_inverse=True)
+        ones = np.ones((1, len(self.rows))) if self.answered is None else self.answered
+        values, weights = (
+            np.stack([np.bincount(codes, row * self.weight, len(units)) for row in rows])
+            for rows in (self.filled, ones)
+        )
+        return units, values, np.broadcast_to(weights, values.shape)
+
     def chunks(self) -> Iterator[slice]:
         """Pieces of the respondents small enough for fast memory."""
         return (slice(start, start + ROWS) for start in range(0, len(self.rows), ROWS))
@@ -172,8 +182,18 @@ class Sample:
 
     def replicate_means(self, multipliers: Array) -> tuple[list[Means], Means]:
         """Means of each domain and of the whole sample in b replicates, from multipliers (pieces, b)."""
+        if self._unit_sums is not None:
+            pairs = self._unit_sums
+            return self._means([(x @ multipliers[units], w @ multipliers[units]) for units, x, w in pairs])
         piece = self.design.piece
         return self._means([part.sums(multipliers[piece[part.rows]].astype(float)) for part in self.parts])
+
+    @cached_property
+    def _unit_sums(self) -> list[tuple[NDArray[np.int64], Array, Array]] | None:
+        """Sums of each part by sampling unit, where several respondents share one multiplier."""
+        if self.design.cluster is None or self.design.calibration is not None:
+            return None
+        return [part.by_unit(self.design.unit) for part in self.parts]
 
 
 def evaluate_all(evaluate: Evaluate, domains: Sequence[Means], whole: Means) -> dict[str, Array]:

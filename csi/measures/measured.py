@@ -223,18 +223,20 @@ def _infer(
         share_df = np.inf if design.equal else store.df
         remark = note("raked_errors" if design.calibration is not None else "linearised_design", **facts)
         return replace(store, counts=counts, share_df=share_df, adjust=adjust), 0, remark
-    draws = resample(sample, question.evaluate, n_boot=choice.n_boot, seed=choice.seed)
-    bad = np.zeros(choice.n_boot, dtype=bool)
+    draws = {
+        name: np.where(np.isfinite(values), values, np.nan)
+        for name, values in resample(sample, question.evaluate, n_boot=choice.n_boot, seed=choice.seed).items()
+    }
+    bad, most = np.zeros(choice.n_boot, dtype=bool), 0
     for name, values in draws.items():
-        known = np.isfinite(numbers[name])
-        bad |= np.isnan(values[known]).any(axis=0)
-    failed = int(bad.sum())
-    if failed > 0.5 * choice.n_boot:
-        raise EstimationError("replicates_failed", failed=failed, n_boot=choice.n_boot)
-    kept = {name: values[:, ~bad] for name, values in draws.items()}
+        missing = np.isnan(values[np.isfinite(numbers[name])])
+        bad |= missing.any(axis=0)
+        most = max(most, int(missing.sum(axis=1).max(initial=0)))
+    if most > 0.5 * choice.n_boot:
+        raise EstimationError("replicates_failed", failed=most, n_boot=choice.n_boot)
     speeds = accelerations(sample, question.evaluate) if interval == "bca" else {}
     remark = note("bootstrap_raked" if design.calibration is not None else "bootstrap_design", **facts)
-    return DrawStore(kept, interval, float(design.df), speeds, counts), failed, remark
+    return DrawStore(draws, interval, float(design.df), speeds, counts), int(bad.sum()), remark
 
 
 def _counted(question: Measure, name: str, count: int, columns: int) -> list[list[int]]:
@@ -252,10 +254,17 @@ def _per_number(question: Measure, sample: Sample, values: Array, name: str, siz
 
 
 def _effective(question: Measure, sample: Sample, numbers: Mapping[str, Array]) -> dict[str, Array]:
+    """The effective respondents behind shares that have no variance; without limit in a census, or raked to."""
     if "share" not in question.scales.values():
         return {}
+    with np.errstate(divide="ignore"):
+        effective = sample.effective / (1 - sample.design.sampled_fraction)
+    found = {name: _per_number(question, sample, effective, name, len(values)) for name, values in numbers.items()}
+    if sample.design.calibration is None:
+        return found
     return {
-        name: _per_number(question, sample, sample.effective, name, len(values)) for name, values in numbers.items()
+        name: np.where((numbers[name] > 1e-12) & (numbers[name] < 1 - 1e-12), np.inf, values)
+        for name, values in found.items()
     }
 
 
@@ -263,7 +272,9 @@ def _table(question: Measure, sample: Sample, numbers: Mapping[str, Array], stor
     """One table; rows that cannot be computed are left out."""
     keys, places = stack(sheet.blocks, sample.groups)
     estimate = pick(numbers, places)
-    n = np.array([_n_of(question, sample, numbers, name)[i] for name, i in places], dtype=np.int64)
+    blocks = {block.numbers for block in sheet.blocks}
+    behind = {name: _per_number(question, sample, sample.counts, name, len(numbers[name])) for name in blocks}
+    n = np.array([behind[name][i] for name, i in places], dtype=np.int64)
     known = np.isfinite(estimate)
     if not known.all():
         keys = [key for key, keep in zip(keys, known, strict=True) if keep]
@@ -274,10 +285,6 @@ def _table(question: Measure, sample: Sample, numbers: Mapping[str, Array], stor
     names = ("group", *sheet.keys) if sample.groups else sheet.keys
     values = list(zip(*keys, strict=True)) or [()] * len(names)
     return Table(dict(zip(names, values, strict=True)), uncertainty, n.tolist(), sheet.tested, sheet.decimals)
-
-
-def _n_of(question: Measure, sample: Sample, numbers: Mapping[str, Array], name: str) -> Array:
-    return _per_number(question, sample, sample.counts, name, len(numbers[name]))
 
 
 def _note_gaps(sample: Sample, n: int, notes: list[Note]) -> None:
