@@ -1,4 +1,4 @@
-"""What follows from estimates that already have their uncertainty: functions of them, and several kinds side by side."""
+"""What follows from estimates that already have their uncertainty: functions of them, and sources side by side."""
 
 from __future__ import annotations
 

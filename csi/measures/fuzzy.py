@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.scales import Scale, brief
+from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, choose
 from csi.estimates import Unknown
@@ -29,7 +29,7 @@ SOURCES = (
         "volume={8}, number={3}, pages={338--353}, year={1965}}",
     },
 )
-LEVEL = 0.95  # of the label set that the check names; the table decision has the lead at any level
+LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 
 
 def score_fuzzy(
@@ -74,11 +74,11 @@ def score_fuzzy(
     Returns
     -------
     Result
-        score (kind: fuzzy_score B V' of the normalised B, weighted_mean of the ratings' grade values, difference),
-        grades (kind: normalised, raw; grade: B), decision (grade: lead of B over the best other grade; above 0 for
-        the decision alone, and where the upper limit is above 0 the grade is not excluded), ratio (term top_ratio,
-        the largest B over the second), membership (item, grade: share of respondents), aspects (aspect, grade:
-        normalised B, for trees). With `by` the first column is group.
+        fuzzy_score (kind: fuzzy_score B V' of the normalised B, weighted_mean of the ratings' grade values,
+        difference), fuzzy_grades (kind: normalised, raw; grade: B), fuzzy_decision (grade: lead of B over the best
+        other grade; above 0 for the decision alone, and where the upper limit is above 0 the grade is not excluded),
+        fuzzy_ratio (term top_ratio: the largest B over the second), fuzzy_membership (item, grade: share of
+        respondents), fuzzy_aspects (aspect, grade: normalised B, for trees). With `by` the first column is group.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def score_fuzzy(
     >>> items = {name: csi.Item(name, scale=csi.Scale(1, 5)) for name in answers}
     >>> survey = csi.Survey.from_frame(answers, csi.Codebook(items=items))
     >>> result = csi.score_fuzzy(survey, indicator_weights={"staff": 0.6, "price": 0.4})
-    >>> result.tidy("grades").query("kind == 'normalised'")["estimate"].round(3).tolist()
+    >>> result.tidy("fuzzy_grades").query("kind == 'normalised'")["estimate"].round(3).tolist()
     [0.0, 0.175, 0.275, 0.4, 0.15]
     >>> round(float(result.value("fuzzy_score")), 3), round(float(result.value("weighted_mean")), 3)
     (63.125, 63.125)
@@ -186,18 +186,18 @@ def _sheets(tree: Branch, names: Sequence[str], grades: Grades) -> dict[str, She
 
     kinds = [("fuzzy_score",), ("weighted_mean",), ("difference",)]
     found = {
-        "score": Sheet(("kind",), (Block("score", kinds),), decimals=2),
-        "grades": Sheet(("kind", "grade"), (block("normalised", "normalised"), block("raw", "raw")), decimals=3),
-        "decision": Sheet(("grade",), (block("lead"),), decimals=3),
-        "ratio": Sheet(("term",), (Block("ratio", [("top_ratio",)]),), decimals=2),
-        "membership": Sheet(
+        "fuzzy_score": Sheet(("kind",), (Block("score", kinds),), decimals=2),
+        "fuzzy_grades": Sheet(("kind", "grade"), (block("normalised", "normalised"), block("raw", "raw")), decimals=3),
+        "fuzzy_decision": Sheet(("grade",), (block("lead"),), decimals=3),
+        "fuzzy_ratio": Sheet(("term",), (Block("ratio", [("top_ratio",)]),), decimals=2),
+        "fuzzy_membership": Sheet(
             ("item", "grade"), (Block("membership", [(name, g) for name in names for g in grades.names]),), decimals=3
         ),
     }
     aspects = aspect_order(tree)
     if aspects:
         rows = [(name, grade) for name in aspects for grade in grades.names]
-        found["aspects"] = Sheet(("aspect", "grade"), (Block("aspects", rows),), decimals=3)
+        found["fuzzy_aspects"] = Sheet(("aspect", "grade"), (Block("aspects", rows),), decimals=3)
     return found
 
 
@@ -233,7 +233,7 @@ def label_sets(table: Table, level: float = LEVEL) -> dict[str, tuple[str, list[
 
 def _decision_checks(result: Result) -> list[Check]:
     """Whether each decision is sure at 95 %; one line, the worst."""
-    table = result.table("decision")
+    table = result.table("fuzzy_decision")
     if np.isnan(table.uncertainty.std_error).all():
         return []
     sets = label_sets(table)
@@ -247,7 +247,7 @@ def _decision_checks(result: Result) -> list[Check]:
 
 def _empty(result: Result) -> list[Check]:
     """Grades that nobody used for any item."""
-    frame = result.tidy("membership")
+    frame = result.tidy("fuzzy_membership")
     total = frame.groupby("grade", sort=False)["estimate"].sum()
     empty = [str(name) for name in total.index[total == 0]]
     return [Check("fuzzy_grades_used", len(empty), "0", not empty, False, {"grades": empty})]
@@ -282,7 +282,7 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
                _evaluator(tree, names, v, found.values, operator)(means, means).items()}  # fmt: skip
     sheets = _sheets(tree, names, found)
     if values is None:  # which end of a printed table is the good one is not known
-        del sheets["score"]
+        del sheets["fuzzy_score"]
 
     def table(sheet: Sheet) -> Table:
         rows = [(row, block.numbers, i) for block in sheet.blocks for i, row in enumerate(block.rows)]
@@ -292,7 +292,7 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
         return Table({name: list(column) for name, column in keys.items()}, Unknown(estimate), 0, False, sheet.decimals)
 
     return Result(
-        title=note("title_fuzzy", data="R", items=len(names), grades=v),
+        title=note("title_fuzzy", data=note("fuzzy_printed"), items=len(names), grades=v),
         headline=next(iter(sheets)),
         notes=(note("fuzzy_no_error"), *_notes(found, operator, weights is None, values is not None)),
         _tables={name: (lambda sheet=sheet: table(sheet)) for name, sheet in sheets.items()},

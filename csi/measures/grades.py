@@ -103,5 +103,3 @@ def read_grade_values(values: Any, names: Sequence[str], default: Array) -> Arra
     if len(found) != len(names) or not np.isfinite(found).all():
         raise DataError("fuzzy_values", found=[brief(value) for value in found], expected=list(names))
     return found
-
-

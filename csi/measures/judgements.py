@@ -79,7 +79,9 @@ def _by_judge(judgements: Any) -> dict[str, Any]:
         several = judgements.ndim == 3
     else:
         judgements = list(judgements)
-        several = all(hasattr(table, "columns") or np.ndim(np.asarray(table, dtype=object)) == 2 for table in judgements)
+        several = all(
+            hasattr(table, "columns") or np.ndim(np.asarray(table, dtype=object)) == 2 for table in judgements
+        )
     return {str(i + 1): table for i, table in enumerate(judgements)} if several else {"1": judgements}
 
 

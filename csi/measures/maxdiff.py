@@ -174,8 +174,8 @@ def read_choices(frame: Any, items: Sequence[str] | None) -> Choices:
 
     Parameters
     ----------
-    frame : columns respondent, set, item, best and worst (0 or 1), or `choice` (best, worst, 最重要, 最不重要, else empty) in
-        their place; weight (of the respondent) when there is one
+    frame : columns respondent, set, item, and best and worst (0 or 1) or choice (best, worst, 最重要, 最不重要, else
+        empty); weight (of the respondent) when there is one
     items : names of the alternatives in the order wanted; sorted when None
 
     Raises

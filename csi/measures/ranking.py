@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -98,8 +98,8 @@ def score_topsis(
     Returns
     -------
     Result
-        closeness (case: d- / (d+ + d-)), distances (case, term: to_best, to_worst), means (case, item: mean, in the
-        unit of the rating).
+        closeness (case: d- / (d+ + d-)), distances (case, term: to_best, to_worst), case_means (case, item: mean,
+        in the unit of the rating).
 
     Raises
     ------
@@ -176,7 +176,7 @@ def score_grey(
     Returns
     -------
     Result
-        closeness (case: grey relational degree), means (case, item: mean, in the unit of the rating).
+        closeness (case: grey relational degree), case_means (case, item: mean, in the unit of the rating).
 
     Raises
     ------
@@ -326,6 +326,8 @@ def read_case_table(frame: Any, items: Sequence[str] | None) -> tuple[tuple[str,
 def survey_cases(survey: Survey, items: Sequence[str] | None, by: Any, choice: Choice, function: str) -> Cases:
     """Means of items in the cases of a survey, with their joint uncertainty."""
     choose("interval", choice.interval, (None, "t", "percentile"))
+    if choice.inference == "bootstrap" and choice.interval is None:  # what follows from means has no acceleration
+        choice = replace(choice, interval="percentile" if survey.design().plain else "t")
     by = survey.codebook.case if by is None else by
     if by is None:
         raise DataError("cases_need_by", survey=survey.name)
