@@ -25,6 +25,7 @@ _PUBLIC = {
     "Study": "csi.study",
     "Survey": "csi.data.survey",
     "analyse_survey": "csi.study",
+    "check_reliability": "csi.measures.reliability",
     "draft_codebook": "csi.drafts",
     "fetch_dataset": "csi.data.fetch",
     "fit_pls": "csi.models.pls",

@@ -39,6 +39,33 @@ FAILED_SHARE = 0.05
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """Numbers that depend on some of the items only.
+
+    Attributes
+    ----------
+    columns : positions of those items
+    evaluate : moments of those items, b replicates, to named arrays (k, b)
+    """
+
+    columns: Sequence[int]
+    evaluate: Callable[[Batch], Numbers]
+
+    def of(self, batch: Batch) -> Numbers:
+        """The numbers from moments of all items."""
+        return self.evaluate(Batch(batch.mean[list(self.columns)], batch.half[self.cells(len(batch.mean))]))
+
+    def cells(self, p: int) -> NDArray[np.intp]:
+        """Where the covariances of its items stand among those of all p items."""
+        place = np.empty((p, p), dtype=np.intp)
+        rows, columns = upper(p)
+        place[rows, columns] = place[columns, rows] = np.arange(len(rows))
+        mine = np.array(self.columns, dtype=np.intp)
+        first, second = upper(len(mine))
+        return place[mine[first], mine[second]]
+
+
+@dataclass(frozen=True, eq=False)
 class Measured:
     """Numbers per group with their uncertainty.
 
@@ -130,26 +157,26 @@ def choose_inference(data: ItemData, inference: str | None, interval: str | None
 
 
 def measure(
-    data: ItemData, evaluators: Sequence[Callable[[Batch], Numbers]], method: str, kind: str, n_boot: int, seed: int
+    data: ItemData, groups: Sequence[Sequence[Part]], method: str, kind: str, n_boot: int, seed: int
 ) -> Measured:
     """Evaluate the numbers of every group and the uncertainty that was chosen.
 
     Parameters
     ----------
     data : what was prepared
-    evaluators : one per group: moments of b replicates to named arrays (k, b)
+    groups : the parts of each group, which between them name every number once
     method, kind, n_boot, seed : of the inference
     """
 
     def evaluate(domains: list[Batch], together: Batch | None = None) -> Numbers:
-        found = [one(batch) for one, batch in zip(evaluators, domains, strict=False)]
+        found = [_all_of(parts, batch) for parts, batch in zip(groups, domains, strict=False)]
         return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
     numbers = {name: values[:, 0] for name, values in evaluate(data.domains).items()}
     if method == "none":
         return Measured(numbers, "none", "", None, notes=(note("no_inference"),))
     if method == "linearised":
-        return _linearised(data, evaluators, evaluate, numbers)
+        return _linearised(data, groups, evaluate, numbers)
     if method == "normal":
         return _normal(data, evaluate, numbers, kind, n_boot, seed)
     rows, design = data.rows(), data.design
@@ -202,7 +229,7 @@ def _normal(data: ItemData, evaluate: Callable, numbers: Numbers, kind: str, n_b
 
 
 def _linearised(
-    data: ItemData, evaluators: Sequence[Callable], evaluate: Callable, numbers: Numbers
+    data: ItemData, groups: Sequence[Sequence[Part]], evaluate: Callable, numbers: Numbers
 ) -> Measured:
     """The covariance of all numbers by their influence, from rows or from moments with fourth-order sums."""
     moments = data.moments
@@ -216,28 +243,27 @@ def _linearised(
         if data.missing == "pairwise":
             cov = influence(data.rows(), data.design, evaluate).covariance()
         else:
-            cov = _covariance_of_rows(data, evaluators, numbers)
+            cov = _covariance_of_rows(data, groups, numbers)
         df, units = float(data.design.df), data.design.units
     sizes = {name: len(values) for name, values in numbers.items()}
     store = LinearStore(np.nan_to_num(cov), sizes, df)
     return Measured(numbers, "linearised", "t", store, notes=(note("linearised", units=units),))
 
 
-def _covariance_of_rows(data: ItemData, evaluators: Sequence[Callable], numbers: Numbers) -> Array:
+def _covariance_of_rows(data: ItemData, groups: Sequence[Sequence[Part]], numbers: Numbers) -> Array:
     """Linearised covariance of all numbers from complete rows, without holding the products of all of them.
 
     The slopes are known before the rows are read, so only the products that some number depends on are ever formed.
     Groups share no respondent and no number, so each needs its own slopes only.
     """
-    groups = len(data.domains)
     ends = np.cumsum([0, *(len(values) for values in numbers.values())])
     place = np.split(np.arange(ends[-1]), ends[1:-1])  # of each block; its groups one after the other
     values = None if data.design.plain else np.zeros((ends[-1], data.design.units))
     cov = np.zeros((ends[-1],) * 2)
     for g, (batch, n) in enumerate(zip(data.domains, data.n, strict=True)):
         rows = np.flatnonzero(data.codes == g) if data.groups else slice(None)
-        mine = np.concatenate([np.split(part, groups)[g] for part in place])
-        slope = _slopes(evaluators[g], batch, n)
+        mine = np.concatenate([np.split(part, len(groups))[g] for part in place])
+        slope = _slopes(groups[g], batch, n)
         total = float(n if data.weight is None else data.weight[rows].sum())
         for chunk, found in _influence_of(data, slope / total, rows, batch.mean[:, 0]):
             if values is None:
@@ -251,13 +277,29 @@ def _covariance_of_rows(data: ItemData, evaluators: Sequence[Callable], numbers:
     return cov * data.design.units / (data.design.units - 1)
 
 
-def _slopes(evaluate: Callable[[Batch], Numbers], batch: Batch, n: int) -> Array:
+def _slopes(parts: Sequence[Part], batch: Batch, n: int) -> Array:
     """Derivatives (K, s) of all numbers with respect to the weighted means of the products, counted from the means."""
-    centre = batch.mean[:, 0]
-    means = np.concatenate([[1.0], np.zeros(len(centre)), batch.half[:, 0] * (n - 1) / n])
-    steps = STEP * step_sizes(batch.sd[:, 0])
-    slopes = jacobian(means, steps, lambda moved: evaluate(batch_of_sums(moved, centre, n)))
-    return np.nan_to_num(np.concatenate(list(slopes.values())))
+    p = len(batch.mean)
+    found = []
+    for part in parts:
+        mine = list(part.columns)
+        cells = part.cells(p)
+        means = np.concatenate([[1.0], np.zeros(len(mine)), batch.half[cells, 0] * (n - 1) / n])
+        steps = STEP * step_sizes(batch.sd[mine, 0])
+        centre = batch.mean[mine, 0]
+
+        def at(moved: Array, part: Part = part, centre: Array = centre) -> Numbers:
+            return part.evaluate(batch_of_sums(moved, centre, n))
+
+        slope = np.nan_to_num(np.concatenate(list(jacobian(means, steps, at).values())))
+        whole = np.zeros((len(slope), 1 + p + len(batch.half)))
+        whole[:, [0, *(1 + i for i in mine), *(1 + p + cells)]] = slope
+        found.append(whole)
+    return np.concatenate(found)
+
+
+def _all_of(parts: Sequence[Part], batch: Batch) -> Numbers:
+    return {name: values for part in parts for name, values in part.of(batch).items()}
 
 
 def _influence_of(
