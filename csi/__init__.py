@@ -29,6 +29,7 @@ _PUBLIC = {
     "check_responses": "csi.data.response_check",
     "compare_specifications": "csi.specifications",
     "derive_indicator_weights": "csi.measures.criteria",
+    "check_reliability": "csi.measures.reliability",
     "draft_codebook": "csi.drafts",
     "fetch_dataset": "csi.data.fetch",
     "fit_pls": "csi.models.pls",
