@@ -45,6 +45,24 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "none": lambda: csi.compare_specifications(tiny(), TINY, flagged=["keep"], n_boot=0),
     },
     "check_weights": {"weighted": lambda: csi.check_weights(csi.load_sample("mobile"))},
+    "check_responses": {
+        "mobile": lambda: csi.check_responses(csi.load_sample("mobile")),
+        "tiny": lambda: csi.check_responses(tiny(), limits={"person_sd": None}),
+    },
+    "score_response": {
+        "counts": lambda: csi.score_response({"I": 40, "P": 12, "R": 11, "NC": 30, "O": 1, "UH": 20, "NE": 9}),
+        "codes": lambda: csi.score_response(["I", "I", "R", "UO"], e=0.5),
+    },
+    "compare_nonresponse": {
+        "late": lambda: csi.compare_nonresponse(tiny(), late=[0, 1] * 6),
+        "all": lambda: csi.compare_nonresponse(
+            csi.load_sample("mobile"),
+            ["sat_overall", "expect_wrong"],
+            late=[True, False, True] * 1000,
+            frame={"operator": {"Amber": 40, "Birch": 30, "Coral": 20, "Dune": 10}},
+            response_rate=0.4,
+        ),  # fmt: skip
+    },
     "analyse_survey": {
         "plain": lambda: csi.analyse_survey(tiny(), TINY, n_boot=N_BOOT),
         "by": lambda: csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=N_BOOT),

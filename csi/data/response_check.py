@@ -50,18 +50,18 @@ QUANTILES = {"percentile_5": 0.05, "median": 0.5, "percentile_95": 0.95}
 
 _SOURCES = (
     {
-        "text": "Curran, P. G. (2016). Methods for the detection of carelessly invalid responses in survey data. Journal "
-        "of Experimental Social Psychology 66, 4-19.",
-        "bibtex": "@article{curran2016, author={Curran, Paul G.}, title={Methods for the detection of carelessly invalid "
-        "responses in survey data}, journal={Journal of Experimental Social Psychology}, volume={66}, pages={4--19}, "
-        "year={2016}}",
+        "text": "Curran, P. G. (2016). Methods for the detection of carelessly invalid responses in survey data. "
+        "Journal of Experimental Social Psychology 66, 4-19.",
+        "bibtex": "@article{curran2016, author={Curran, Paul G.}, title={Methods for the detection of carelessly "
+        "invalid responses in survey data}, journal={Journal of Experimental Social Psychology}, volume={66}, "
+        "pages={4--19}, year={2016}}",
     },
     {
-        "text": "Meade, A. W., & Craig, S. B. (2012). Identifying careless responses in survey data. Psychological Methods "
-        "17(3), 437-455.",
-        "bibtex": "@article{meade2012, author={Meade, Adam W. and Craig, S. Bartholomew}, title={Identifying careless "
-        "responses in survey data}, journal={Psychological Methods}, volume={17}, number={3}, pages={437--455}, "
-        "year={2012}}",
+        "text": "Meade, A. W., & Craig, S. B. (2012). Identifying careless responses in survey data. Psychological "
+        "Methods 17(3), 437-455.",
+        "bibtex": "@article{meade2012, author={Meade, Adam W. and Craig, S. Bartholomew}, title={Identifying "
+        "careless responses in survey data}, journal={Psychological Methods}, volume={17}, number={3}, "
+        "pages={437--455}, year={2012}}",
     },
 )
 
@@ -142,11 +142,11 @@ def check_responses(
     Result
         Table flags: term; the share flagged of the n respondents for whom a sign can be judged, then those with one
         flag or more (any_flag) and with two or more (two_flags). Table flag_counts: the same in respondents.
-        flag_limits: the limits used. flag_values: term, kind (percentile_5, median, percentile_95) of each sign, flagged
-        or not. missing_patterns: which items are missing together, the twelve most frequent. `scores()`: one row per
-        respondent with every sign, distance (squared Mahalanobis distance), sign_flag (true or false) and n_flags (their
-        number). `check()`: whether a sign is flagged for 5 % or fewer. Standard errors are NaN: these are facts about
-        the file, unweighted.
+        flag_limits: the limits used. flag_values: term, kind (percentile_5, median, percentile_95) of each sign,
+        flagged or not. missing_patterns: which items are missing together, the twelve most frequent. `scores()`: one
+        row per respondent with every sign, distance (squared Mahalanobis distance), SIGN_flag (true or false) and
+        n_flags (their number). `check()`: whether a sign is flagged for 5 % or fewer. Standard errors are NaN: these
+        are facts about the file, unweighted.
 
     Raises
     ------
@@ -158,8 +158,8 @@ def check_responses(
     Notes
     -----
     A grid is four items or more that follow each other in the questionnaire and have the same ends of scale. Missing
-    answers neither end a run nor count; a sign that cannot be judged for a respondent is NaN there and no flag, and the
-    notes say which signs the survey does not allow. Definitions: docs/numbers.md; Curran (2016), Meade and Craig (2012).
+    answers neither end a run nor count; a sign that cannot be judged for a respondent is NaN there and no flag, and
+    the notes say which signs the survey does not allow. Formulas: docs/numbers.md; Curran (2016), Meade, Craig (2012).
 
     In R: careless (longstring, irv, evenodd with the other sign, psychsyn), mahalanobis().
 
