@@ -16,6 +16,7 @@ from csi.language import current_language, has_words, say
 
 # Columns whose values are words of csi; those of all others are names and stay.
 TRANSLATED = ("kind", "term", "reason", "check", "scheme", "inference", "interval")
+TRANSLATED += ("missing", "weighting", "flagged", "scaling")  # decisions that could be taken otherwise
 DECIMALS = {"p_value": 3, "n_eff": 1}
 
 
