@@ -49,6 +49,7 @@ _PUBLIC = {
     "plan_change": "csi.data.change_plans",
     "plan_sample": "csi.data.sampling",
     "plot_index": "csi.report.plots",
+    "plot_kano": "csi.report.plots",
     "plot_loadings": "csi.report.plots",
     "plot_missing": "csi.report.plots",
     "plot_paths": "csi.report.plots",

@@ -9,6 +9,7 @@ try:
     from csi.report.fonts import font_note
     from csi.report.plot_estimates import plot_estimates
     from csi.report.plot_index import plot_index
+    from csi.report.plot_kano import plot_kano
     from csi.report.plot_loadings import plot_loadings
     from csi.report.plot_missing import plot_missing
     from csi.report.plot_priorities import plot_priorities
@@ -27,6 +28,7 @@ __all__ = [
     "font_note",
     "plot_estimates",
     "plot_index",
+    "plot_kano",
     "plot_loadings",
     "plot_missing",
     "plot_paths",
