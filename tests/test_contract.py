@@ -61,7 +61,7 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
             late=[True, False, True] * 1000,
             frame={"operator": {"Amber": 40, "Birch": 30, "Coral": 20, "Dune": 10}},
             response_rate=0.4,
-        ),  # fmt: skip
+        ),
     },
     "analyse_survey": {
         "plain": lambda: csi.analyse_survey(tiny(), TINY, n_boot=N_BOOT),

@@ -23,11 +23,12 @@ from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
 
-# sign -> what is flagged; None is computed and not flagged; the run is half of the longest grid, at least six items
+# sign -> what is flagged; None is computed and not flagged, but run and zigzag: half of the longest grid, at least six
 LIMITS: dict[str, float | None] = {
     "fast": 1 / 3,
     "fast_item": 2.0,
     "run": None,
+    "zigzag": None,
     "straight": 0.5,
     "same_answer": 0.9,
     "person_sd": 5.0,
@@ -124,18 +125,20 @@ def check_responses(
     items : names of ratings with a scale; all of them when None, apart from the items of `attention`
     texts : names of columns answered in words; all items of kind text when None
     attention : item -> the answer, or list of answers, that shows attention: {"check1": 3}
-    limits : sign -> limit instead of the usual one; None computes a sign without flagging it. Flagged below the limit:
-        fast (time as a share of the median, 1/3), fast_item (seconds per answered item, 2), person_sd (standard
-        deviation of the ratings on the most common scale, in per cent of its length, 5), even_odd and synonyms
-        (consistency of two halves of the constructs, and of pairs of items that correlate above .6, up to 1; no usual
-        limit). Flagged from the limit on: run (longest run of one rating in a grid, in items; half of the longest grid
-        and at least 6), straight (share of the ratings in grids that stand in a grid answered with one rating, .5),
-        same_answer (share of one rating on the most common scale, .9), antonyms (as synonyms, for pairs that correlate
-        below -.6; no usual limit), mahalanobis (share of a chi-square distribution below the distance, .999), duplicate
-        (others with exactly the same answers, 1), repeated_id (others with the same number in the same wave, 1),
-        perfunctory (share of the answers in words that say nothing, 1), attention (checks failed, 1), acquiescence
-        (share of agreeing answers over both directions of wording, .9), extreme (share of ratings at the ends of the
-        scale, .9), missing_share (share of the items put that were not answered, .5)
+    limits : sign -> limit instead of the usual one; None computes a sign without flagging it.
+        Flagged below the limit: fast (time as a share of the median, 1/3), fast_item (seconds per answered item, 2),
+        person_sd (standard deviation of the ratings on the most common scale, in per cent of its length, 5), even_odd
+        and synonyms (consistency of two halves of the constructs, and of pairs of items that correlate above .6, up to
+        1; no usual limit).
+        Flagged from the limit on: run (longest run of one rating in a grid, in items; half of the longest grid and at
+        least 6), zigzag (longest run to and fro between two ratings, likewise), straight (share of the ratings in grids
+        that stand in a grid answered with one rating, .5), same_answer (share of one rating on the most common scale,
+        .9), antonyms (as synonyms, for pairs that correlate below -.6; no usual limit), mahalanobis (share of a
+        chi-square distribution below the distance, .999), duplicate (others with exactly the same answers, 1),
+        repeated_id (others with the same number in the same wave, 1), perfunctory (share of the answers in words that
+        say nothing, 1), attention (checks failed, 1), acquiescence (share of agreeing answers over both directions of
+        wording, .9), extreme (share of ratings at the ends of the scale, .9), missing_share (share of the items put
+        that were not answered, .5)
 
     Returns
     -------
@@ -168,10 +171,10 @@ def check_responses(
     >>> import csi
     >>> result = csi.check_responses(csi.load_sample("mobile"))
     >>> result.tidy().set_index("term")["estimate"].round(3)[["fast", "straight", "two_flags"]].to_dict()
-    {'fast': 0.036, 'straight': 0.015, 'two_flags': 0.034}
+    {'fast': 0.036, 'straight': 0.015, 'two_flags': 0.038}
     >>> suspicious = result.scores()["n_flags"] >= 2
     >>> int(suspicious.sum())
-    101
+    114
 
     """
     attention = dict(attention or {})
@@ -248,7 +251,8 @@ def _check_names(survey: Survey, names: Iterable[str]) -> None:
 
 def _limits(given: Mapping[str, float | None] | None, ratings: Ratings) -> dict[str, float | None]:
     grids = [len(grid) for grid in ratings.grids if len(grid) >= LEAST_GRID]
-    chosen = {**LIMITS, "run": float(max(LEAST_RATINGS, -(-max(grids, default=0) // 2)))}
+    long = float(max(LEAST_RATINGS, -(-max(grids, default=0) // 2)))
+    chosen = {**LIMITS, "run": long, "zigzag": long}
     for sign, limit in (given or {}).items():
         choose("limits", sign, tuple(LIMITS))
         if limit is not None:
