@@ -111,8 +111,9 @@ def derive_indicator_weights(
     Result
         indicator_weights (kind: method; item: weight, 0-1; n respondents, or judges), agreement (kind, term: two
         methods; the correlation of their ranks; n items), and of AHP judges (judge; term: lambda_max, ci, cr),
-        judge_weights (judge, item), ahp_variants (kind: eigenvector, geometric_mean, column_average; item), revisions (judge, item,
-        other_item; kind: given, implied by all others), of MaxDiff best_worst (item: (best - worst) / appearances).
+        judge_weights (judge, item), ahp_variants (kind: eigenvector, geometric_mean, column_average; item), revisions
+        (judge, item, other_item; kind: given, implied), of
+        MaxDiff best_worst (item: (best - worst) / appearances).
 
     Raises
     ------

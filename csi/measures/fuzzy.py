@@ -29,6 +29,7 @@ SOURCES = (
         "volume={8}, number={3}, pages={338--353}, year={1965}}",
     },
 )
+TIE = 1e-12  # memberships closer than this are equal
 LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 
 
@@ -214,20 +215,24 @@ def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True) -> tu
 
 
 def label_sets(table: Table, level: float = LEVEL) -> dict[str, tuple[str, list[str]]]:
-    """For each group the grade decided for, and every grade that is not excluded at `level`.
+    """For each group the grade decided for (several where they are equal), and every grade that is not excluded at `level`.
 
     A grade is excluded when the upper limit of its lead is below 0; one-sided, shared by the v - 1 rivals (Bonferroni).
     """
     keys = dict(table.keys)
     groups = list(keys.get("group", [""] * len(keys["grade"])))
     v = len(set(keys["grade"]))
+    lead = table.uncertainty.estimate
     _, upper = table.uncertainty.interval(1 - 2 * (1 - level) / max(v - 1, 2))
     found: dict[str, tuple[str, list[str]]] = {}
     for group in dict.fromkeys(groups):
         rows = [i for i, name in enumerate(groups) if name == group]
-        first = max(rows, key=lambda i: table.uncertainty.estimate[i])
+        first = max(rows, key=lambda i: lead[i])
         kept = [keys["grade"][i] for i in rows if i == first or not upper[i] < 0]
-        found[group] = (keys["grade"][first], kept)
+        tied = [
+            keys["grade"][i] for i in rows if table.uncertainty.estimate[i] > table.uncertainty.estimate[first] - TIE
+        ]
+        found[group] = (" = ".join(tied), kept)
     return found
 
 
