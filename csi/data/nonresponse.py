@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
 from csi.inference.design import Design
-from csi.inference.influence import covariance_of
 from csi.inference.intervals import Linear
 from csi.language import Note, note
 from csi.results import Check, Result, Table
@@ -27,12 +26,12 @@ FAR = 0.05  # share of the frame by which a group may be missed
 
 @dataclass(frozen=True, eq=False)
 class Means:
-    """Weighted means of k columns over a domain, and how each sampling unit moves them.
+    """Weighted means of k columns over a domain, and how each sampling unit (respondent of raked weights) moves them.
 
     Attributes
     ----------
     mean : (k,)
-    influence : (k, units)
+    influence : (k, pieces) of the design
     n : (k,) respondents with a value and a positive weight
     """
 
@@ -60,7 +59,7 @@ def domain_means(values: Array, design: Design, inside: NDArray[np.bool_] | None
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = (w * x).sum(axis=0) / total
         moved = w * (x - mean) / total
-    influence = np.stack([np.bincount(design.unit, weights=column, minlength=design.units) for column in moved.T])
+    influence = np.stack([np.bincount(design.piece, weights=column, minlength=design.pieces) for column in moved.T])
     return Means(mean, influence, (w > 0).sum(axis=0))
 
 
@@ -258,7 +257,7 @@ def _table(
     n: ArrayLike, tested: bool = False,
 ) -> Table:  # fmt: skip
     columns = dict(zip(keys, zip(*rows, strict=True), strict=True))
-    uncertainty = Linear(estimate, covariance_of(influence, design), df)
+    uncertainty = Linear(estimate, design.covariance(influence), df)
     return Table(columns, uncertainty, np.asarray(n).tolist(), tested=tested)
 
 
