@@ -55,6 +55,7 @@ _PUBLIC = {
     "plot_loadings": "csi.report.plots",
     "plot_missing": "csi.report.plots",
     "plot_paths": "csi.report.plots",
+    "plot_nps": "csi.report.plots",
     "plot_priorities": "csi.report.plots",
     "plot_ratings": "csi.report.plots",
     "plot_specifications": "csi.report.plots",
