@@ -67,6 +67,7 @@ _PUBLIC = {
     "read_wenjuanxing": "csi.data.readers.wenjuanxing",
     "score_fuzzy": "csi.measures.fuzzy",
     "score_grey": "csi.measures.ranking",
+    "score_items": "csi.measures.items",
     "score_topsis": "csi.measures.ranking",
     "score_index": "csi.measures.index",
     "score_response": "csi.data.response_rates",
