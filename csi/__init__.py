@@ -79,6 +79,7 @@ _PUBLIC = {
     "score_top_box": "csi.measures.rates",
     "score_kano": "csi.measures.kano",
     "score_agreement": "csi.measures.agreement",
+    "score_quadrants": "csi.measures.quadrants",
     "show_progress": "csi.inference.progress",
     "use_language": "csi.language",
     "write_report": "csi.report.html",
