@@ -58,6 +58,7 @@ _PUBLIC = {
     "plot_paths": "csi.report.plots",
     "plot_nps": "csi.report.plots",
     "plot_priorities": "csi.report.plots",
+    "plot_quadrants": "csi.report.plots",
     "plot_ratings": "csi.report.plots",
     "plot_specifications": "csi.report.plots",
     "post_stratify": "csi.data.weighting",
