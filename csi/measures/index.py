@@ -49,8 +49,8 @@ def score_index(
     """Weighted satisfaction index of 0-100 at every node of an indicator tree.
 
     Use it where the weights are decided beforehand, by a company, a standard or judges; `fit_pls` estimates weights
-    that explain an outcome. Indices made with different `transform` never stand in one table: 7 of 1-10 is 66.7 by "minmax"
-    and 70 by "percent_of_max".
+    that explain an outcome. Indices made with different `transform` never stand in one table: 7 of 1-10 is 66.7 by
+    "minmax" and 70 by "percent_of_max".
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def score_index(
     the node. Stated weights are constants without error. With "available", `.scores()` share out the weight of an
     answer that is missing within its group first, so that their mean may differ from the index a little. The `n` of a
     group is that of its item with the fewest answers. Survey weights, strata, clusters, finite populations and raking
-    count as in every measure. In R: survey::svymean of a weighted sum. Source: ISO 10004:2018; groups share their weights.
+    count as in every measure. Source: ISO 10004:2018. In R: survey::svymean of a weighted sum.
 
     Examples
     --------
@@ -123,7 +123,7 @@ def score_index(
         counted=_counted(weights, columns),
         notes=tuple(notes),
         glance={"policy": policy, "transform": transform, "missing": missing},
-        check=lambda numbers: (_sums_check(found.sums),),
+        check=lambda numbers: (sums_check(found.sums),),
         scores=lambda: _scores(weights, asked, columns, transform, survey),
         sources=(ISO_10004,),
         names=weights.items,
@@ -210,7 +210,8 @@ def _transform_notes(transform: str) -> list[Note]:
     return [] if transform == "minmax" else [note(f"transform_{transform}")]
 
 
-def _sums_check(wrong: Sequence[tuple[str, float, float]]) -> Check:
+def sums_check(wrong: Sequence[tuple[str, float, float]]) -> Check:
+    """Say whether the weights of a tree sum as declared."""
     worst = max((abs(total - expected) / expected for _, total, expected in wrong), default=0.0)
     return Check("tree_sums", worst, "= 0", not wrong, False, {"groups": [name for name, _, _ in wrong]})
 
