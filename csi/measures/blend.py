@@ -12,11 +12,11 @@ from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.language import Note, note
-from csi.measures.bands import LevelBands
 from csi.measures.blend_evidence import ColumnNames, Customers, class_points, column_labels, gather
-from csi.measures.blend_rules import COMPLAINT_POINTS, Blended, BlendRules, blend
+from csi.measures.blend_rules import COMPLAINT_POINTS, OUTCOME_TEXT, Blended, BlendRules, blend
 from csi.measures.blend_tables import alternatives_of, plan_tables
 from csi.measures.index import MISSING, sums_check
+from csi.measures.level_bands import LevelBands
 from csi.measures.measured import Choice, Measure, check_survey, measure
 from csi.measures.tree_reading import as_tree
 from csi.results import Check, Result
@@ -112,8 +112,8 @@ def score_blend(
         customers who have it. `sensitivity` (keys term, kind): the final score with one rule changed at a time, so that
         `contrast` gives the difference and its error. `evidence` (term): shares of items not mentioned, of customers
         without questionnaire, visit or both, rewarded for complaints, outside 0-100. `complaints` (outcome, kind): per
-        customer, in number and points. `agreement` (term) of several informants: ICC(1), r_wg, and how many customers
-        have several. `.scores()`: one row per customer.
+        customer, in number and points. `informants` (term), with five or more such customers: ICC(1) and r_wg of the
+        informants of one customer, and the share of customers with several. `.scores()`: one row per customer.
 
     Raises
     ------
@@ -138,10 +138,18 @@ def score_blend(
     Examples
     --------
     >>> import csi
-    >>> asked = csi.Survey.from_frame({"firm": ["a", "b", "c"], "quality": [90, 60, 75], "service": [70, 80, 95]}, '''
+    >>> book = csi.Codebook.from_yaml('''
+    ... roles: {cluster: firm}
     ... scales: {points: {lo: 0, hi: 100}}
     ... items: {quality: {scale: points}, service: {scale: points}}
-    ... ''')  # doctest: +SKIP
+    ... ''')
+    >>> asked = csi.Survey.from_frame({"firm": ["a", "b"], "quality": [90, 60], "service": [70, 80]}, book)
+    >>> heard = {"quality": ["满意", "比较满意"], "service": ["很满意", "未提及"]}
+    >>> visits = csi.Survey.from_frame({"firm": ["a", "b"], **heard})
+    >>> log = csi.Survey.from_frame({"firm": ["b"], "outcome": ["基本满意"]})
+    >>> result = csi.score_blend(asked, visits, log, {"quality": 60, "service": 40})
+    >>> result.scores()[["customer", "preliminary", "adjustment", "final"]].round(2).values.tolist()
+    [['a', 84.4, 0.0, 84.4], ['b', 69.8, -1.0, 68.8]]
 
     """
     check_survey(questionnaire, "score_blend")
@@ -325,8 +333,10 @@ def _notes(customers: Customers, rules: BlendRules, scores: Blended, bands: Leve
     known = customers.known
     no_questionnaire, no_visit = np.isnan(scores.questionnaire), np.isnan(scores.visit)
     if len(known.visit_firm):
-        levels = [f"{level.name} {brief(value)}" for level, value in zip(bands.levels, bands.values(), strict=True)]
-        notes.append(note("blend_levels", levels=list(reversed(levels)), first=first, second=second))
+        levels = [
+            note("blend_level", level=one.text or one.name, points=brief(one.representative)) for one in bands.levels
+        ]
+        notes.append(note("blend_levels", levels=levels[::-1], first=first, second=second))
         items = known.levels.shape[1]
         silent = round(float(np.nansum(1 - scores.mentioned)) * items)
         total = int((~np.isnan(scores.mentioned)).sum()) * items
@@ -346,8 +356,9 @@ def _notes(customers: Customers, rules: BlendRules, scores: Blended, bands: Leve
     totals = known.complaints.sum(axis=0)
     if totals.any():
         counts = [
-            f"{name} {count:.0f} ({points:+g})"
+            note("blend_outcome", outcome=OUTCOME_TEXT.get(name, name), count=int(count), points=f"{points:+g}")
             for name, count, points in zip(customers.outcomes, totals, rules.complaint_points, strict=True)
+            if count
         ]
         notes.append(note("blend_outcomes", count=int(totals.sum()), counts=counts))
     several = int((scores.informants > 1).sum())

@@ -13,10 +13,10 @@ from csi.data.cells import cells_of, label_of
 from csi.data.codebook import REASONS, Codebook, Item, offered
 from csi.data.survey import Survey
 from csi.errors import DataError
-from csi.measures.bands import LevelBands
 from csi.measures.blend_rules import OUTCOME_WORDS, Evidence
 from csi.measures.index import ratings_of
 from csi.measures.index_numbers import to_100
+from csi.measures.level_bands import LevelBands
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -95,7 +95,7 @@ def gather(
 
     """
     questionnaire, visits, complaints = tables
-    asked = ratings_of(questionnaire, items, "minmax")
+    asked = ratings_of(questionnaire, items, "min_max")
     counted = _counted(questionnaire)
     keys = [_customers(survey, names.customer) for survey in tables]
     labels = tuple(dict.fromkeys(label for key in keys[:2] for label in key))

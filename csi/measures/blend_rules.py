@@ -24,6 +24,14 @@ COMPLAINT_POINTS: Mapping[str, float] = FrozenMapping(
     satisfied=0.0,
     very_satisfied=2.0,
 )
+OUTCOME_TEXT: Mapping[str, Mapping[str, str]] = FrozenMapping(
+    unhandled=FrozenMapping(en="not handled", zh="未处理"),
+    handled_dissatisfied=FrozenMapping(en="after handling dissatisfied", zh="处理后不满意"),
+    rather_dissatisfied=FrozenMapping(en="after handling rather dissatisfied", zh="处理后不太满意"),
+    basically_satisfied=FrozenMapping(en="after handling basically satisfied", zh="处理后基本满意"),
+    satisfied=FrozenMapping(en="after handling satisfied", zh="处理后满意"),
+    very_satisfied=FrozenMapping(en="after handling very satisfied", zh="处理后很满意"),
+)
 OUTCOME_WORDS: Mapping[str, str] = FrozenMapping(
     {
         "未处理": "unhandled",

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from csi.data.scales import brief
 from csi.inference.means import Means
-from csi.measures.bands import LevelBands
 from csi.measures.blend_evidence import Customers
 from csi.measures.blend_rules import Blended, BlendRules, agreement, blend
+from csi.measures.level_bands import LevelBands
 from csi.measures.measured import Sheet
 from csi.measures.tree import IndicatorTree
 from csi.results import Block
@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 PARTS = ("questionnaire", "visit", "preliminary", "adjustment", "attrition", "limits", "final")
 SHARES = ((0.3, 0.7), (0.4, 0.6), (0.5, 0.5), (0.0, 1.0), (1.0, 0.0))
 LOSSES = (0.0, -5.0, -10.0, -20.0)
+SEVERAL = 5  # customers with several informants from which their agreement can be told
 
 
 @dataclass(eq=False)
@@ -77,13 +78,13 @@ class Numbers:
         }
         if len(self.complaints):
             rate = mean[list(self.complaints)]
-            found |= {"per_customer": rate, "points": rate * self.points[:, None]}
+            found |= {"per_customer": rate, "points_per_customer": rate * self.points[:, None] + 0.0}
         if self.informants >= 0:
-            found["informants"] = self._agreement(domain)
+            found |= self._agreement(domain)
         return found
 
-    def _agreement(self, domain: Means) -> Array:
-        """(3, b) intraclass correlation of one informant, mean r_wg, share of customers with several informants."""
+    def _agreement(self, domain: Means) -> dict[str, Array]:
+        """Intraclass correlation of one informant and mean r_wg, share of customers with several informants."""
         at = slice(self.informants, self.informants + 8)
         count, square, total, between, within, several, r_wg, has = domain.mean[at]
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -94,7 +95,7 @@ class Numbers:
             inside = factor * (within - between) / (people - firms)
             typical = (people - factor * square / count) / (firms - 1)
             icc = (among - inside) / (among + (typical - 1) * inside)
-            return np.stack([icc, r_wg / several, several / has])
+            return {"informants": np.stack([icc, r_wg / several]), "several": (several / has)[None]}
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,11 +160,12 @@ def plan_tables(
     informants = _add_agreement(made, customers, rules)
     numbers = Numbers(ratios, complaints, rules.complaint_points, informants)
     counted = {name: [top for top, _ in pairs] for name, pairs in ratios.items()}
-    counted |= {"per_customer": complaints, "points": complaints} if complaints else {}
+    counted |= {"per_customer": complaints, "points_per_customer": complaints} if complaints else {}
     place = next((at for at, name in enumerate(made.names) if name == "questionnaire"), 0)
-    counted |= {"informants": [place] * 3} if informants >= 0 else {}
+    counted |= {"informants": [place] * 2, "several": [place]} if informants >= 0 else {}
     sheets = _sheets(rows, ratios, customers.outcomes if complaints else (), informants)
     scales = {name: "share" for name in ratios if name.startswith("facts_") and name != "facts_not_mentioned"}
+    scales |= {"several": "share"} if informants >= 0 else {}
     return Plan(np.stack(made.values, axis=1), tuple(made.names), numbers, sheets, scales, counted)
 
 
@@ -188,9 +190,9 @@ def facts(scores: Blended) -> dict[str, Array]:
 
 
 def _add_agreement(made: Columns, customers: Customers, rules: BlendRules) -> int:
-    """Number of the first column of agreement, -1 where fewer than two customers have several informants."""
+    """Number of the first column of agreement, -1 where too few customers have several informants."""
     found = agreement(customers.known, rules, customers.chance)
-    if np.nansum(found.several) < 2:
+    if np.nansum(found.several) < SEVERAL:
         return -1
     columns = np.nan_to_num(found.columns)
     has = ~np.isnan(found.count)
@@ -211,11 +213,16 @@ def _sheets(
         "evidence": Sheet(("term",), tuple(Block(name, ((name[6:],),)) for name in told), 3),
     }
     if outcomes:
-        blocks = tuple(Block(kind, tuple((name, kind) for name in outcomes)) for kind in ("per_customer", "points"))
+        blocks = tuple(
+            Block(kind, tuple((name, kind) for name in outcomes)) for kind in ("per_customer", "points_per_customer")
+        )
         sheets["complaints"] = Sheet(("outcome", "kind"), blocks, 3)
     if informants >= 0:
-        terms = (("icc_informants",), ("rwg_informants",), ("several_informants",))
-        sheets["agreement"] = Sheet(("term",), (Block("informants", terms),), 3)
+        blocks = (
+            Block("informants", (("icc_informants",), ("rwg_informants",))),
+            Block("several", (("several_informants",),)),
+        )
+        sheets["informants"] = Sheet(("term",), blocks, 3)
     return sheets
 
 
