@@ -17,6 +17,7 @@ try:
     from csi.report.plot_quadrants import plot_quadrants
     from csi.report.plot_ratings import plot_ratings
     from csi.report.plot_specifications import plot_specifications
+    from csi.report.plot_tree import plot_tree
     from csi.report.style import Picture, figure_png, figure_svg
 except ModuleNotFoundError as error:  # csi without its extra `all`
     if (error.name or "").partition(".")[0] != "matplotlib":
@@ -39,4 +40,5 @@ __all__ = [
     "plot_quadrants",
     "plot_ratings",
     "plot_specifications",
+    "plot_tree",
 ]
