@@ -75,7 +75,9 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         ),
     },
     "derive_indicator_weights": {
-        "survey": lambda: csi.derive_indicator_weights(tiny(), ["q1", "q2", "s2"], outcome="s1", points=["q1", "q2", "s2"]),
+        "survey": lambda: csi.derive_indicator_weights(
+            tiny(), ["q1", "q2", "s2"], outcome="s1", points=["q1", "q2", "s2"]
+        ),
         "cases": lambda: csi.derive_indicator_weights(
             csi.load_sample("mobile"), QUALITY, outcome="sat_overall", cases="operator", judgements=JUDGES
         ),
@@ -90,16 +92,15 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "tree": lambda: csi.score_fuzzy(
             csi.load_sample("mobile"),
             indicator_weights={"product": (0.6, dict.fromkeys(QUALITY[:2], 0.5)), QUALITY[2]: 0.4},
-            grades={"low": range(1, 5), "middle": range(5, 8), "high": range(8, 11)}, by="operator",
+            grades={"low": range(1, 5), "middle": range(5, 8), "high": range(8, 11)},
+            by="operator",
         ),
         "bootstrap": lambda: csi.score_fuzzy(tiny(), ["q1", "q2"], inference="bootstrap", n_boot=N_BOOT),
         "printed": lambda: csi.score_fuzzy(MEMBERSHIP, grade_values=[100, 60, 20]),
     },
     "score_topsis": {
         "survey": lambda: csi.score_topsis(csi.load_sample("mobile"), QUALITY),
-        "bootstrap": lambda: csi.score_topsis(
-            csi.load_sample("mobile"), QUALITY, inference="bootstrap", n_boot=N_BOOT
-        ),
+        "bootstrap": lambda: csi.score_topsis(csi.load_sample("mobile"), QUALITY, inference="bootstrap", n_boot=N_BOOT),
         "table": lambda: csi.score_topsis(BRANCHES, cost=["b"]),
     },
     "score_grey": {
@@ -296,8 +297,13 @@ def with_roles(frame: pd.DataFrame, **roles: str) -> csi.Survey:
 
 CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     "derive_indicator_weights": lambda survey, inference: csi.derive_indicator_weights(
-        survey, QUALITY, outcome="sat_overall", points=QUALITY, methods=["points", "regression", "entropy", "critic"],
-        n_boot=N_BOOT, inference=inference,
+        survey,
+        QUALITY,
+        outcome="sat_overall",
+        points=QUALITY,
+        methods=["points", "regression", "entropy", "critic"],
+        n_boot=N_BOOT,
+        inference=inference,
     ),
     "score_fuzzy": lambda survey, inference: csi.score_fuzzy(
         survey, QUALITY, operator="min_sum", indicator_weights=[0.5, 0.3, 0.2], n_boot=N_BOOT, inference=inference
