@@ -30,6 +30,7 @@ SOURCES = (
     },
 )
 TIE = 1e-12  # memberships closer than this are equal
+ROUNDING = 1e-11
 LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 
 
@@ -165,10 +166,10 @@ def _evaluator(
         raw, aspects = compose_tree(tree, membership, operator)
         grades = normalised(raw)
         fuzzy = values @ grades
-        plain = sum(leaves[name] * (values @ membership[name]) for name in names)
+        plain = values @ sum(leaves[name] * membership[name] for name in names)
         difference = fuzzy - plain
-        if operator == "product_sum":
-            difference = np.zeros_like(difference)  # the two are the same number
+        same = np.abs(difference) < ROUNDING * np.abs(values).max()  # with M(.,+) the two are the same number
+        difference = np.where(same, 0.0, difference)
         found = {
             "score": np.stack([fuzzy, plain, difference]),
             "normalised": grades, "raw": raw, "lead": leads(grades), "ratio": top_ratio(grades)[None],

@@ -115,8 +115,8 @@ def score_topsis(
     Returns
     -------
     Result
-        closeness (case: d- / (d+ + d-)), ideal_distances (case, term: to_best, to_worst), case_means (case, item: mean,
-        in the unit of the rating).
+        closeness (case: d- / (d+ + d-)), ideal_distances (case, term: to_best, to_worst), case_means (case, item:
+        mean, in the unit of the rating).
 
     Raises
     ------
