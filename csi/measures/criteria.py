@@ -227,6 +227,10 @@ def _read(
     if not order or len(order) < 2:
         raise DataError("weights_items", items=list(order or ["-"]))
     there = survey is not None and set(order) <= set(survey.items)
+    if survey is not None and not there and judges is None and said is None and table is None and not columns:
+        survey.scale_ends(order)  # names the items that do not exist
+    if outcome in order:
+        raise OptionError("outcome_in_items", outcome=outcome)
     column = cases if table is None else None
     return Read(order, judges, said, columns, outcome, table, column, there)
 

@@ -211,11 +211,13 @@ def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True) -> tu
     shown = [note("fuzzy_grade", name=wording, value=brief(round(float(value), 2)))
              for wording, value in zip(grades.wording, grades.values, strict=True)]  # fmt: skip
     notes = [note("fuzzy_grades", grades=shown) if worth else note("fuzzy_no_values"), note("fuzzy_" + operator)]
+    if operator != "product_sum":
+        notes.append(note("fuzzy_kinks"))
     return (*notes, note("fuzzy_equal_weights") if equal else note("fuzzy_weights_given"))
 
 
 def label_sets(table: Table, level: float = LEVEL) -> dict[str, tuple[str, list[str]]]:
-    """For each group the grade decided for (several where they are equal), and every grade that is not excluded at `level`.
+    """For each group the grade decided for (several where equal), and every grade that is not excluded at `level`.
 
     A grade is excluded when the upper limit of its lead is below 0; one-sided, shared by the v - 1 rivals (Bonferroni).
     """
