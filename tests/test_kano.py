@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm, t
 
 import csi
 from csi.measures.kano_numbers import (
@@ -168,9 +169,7 @@ def test_labels_are_the_test_of_the_two_largest_counts():
     p = kano.tidy("labels").set_index("kind")["p_value"]
     for letter, count in zip("OMIRQ", (30, 10, 8, 1, 1), strict=True):
         z = (50 - count) / np.sqrt(50 + count)
-        from statistics import NormalDist
-
-        assert p[LETTERS[letter]] == pytest.approx(2 * (1 - NormalDist().cdf(z)), rel=1e-9, abs=1e-12)
+        assert p[LETTERS[letter]] == pytest.approx(2 * norm.sf(z), rel=1e-9, abs=1e-12)
     assert p["attractive"] == 1
     assert csi.list_labels(kano)["labels"][0] == "attractive"  # z = 2.236
     assert csi.list_labels(kano, level=0.99)["labels"][0] == "attractive|one_dimensional"
@@ -187,8 +186,6 @@ def test_labels_follow_the_design():
     clustered = csi.score_kano(csi.Survey.from_frame(frame, book), {"x": "f_x"}, {"x": "d_x"})
     plain = kano_of(counts)
     z = 24 / np.sqrt(96)
-    from scipy.stats import norm, t
-
     assert plain.tidy("labels")["p_value"][1] == pytest.approx(2 * norm.sf(z))
     # 60 units of two: variance 60 / 59 times twice that of 120 single respondents with divisor n
     expected = 2 * t.sf(z / np.sqrt(2 * 60 / 59), 59)
@@ -251,7 +248,7 @@ def test_coverage_of_better_and_worse():
 
 
 def test_a_tie_is_kept_as_often_as_the_level_says_and_fong_is_not():
-    """Two categories tie in truth: both stay in the set in 90 % of the samples at level .90; Fong's form in about 80 %."""
+    """Two categories tie in truth: both stay in the set in 90 % of the samples at level .90, by Fong in about 80 %."""
     shares = np.array([0.33, 0.33, 0.14, 0.14, 0.03, 0.03])
     counts = np.random.default_rng(3).multinomial(250, shares, size=2000)
     kept, same = [], []

@@ -116,9 +116,9 @@ def score_kano(
         category_strength), `category_rules` (item, term = mode | sums | strength | continuous, kind; share of the
         category that each rule names), `labels` (item, kind; the estimate is the stability, the share of replicates
         that choose it; a category is in the label set at a level when its p_value is above 1 - level), `continuous`
-        (item, term = functional | dysfunctional), `stated_importance` (item), `segments` (item; Wald statistic of equal shares),
-        `replication` (item, term = fong_difference | fong_critical | chi_square). `scores()` names every respondent's
-        categories.
+        (item, term = functional | dysfunctional), `stated_importance` (item), `segments` (item; Wald statistic of
+        equal shares), `replication` (item, term = fong_difference | fong_critical | chi_square). `scores()` names
+        every respondent's categories.
 
     Raises
     ------

@@ -117,7 +117,11 @@ def _without_each(units: int) -> Iterator[Array]:
 
 
 def _influence(
-    parts: Sequence[SumPart], split: list[list[Any]], totals: list[list[Array]], units: list[NDArray[np.int64]], count: int
+    parts: Sequence[SumPart],
+    split: list[list[Any]],
+    totals: list[list[Array]],
+    units: list[NDArray[np.int64]],
+    count: int,
 ) -> Array:
     """Influence (K, count) of every sampling unit on every number, the groups of a number one after the other."""
     found: dict[str, list[Array]] = {}
