@@ -162,6 +162,7 @@ def _evaluator(
 
     def evaluate(domain: Means, whole: Means) -> dict[str, Array]:
         shares = domain.mean.reshape(len(names), v, -1)
+        shares = shares / shares.sum(axis=1, keepdims=True)  # 1 but for the steps of a derivative
         membership = dict(zip(names, shares, strict=True))
         raw, aspects = compose_tree(tree, membership, operator)
         grades = normalised(raw)
