@@ -162,7 +162,7 @@ def score_agreement(
     ratings = _ratings(survey, raters, by)
     method, kind = choose_inference(ratings.cases, inference, interval, n_boot)
     counts = counts_of(ratings.codes, len(ratings.values))
-    rows = np.column_stack([rows_of_counts(counts, ratings.values), variances_of(counts, ratings.values)])
+    rows = np.vstack([rows_of_counts(counts).T, variances_of(counts, ratings.values)]).T
     evaluate = partial(
         agreement_of, values=ratings.values, ordered=ratings.ordered, expected=ratings.expected
     )  # fmt: skip
@@ -218,10 +218,8 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     expected = None
     if not numeric or all(numeric):
         matrix = survey.matrix(raters)
-        distinct = np.unique(matrix[~np.isnan(matrix)])
-        codes = np.searchsorted(distinct, np.where(np.isnan(matrix), distinct[:1].sum(), matrix))
-        codes = np.where(np.isnan(matrix), -1, codes)
-        values, labels = distinct, tuple(f"{value:g}" for value in distinct)
+        values, codes = _coded(matrix)
+        labels = tuple(f"{value:g}" for value in values)
         lo, hi = survey.scale_ends(raters)
         scales = [survey.codebook.items[name].scale for name in raters]
         if np.isfinite(lo).all() and (lo == lo[0]).all() and (hi == hi[0]).all():
@@ -241,8 +239,9 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
         used &= design.weight > 0
     if not used.any():
         raise EstimationError("no_common_cases", items=list(raters), rows=len(codes))
-    if len(np.unique(codes[used][codes[used] >= 0])) < 2:
-        raise DataError("one_category", items=list(raters), value=labels[int(codes[used].max())])
+    chosen = np.bincount(codes[used].reshape(-1) + 1, minlength=len(values) + 1)[1:]
+    if (chosen > 0).sum() < 2:
+        raise DataError("one_category", items=list(raters), value=labels[int(chosen.argmax())])
     if (~used).any():
         notes.append(note("agreement_dropped", dropped=int((~used).sum()), n=int(used.sum())))
     groups, group_of = group_codes(survey, used, by, NEED, notes)
@@ -256,6 +255,22 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
         survey.name, raters, codes[used], values, labels, not numeric or all(numeric), expected, weight / weight.mean(),
         used, cases, tuple(notes),
     )  # fmt: skip
+
+
+def _coded(matrix: Array) -> tuple[Array, NDArray[np.int64]]:
+    """The values that occur (q,), in order, and where each rating stands among them, -1 for none."""
+    gaps = np.isnan(matrix)
+    values = np.unique(np.concatenate([np.unique(column[~gap]) for column, gap in zip(matrix.T, gaps.T, strict=True)]))
+    if not len(values):
+        return values, np.full(matrix.shape, -1)
+    whole = values.astype(np.int64)
+    if (whole == values).all() and whole[-1] - whole[0] < 10_000:
+        place = np.searchsorted(whole, np.arange(whole[0], whole[-1] + 1))
+        codes = place[np.where(gaps, values[0], matrix).astype(np.int64) - whole[0]]
+    else:
+        codes = np.searchsorted(values, np.where(gaps, values[0], matrix))
+    codes[gaps] = -1
+    return values, codes
 
 
 def _pair_part(ratings: Ratings, i: int, j: int) -> SumPart:
@@ -285,7 +300,7 @@ def _judged_by_both(ratings: Ratings, *key: str) -> int:
 
 def _scores(ratings: Ratings, counts: Array) -> pd.DataFrame:
     """Agreeing share of pairs and r_wg of every case."""
-    rows = rows_of_counts(counts, ratings.values)
+    rows = rows_of_counts(counts)
     found = {"percent_agreement": rows[:, 1]}
     if ratings.expected is not None:
         found["r_wg"] = 1 - variances_of(counts, ratings.values) / ratings.expected

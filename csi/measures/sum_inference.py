@@ -68,7 +68,7 @@ def measure_sums(data: Cases, parts: Sequence[SumPart], method: str, kind: str, 
     """
     if method == "normal":
         raise OptionError("normal_not_for_agreement")
-    chosen = [np.flatnonzero(data.codes == g) for g in range(len(data.n))]
+    chosen = [np.flatnonzero(data.codes == g) for g in range(len(data.n))] if data.groups else [slice(None)]
     split = [[part.rows[keep] for keep in chosen] for part in parts]
     units = [data.unit[keep] for keep in chosen]
 
