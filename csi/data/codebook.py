@@ -11,15 +11,16 @@ from typing import Any
 
 from csi.data.scales import FrozenMapping, Scale, bilingual, frozen
 from csi.data.yamltext import dump_yaml, load_yaml
-from csi.errors import CsiError, DataError
+from csi.errors import CsiError, DataError, choose
+from csi.inference.design import LONELY
 from csi.language import LANGUAGES
 
 KINDS = ("rating", "number", "category", "text", "date", "multiple")
 NUMERIC_KINDS = ("rating", "number", "multiple")
 REASONS = ("answered", "not_asked", "skipped", "blank", "dont_know", "refused", "invalid")
-ROLES = ("weight", "strata", "cluster", "case", "wave", "duration", "respondent")
+ROLES = ("weight", "strata", "cluster", "population", "case", "wave", "duration", "respondent")
 
-_KEYS = ("title", "source", "roles", "missing", "scales", "items", "truth")
+_KEYS = ("title", "source", "roles", "lonely_psu", "missing", "scales", "items", "truth")
 _SCALE_KEYS = ("lo", "hi", "labels", "step")
 _ITEM_KEYS = ("scale", "construct", "reversed", "kind", "text", "aliases", "missing")
 
@@ -78,6 +79,8 @@ class Codebook:
     items : name -> Item, in the order of the questionnaire; columns with a role are not items
     title, source : what the survey is, and where the data come from
     weight, strata, cluster : columns of the sampling design
+    population : column with the number of sampling units in the population of the respondent's stratum
+    lonely_psu : what a stratum with one sampling unit means: "fail", "certainty", "adjust" or "average"
     case, wave, duration, respondent : columns of the unit compared, the period, the seconds taken, the respondent's id
     private : columns that no view, report, file or error prints
     missing_codes : cell -> reason, for all items; the reasons are those of `REASONS` without "answered"
@@ -113,6 +116,7 @@ class Codebook:
     weight: str | None = None
     strata: str | None = None
     cluster: str | None = None
+    population: str | None = None
     case: str | None = None
     wave: str | None = None
     duration: str | None = None
@@ -121,9 +125,11 @@ class Codebook:
     missing_codes: Mapping[Any, str] = field(default_factory=FrozenMapping)
     item_missing_codes: Mapping[str, Mapping[Any, str]] = field(default_factory=FrozenMapping)
     truth: Mapping[str, Any] = field(default_factory=FrozenMapping)
+    lonely_psu: str = "fail"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", bilingual(self.title))
+        choose("lonely_psu", self.lonely_psu, LONELY)
         for name in ("items", "private", "missing_codes", "item_missing_codes", "truth"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
         for name, item in self.items.items():
@@ -213,6 +219,7 @@ class Codebook:
             "title": self.title,
             "source": self.source,
             "roles": {**self.roles, **({"private": self.private} if self.private else {})},
+            "lonely_psu": "" if self.lonely_psu == "fail" else self.lonely_psu,
             "missing": self.missing_codes,
             "scales": {name: _plain_scale(scale) for scale, name in names.items()},
             "items": {item.name: self._plain_item(item, names) for item in self.items.values()},
@@ -300,6 +307,7 @@ class _Reader:
             missing_codes=self.codes(top.get("missing"), "missing"),
             item_missing_codes={name: codes for name, codes in own.items() if codes},
             truth=self.mapping(top.get("truth"), "truth"),
+            lonely_psu=self.text(top.get("lonely_psu", "fail"), "lonely_psu"),
             **columns,
         )
 

@@ -372,7 +372,7 @@ def _texts(cells: Cells, why: NDArray[np.int8]) -> Any:
 def _other_column(cells: Cells, codebook: Codebook, tally: _Tally) -> Any:
     """A column that is no item: by its role, else by what it looks like."""
     role = next((role for role, column in codebook.roles.items() if column == cells.name), None)
-    if role in ("weight", "duration"):
+    if role in ("weight", "duration", "population"):
         return _amounts(cells, role, tally)
     sure = _sure_reasons(cells)
     if role in ("strata", "cluster", "case", "wave"):

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from html import escape
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from csi.data.cells import cells_of, label_of, natural_key
-from csi.data.codebook import REASONS, Codebook, as_codebook, offered
-from csi.data.columns import reason_word, type_table
+from csi.data.codebook import Codebook, as_codebook, offered
+from csi.data.columns import type_table
+from csi.data.intake import own_copy, table_of
+from csi.data.survey_view import survey_html, survey_text, visible_items
 from csi.errors import DataError
+from csi.inference.calibration import Calibration
 from csi.inference.design import Design
-from csi.language import Note, note, pick, say
+from csi.language import Note, note
 from csi.moments import Moments
+from csi.sums import check_weights
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,6 +54,7 @@ class Survey:
     _reasons: pd.DataFrame
     _raw: pd.DataFrame
     _file_notes: tuple[Note, ...]
+    _calibration: Calibration | None = None
 
     @classmethod
     def from_frame(
@@ -82,7 +86,7 @@ class Survey:
             `role_not_numbers`.
 
         """
-        frame = _table(frame, name)
+        frame = table_of(frame, name)
         return survey_of(frame, codebook, name)
 
     def with_codebook(self, codebook: Codebook | str | PathLike[str]) -> Survey:
@@ -106,12 +110,12 @@ class Survey:
 
         A copy that is yours: changing it does not change the Survey.
         """
-        return _own_copy(self._answers)
+        return own_copy(self._answers)
 
     @property
     def reasons(self) -> pd.DataFrame:
         """(n, items) int8: why an answer is missing, as its number in `csi.data.codebook.REASONS`; 0 = answered."""
-        return _own_copy(self._reasons)
+        return own_copy(self._reasons)
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -175,18 +179,122 @@ class Survey:
         return lo, np.array([np.nan if scale is None else scale.hi for scale in scales], dtype=float)
 
     def design(self) -> Design:
-        """Weights, strata and clusters as arrays, from the columns the codebook names.
+        """Weights, strata, clusters and finite populations as arrays, from the columns the codebook names.
 
         Raises
         ------
         DataError
             `missing_design` with the count (a respondent without stratum or cluster), `missing_weights`,
-            `negative_weights`, `zero_weights`. Single weights of zero are legal.
+            `negative_weights`, `zero_weights`, `missing_population`, `population_differs`, `population_small`.
+            Single weights of zero are legal.
 
         """
         book = self.codebook
-        weight = None if book.weight is None else self._answers[book.weight].to_numpy()
-        return Design(len(self), weight=weight, strata=self._units("strata"), cluster=self._units("cluster"))
+        weight, population = (
+            None if column is None else self._answers[column].to_numpy(dtype=float)
+            for column in (book.weight, book.population)
+        )
+        return Design(
+            len(self), weight, self._units("strata"), self._units("cluster"), population, book.lonely_psu,
+            self._calibration,
+        )  # fmt: skip
+
+    def with_design(
+        self,
+        *,
+        weight: str | None = None,
+        strata: str | None = None,
+        cluster: str | None = None,
+        population: str | None = None,
+        lonely_psu: str = "fail",
+    ) -> Survey:
+        """The same answers drawn by another design; what is not named is not part of it.
+
+        Parameters
+        ----------
+        weight, strata, cluster : columns; None for equal weights, no strata, every respondent drawn alone
+        population : column with the number of sampling units in the population of the respondent's stratum
+        lonely_psu : {"fail", "certainty", "adjust", "average"}, as in `Design`
+
+        Raises
+        ------
+        DataError, OptionError
+            As `Survey.from_frame`; an unknown `lonely_psu`.
+
+        """
+        roles = {"weight": weight, "strata": strata, "cluster": cluster, "population": population}
+        items = {name: item for name, item in self.codebook.items.items() if name not in roles.values()}
+        return self.with_codebook(replace(self.codebook, items=items, **roles, lonely_psu=lonely_psu))
+
+    def with_weight(
+        self, values: ArrayLike, name: str = "csi_weight", calibration: Calibration | None = None, *notes: Note
+    ) -> Survey:
+        """The same answers with other survey weights, in a column of their own.
+
+        Parameters
+        ----------
+        values : (n,) weights, 0 or more; 0 leaves a respondent out of all estimates and keeps the design whole
+        name : name of the column that holds them
+        calibration : what they were raked from, where they were
+        notes : what the reader must know of them
+
+        Raises
+        ------
+        DataError
+            `wrong_shape`, `missing_weights`, `negative_weights`, `zero_weights`; `column_exists` for a name that an
+            other column has.
+
+        """
+        weight = np.asarray(values, dtype=float)
+        if weight.shape != (len(self),):
+            raise DataError("wrong_shape", what="weight", shape=str(weight.shape), expected=str((len(self),)))
+        check_weights(weight)
+        if name in self._answers.columns and name != self.codebook.weight:
+            raise DataError("column_exists", column=name, survey=self.name)
+        return replace(
+            self,
+            codebook=replace(self.codebook, weight=name),
+            notes=(*self.notes, *notes),
+            _answers=self._answers.assign(**{name: weight}),
+            _raw=self._raw.assign(**{name: weight}),
+            _file_notes=(*self._file_notes, *notes),
+            _calibration=calibration,
+        )
+
+    def keep(self, which: ArrayLike) -> Survey:
+        """The same survey with some respondents left out of all estimates, by a weight of 0.
+
+        Their rows stay, so that strata, clusters and errors stay those of the design.
+
+        Parameters
+        ----------
+        which : (n,) True for the respondents who count
+
+        Raises
+        ------
+        DataError
+            `wrong_shape`, and `zero_weights` when nobody is left.
+
+        Examples
+        --------
+        >>> import csi
+        >>> survey = csi.load_sample("tiny")
+        >>> kept = survey.keep(survey.answers["s1"] > 4)
+        >>> len(kept), int((kept.design().weight > 0).sum())
+        (12, 10)
+
+        """
+        kept = np.asarray(which)
+        if kept.shape != (len(self),) or kept.dtype != bool:
+            raise DataError(
+                "wrong_shape", what="which", shape=f"{kept.shape} {kept.dtype}", expected=f"({len(self)},) bool"
+            )
+        weight = self.design().weight
+        own = np.ones(len(self)) if weight is None else weight
+        left = int((~kept & (own > 0)).sum())
+        remark = note("kept", left=left, n=len(self))
+        name = self.codebook.weight or "csi_weight"
+        return self.with_weight(np.where(kept, own, 0.0), name, None if left else self._calibration, remark)
 
     def _units(self, role: str) -> NDArray[np.int64] | None:
         column = getattr(self.codebook, role)
@@ -277,51 +385,15 @@ class Survey:
         names = [items] if isinstance(items, str) else list(items)
         unknown = [name for name in names if name not in self.codebook.items]
         if unknown:
-            raise DataError("unknown_items", items=unknown, choices=offered(str(unknown[0]), self._visible_items()))
+            raise DataError("unknown_items", items=unknown, choices=offered(str(unknown[0]), visible_items(self)))
         return names
-
-    def _visible_items(self) -> list[str]:
-        return [name for name in self.codebook.items if name not in self.codebook.private]
-
-    def _lines(self) -> list[str]:
-        """What both views show; private columns are left out."""
-        book = self.codebook
-        items = [book.items[name] for name in self._visible_items()]
-        kinds = [item.kind for item in items]
-        counts = [
-            note("kind_count", count=kinds.count(kind), kind=note(f"kind_{kind}")) for kind in dict.fromkeys(kinds)
-        ]
-        lines = [say("views.survey_head", name=self.name, n=len(self), items=len(items), kinds=counts or "-")]
-        if book.title:
-            lines.append(say("views.survey_title", title=pick(book.title)))
-        constructs = [f"{name} ({len(members)})" for name, members in book.constructs().items()]
-        if constructs:
-            lines.append(say("views.survey_constructs", constructs=constructs))
-        roles = [f"{role}: {column}" for role, column in book.roles.items() if column not in book.private]
-        if roles:
-            lines.append(say("views.survey_roles", roles=roles))
-        lines.append(self._missing_line())
-        if self.notes:
-            lines.append(say("views.survey_notes", count=len(self.notes)))
-        return lines
-
-    def _missing_line(self) -> str:
-        tally = np.zeros(len(REASONS), dtype=np.int64)
-        for name in self._visible_items():
-            tally += np.bincount(self._reasons[name].to_numpy(), minlength=len(REASONS))
-        missing = int(tally[1:].sum())
-        if not missing:
-            return say("views.survey_complete")
-        reasons = [note("reason_count", reason=reason_word(i), count=int(n)) for i, n in enumerate(tally) if i and n]
-        return say("views.survey_missing", share=f"{missing / tally.sum():.1%}", reasons=reasons)
 
     def __repr__(self) -> str:
         """Return a few lines on what was asked and how much was answered."""
-        return "\n  ".join(self._lines())
+        return survey_text(self)
 
     def _repr_html_(self) -> str:
-        head, *rest = (escape(line) for line in self._lines())
-        return f"<div class='csi'><strong>{head}</strong><br>{'<br>'.join(rest)}</div>"
+        return survey_html(self)
 
 
 def survey_of(
@@ -342,35 +414,3 @@ def survey_of(
         _raw=frame,
         _file_notes=tuple(file_notes),
     )
-
-
-def _table(frame: Any, name: str) -> pd.DataFrame:
-    """The pandas table of what was handed in, with its column names checked."""
-    if hasattr(frame, "to_pandas"):  # polars, pyarrow
-        frame = frame.to_pandas()
-    elif isinstance(frame, dict):
-        try:
-            frame = pd.DataFrame(frame)
-        except ValueError as error:
-            raise DataError("not_a_table", survey=name, found=str(error)) from None
-    if not isinstance(frame, pd.DataFrame):
-        raise DataError("not_a_table", survey=name, found=type(frame).__name__)
-    frame = frame.copy(deep=False)
-    frame.columns = [str(column) for column in frame.columns]
-    places: dict[str, list[int]] = {}
-    for place, column in enumerate(frame.columns, start=1):
-        places.setdefault(column, []).append(place)
-    twice = [f"{column} ({', '.join(map(str, where))})" for column, where in places.items() if len(where) > 1]
-    if twice:
-        raise DataError("columns_twice", file=name, columns=twice)
-    if not len(frame) or not len(frame.columns):
-        raise DataError("no_respondents", file=name)
-    return frame
-
-
-def _own_copy(frame: pd.DataFrame) -> pd.DataFrame:
-    """A shallow copy (copy-on-write); extension columns, whose arrays could be changed in place, are copied."""
-    copy = frame.copy(deep=False)
-    for name in copy.columns[[isinstance(dtype, pd.api.extensions.ExtensionDtype) for dtype in copy.dtypes]]:
-        copy[name] = copy[name].copy(deep=True)
-    return copy

@@ -14,6 +14,7 @@ from functools import cache, cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.errors import OptionError
 from csi.inference.design import Design
 from csi.inference.progress import report
 from csi.sums import moments_of_pairs, products, sum_listwise, sum_pairwise, upper
@@ -206,8 +207,9 @@ def rows_of(columns: Array, design: Design, missing: str, domain: NDArray[np.int
     wanted = list(range(int(codes.max()) + 1)) if len(codes) else [0]
     if (codes[used] < 0).any():
         wanted.append(-1)
+    aggregate = design.cluster is not None and design.calibration is None
     return [
-        Rows(columns[keep], weight[keep], design.unit[keep], origin, missing, design.cluster is not None)
+        Rows(columns[keep], weight[keep], design.piece[keep], origin, missing, aggregate)
         for keep in (used & (codes == code) for code in wanted)
     ]
 
@@ -215,12 +217,15 @@ def rows_of(columns: Array, design: Design, missing: str, domain: NDArray[np.int
 def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
     """Multipliers of the sampling units, (units, b), with the number of the first replicate of each batch.
 
-    A batch holds two blocks, or part of one when there are very many units.
+    A batch holds two blocks, or part of one when there are very many units. Where weights were raked the rows are the
+    respondents, and each replicate's weights are raked again.
     """
     if not design.plain:
         design.check_lonely()
+        if design.lonely_psu in ("adjust", "average") and design.lonely.any():
+            raise OptionError("lonely_not_drawn", lonely_psu=design.lonely_psu)
     held_at_once = 8 * CELLS if design.plain else CELLS  # counts of many units are kept in two bytes each
-    step = max(1, min(BLOCK, held_at_once // max(design.units, 1)))
+    step = max(1, min(BLOCK, held_at_once // max(design.pieces, 1)))
     waiting: list[NDArray[np.integer]] = []
     for block, first in enumerate(range(0, n_boot, BLOCK)):
         rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
@@ -229,7 +234,7 @@ def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
             waiting.append(_drawn_units(design, min(step, size - start), rng))
             held = sum(len(part) for part in waiting)
             last = first + start + len(waiting[-1])
-            if held > step or held * design.units > CELLS or last == n_boot:
+            if held > step or held * design.pieces > CELLS or last == n_boot:
                 yield last - held, _multipliers(design, np.concatenate(waiting))
                 waiting = []
 
@@ -238,7 +243,7 @@ def _drawn_units(design: Design, b: int, rng: np.random.Generator) -> NDArray[np
     """Numbers of the units drawn by b replicates, (b, m); each replicate's are drawn whole before the next one's."""
     if design.plain:
         return rng.integers(0, design.units, size=(b, design.units), dtype=np.int32)
-    sizes = np.bincount(design.unit_stratum)
+    sizes = design.stratum_units
     order = np.argsort(design.unit_stratum, kind="stable")
     starts = np.cumsum(sizes) - sizes
     high = np.repeat(sizes, sizes - 1)
@@ -246,12 +251,28 @@ def _drawn_units(design: Design, b: int, rng: np.random.Generator) -> NDArray[np
 
 
 def _multipliers(design: Design, drawn: NDArray[np.integer]) -> Array:
-    """Multipliers (units, b): how often each unit was drawn, rescaled within strata."""
+    """Multipliers (pieces, b): how often each unit was drawn, rescaled within strata and for finite populations."""
     counts = count_draws(drawn, design.units)
     if design.plain:
         return counts
-    sizes = np.bincount(design.unit_stratum)
-    return counts * (sizes / (sizes - 1))[design.unit_stratum][:, None]
+    sizes = design.stratum_units
+    with np.errstate(divide="ignore"):
+        rescale = np.where(sizes > 1, sizes / (sizes - 1), 0.0)
+    drawn_part = np.where(sizes > 1, np.sqrt(1 - design.sampled_share), 0.0)  # of a finite population less is unsure
+    multipliers = counts * (rescale * drawn_part)[design.unit_stratum][:, None]
+    multipliers += (1 - drawn_part)[design.unit_stratum][:, None]
+    return multipliers if design.calibration is None else _raked(design, multipliers)
+
+
+def _raked(design: Design, multipliers: Array) -> Array:
+    """Multipliers (n, b) of respondents whose weights are raked anew in every replicate."""
+    calibration = design.calibration
+    again = calibration.raked(calibration.base[:, None] * multipliers[design.unit])
+    weight = np.ones(design.n) if design.weight is None else design.weight
+    used = weight > 0
+    found = np.zeros_like(again)
+    found[used] = again[used] / weight[used, None]
+    return found
 
 
 def count_draws(drawn: NDArray[np.integer], units: int) -> NDArray:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from csi.inference.bootstrap import BLOCK, Batch, Evaluate, Rows, batch_of_sums
 from csi.inference.design import Design
+from csi.inference.intervals import acceleration_sums
 from csi.sums import Fourth, upper
 
 Array = NDArray[np.float64]
@@ -68,8 +69,8 @@ class Influence:
                 yield units, slope[:, self.edges[i] : self.edges[i + 1]] @ z.T
 
     def values(self, name: str) -> Array:
-        """Influence U (k, units) of every sampling unit; each row sums to 0."""
-        found = np.zeros((len(self.slopes[name]), self.design.units))
+        """Influence U (k, pieces) of every sampling unit (respondent of raked weights); each row sums to 0."""
+        found = np.zeros((len(self.slopes[name]), self.design.pieces))
         for units, part in self.chunks(name):
             np.add.at(found.T, units, part.T)
         return found
@@ -82,9 +83,7 @@ class Influence:
             for _, part in self.chunks(name):
                 squares += (part**2).sum(axis=1)
                 cubes += (part**3).sum(axis=1)
-            with np.errstate(invalid="ignore", divide="ignore"):
-                a = cubes / (6 * squares**1.5)
-            found[name] = np.where(np.isfinite(a) & (squares > 1e-24), a, 0.0)
+            found[name] = acceleration_sums(squares, cubes)
         return found
 
     def covariance(self) -> Array:
@@ -97,7 +96,7 @@ class Influence:
                 for _, z in part:
                     total += slope @ (z.T @ z) @ slope.T
             return total * self.design.units / (self.design.units - 1)
-        return covariance_of(np.concatenate([self.values(name) for name in self.slopes]), self.design)
+        return self.design.covariance(np.concatenate([self.values(name) for name in self.slopes]))
 
 
 def influence(rows: list[Rows], design: Design, evaluate: Evaluate) -> Influence:
@@ -131,17 +130,6 @@ def step_sizes(spread: Array, missing: str = "listwise") -> Array:
     if missing == "listwise":
         return np.concatenate([[1.0], spread, both])
     return np.concatenate([[1.0], np.ones(len(first)), np.repeat(spread, p), both])
-
-
-def covariance_of(values: Array, design: Design) -> Array:
-    """Linearised covariance (k, k) of estimates from influence values (k, units), between units within strata."""
-    total = np.zeros((len(values), len(values)))
-    for stratum in range(int(design.unit_stratum.max()) + 1):
-        part = values[:, design.unit_stratum == stratum]
-        m = part.shape[1]
-        part = part - part.mean(axis=1, keepdims=True)
-        total += m / (m - 1) * part @ part.T
-    return total
 
 
 def covariance_from_fourth(

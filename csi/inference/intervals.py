@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 METHODS = ("percentile", "bca", "t")
+CORRELATION, SQUARE, SHARE = 1, 2, 3  # what an interval "t" is made on: Fisher's z, z of the root, Wilson's form
 NORMAL = NormalDist()
 
 
@@ -36,9 +37,14 @@ def acceleration(leave_one_out: Array) -> Array:
 
 def acceleration_of(influence: Array) -> Array:
     """BCa's acceleration from influence values U (k, n): sum U^3 / (6 (sum U^2)^1.5); 0 for a constant."""
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        squares = (influence**2).sum(axis=1)
-        a = (influence**3).sum(axis=1) / (6 * squares**1.5)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return acceleration_sums((influence**2).sum(axis=1), (influence**3).sum(axis=1))
+
+
+def acceleration_sums(squares: Array, cubes: Array) -> Array:
+    """BCa's acceleration from sums of squares and cubes of influence (k,); 0 for a constant."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        a = cubes / (6 * squares**1.5)
     return np.where(np.isfinite(a) & (squares > 1e-24), a, 0.0)
 
 
@@ -53,7 +59,9 @@ class Draws:
     method : "percentile", "bca" or "t"
     df : degrees of freedom of the design, for "t"
     acceleration : (k,) for "bca"
-    scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root
+    scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root, 3 a share by Wilson
+    counts : (k,) respondents behind each number, for shares of 0 and 1
+    share_df : degrees of freedom for shares, those of the design when None
     ordered, spread : (k, B) the replicates of each row in order, (k,) their standard deviations, where known already
     """
 
@@ -65,6 +73,8 @@ class Draws:
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
     ordered: Array | None = field(default=None, repr=False)
     spread: Array | None = field(default=None, repr=False)
+    counts: Array | None = field(default=None, repr=False)
+    share_df: float | None = None
 
     @cached_property
     def draws(self) -> Array:
@@ -104,7 +114,15 @@ class Draws:
             if self.method == "bca":
                 shares = self._bca_shares(shares)
             lower, upper = self._quantile(shares[0]), self._quantile(shares[1])
-        return np.where(self.constant, self.estimate, lower), np.where(self.constant, self.estimate, upper)
+        lower = np.where(self.constant, self.estimate, lower)
+        upper = np.where(self.constant, self.estimate, upper)
+        if self.scale is None or self.counts is None:
+            return lower, upper
+        shares = self.scale == SHARE
+        if self.method != "t":
+            shares &= self.constant  # no replicate differs from a share of 0 or 1, which is not to say it is sure
+        df = self.df if self.share_df is None else self.share_df
+        return share_limits(shares, self.estimate, self.std_error, self.counts, df, tail, lower, upper)
 
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0, NaN for constants; 2 / (B + 1) when 0 lies beyond all B replicates."""
@@ -122,14 +140,21 @@ class Draws:
         return np.where(self.constant, np.nan, p)
 
     def covariance(self) -> Array:
-        """(k, k) covariance of the replicates."""
-        whole = self.draws[:, ~np.isnan(self.draws).any(axis=0)]
-        return np.atleast_2d(np.cov(whole))
+        """(k, k) covariance of the replicates, of each pair over those that have both."""
+        there = ~np.isnan(self.draws)
+        if there.all():
+            return np.atleast_2d(np.cov(self.draws))
+        counts = there.astype(float) @ there.T
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(there, self.draws, 0.0).sum(axis=1, keepdims=True) / there.sum(axis=1, keepdims=True)
+            moved = np.where(there, self.draws - mean, 0.0)
+            return np.where(counts > 1, moved @ moved.T / (counts - 1), np.nan)
 
     def combine(self, weights: Array) -> Draws:
         """The uncertainty of one weighted sum of the estimates; BCa gives way to percentiles, which need no more."""
         method = "percentile" if self.method == "bca" else self.method
-        return Draws(np.atleast_1d(weights @ self.estimate), (weights @ self.draws)[None], method, self.df)
+        used = weights != 0  # what is missing in a row that does not enter is no loss
+        return Draws(np.atleast_1d(weights @ self.estimate), (weights[used] @ self.draws[used])[None], method, self.df)
 
     @property
     def _a(self) -> Array:
@@ -185,7 +210,7 @@ class Draws:
         ordered, counts = self._sorted
         lowest, highest = ordered[:, 0], ordered[np.arange(len(ordered)), np.maximum(counts - 1, 0)]
         fits = (np.maximum(np.abs(self.estimate), np.maximum(np.abs(lowest), np.abs(highest))) < 1) & ~self.constant
-        fits &= (scale < 2) | ((self.estimate > 0) & (lowest >= 0))
+        fits &= (scale < 2) | ((scale == 2) & (self.estimate > 0) & (lowest >= 0))
         scale = np.where(fits, scale, 0).astype(np.int8)
         moved, spread = self.estimate.copy(), self.std_error.copy()
         for kind in (1, 2):
@@ -209,12 +234,18 @@ class Linear:
     cov : (k, k)
     df : degrees of freedom of the design
     scale : (k,) as in `Draws`; standard errors on it by the delta method
+    counts : (k,) respondents behind each number, for shares of 0 and 1
+    share_df : degrees of freedom for shares; infinite for a simple random sample
+    adjust : n / (n - 1) where the variance of a share p is p (1 - p) / (n - 1), so that Wilson's interval meets n
     """
 
     estimate: Array
     cov: Array
     df: float = np.inf
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
+    counts: Array | None = field(default=None, repr=False)
+    share_df: float = np.inf
+    adjust: float = 1.0
 
     @cached_property
     def constant(self) -> NDArray[np.bool_]:
@@ -229,7 +260,7 @@ class Linear:
     @cached_property
     def _transformed(self) -> tuple[Array, Array, NDArray[np.int8]]:
         scale = np.zeros(len(self.estimate), dtype=np.int8) if self.scale is None else self.scale
-        fits = (np.abs(self.estimate) < 1) & ~self.constant & ((scale < 2) | (self.estimate > 0))
+        fits = (np.abs(self.estimate) < 1) & ~self.constant & ((scale < 2) | ((scale == 2) & (self.estimate > 0)))
         scale = np.where(fits, scale, 0).astype(np.int8)
         moved, spread = self.estimate.copy(), self.std_error.copy()
         for kind in (1, 2):
@@ -240,9 +271,15 @@ class Linear:
         return moved, spread, scale
 
     def interval(self, level: float) -> tuple[Array, Array]:
-        """Limits (k,), (k,): t on the scale of each number."""
-        lower, upper = t_interval(*self._transformed, self.df, (1 - level) / 2)
-        return np.where(self.constant, self.estimate, lower), np.where(self.constant, self.estimate, upper)
+        """Limits (k,), (k,): t on the scale of each number, Wilson's for shares."""
+        tail = (1 - level) / 2
+        lower, upper = t_interval(*self._transformed, self.df, tail)
+        lower = np.where(self.constant, self.estimate, lower)
+        upper = np.where(self.constant, self.estimate, upper)
+        if self.scale is None or self.counts is None:
+            return lower, upper
+        error = self.std_error / np.sqrt(self.adjust)
+        return share_limits(self.scale == SHARE, self.estimate, error, self.counts, self.share_df, tail, lower, upper)
 
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0; NaN for constants."""
@@ -258,11 +295,37 @@ class Linear:
         return Linear(np.atleast_1d(weights @ self.estimate), np.atleast_2d(weights @ self.cov @ weights), self.df)
 
 
-def t_interval(moved: Array, spread: Array, scale: NDArray[np.int8], df: float, tail: float) -> tuple[Array, Array]:
-    """Limits of t intervals made on the scale of `to_scale` and brought back."""
+def quantile_of(df: float, tail: float) -> float:
+    """The upper quantile of t with `df` degrees of freedom, normal where they are infinite."""
     from scipy.special import stdtrit
 
-    reach = (float(-stdtrit(df, tail)) if np.isfinite(df) else -NORMAL.inv_cdf(tail)) * spread
+    return float(-stdtrit(df, tail)) if np.isfinite(df) else -NORMAL.inv_cdf(tail)
+
+
+def share_limits(
+    which: NDArray[np.bool_], estimate: Array, std_error: Array, counts: Array, df: float, tail: float,
+    lower: Array, upper: Array,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Wilson's limits where `which`, the given ones elsewhere; n is the effective n, p (1 - p) / variance.
+
+    Where there is no variance (a share of 0 or 1, strata that are each of one mind) the effective n is `counts`, which
+    is infinite for what is known for sure.
+    """
+    if not which.any():
+        return lower, upper
+    p, z2 = estimate, quantile_of(df, tail) ** 2
+    none, all_ = p <= 1e-12, p >= 1 - 1e-12
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n = np.where((std_error <= 1e-12) | none | all_, counts, p * (1 - p) / std_error**2)
+        reach = np.sqrt(z2) * np.sqrt(np.maximum(p * (1 - p) / n + z2 / (4 * n**2), 0))
+        low, high = (p + z2 / (2 * n) - reach) / (1 + z2 / n), (p + z2 / (2 * n) + reach) / (1 + z2 / n)
+    low, high = np.where(none, 0.0, low), np.where(all_, 1.0, high)
+    return np.where(which, np.clip(low, 0, 1), lower), np.where(which, np.clip(high, 0, 1), upper)
+
+
+def t_interval(moved: Array, spread: Array, scale: NDArray[np.int8], df: float, tail: float) -> tuple[Array, Array]:
+    """Limits of t intervals made on the scale of `to_scale` and brought back."""
+    reach = quantile_of(df, tail) * spread
     return from_scale(moved - reach, scale), from_scale(moved + reach, scale)
 
 
@@ -281,7 +344,8 @@ def to_scale(values: Array, kind: int) -> Array:
 
 def from_scale(values: Array, scale: NDArray[np.int8]) -> Array:
     """Back from the scale of `to_scale`; z of a square root is not taken below 0."""
-    back = np.where(scale == 1, np.tanh(values), values)
+    with np.errstate(over="ignore"):
+        back = np.where(scale == 1, np.tanh(values), values)
     return np.where(scale == 2, np.tanh(np.maximum(values, 0)) ** 2, back)
 
 

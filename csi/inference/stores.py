@@ -36,12 +36,16 @@ class DrawStore:
     method : "percentile", "bca" or "t"
     df : degrees of freedom of the design
     accelerations : block name to (k,), for "bca"
+    counts : block name to (k,) respondents behind each number, where shares need it
+    share_df : degrees of freedom for shares, those of the design when None
     """
 
     draws: Mapping[str, Array]
     method: str
     df: float
     accelerations: Mapping[str, Array] = field(default_factory=dict)
+    counts: Mapping[str, Array] = field(default_factory=dict)
+    share_df: float | None = None
     _ordered: dict[str, Array] = field(default_factory=dict, repr=False)
     _spread: dict[str, Array] = field(default_factory=dict, repr=False)
 
@@ -55,6 +59,7 @@ class DrawStore:
         return Draws(
             estimate, partial(pick, self.draws, places), self.method, self.df, a, scale,
             pick(self._ordered, places), pick(self._spread, places),
+            pick(self.counts, places) if self.counts else None, self.share_df,
         )  # fmt: skip
 
 
@@ -67,14 +72,21 @@ class LinearStore:
     cov : (K, K)
     sizes : block name to its number of rows, in the order of `cov`
     df : degrees of freedom of the design
+    counts : block name to (k,) respondents behind each number, where shares need it
+    share_df, adjust : as in `Linear`
     """
 
     cov: Array
     sizes: Mapping[str, int]
     df: float
+    counts: Mapping[str, Array] = field(default_factory=dict)
+    share_df: float = np.inf
+    adjust: float = 1.0
 
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
         """The uncertainty of the estimates at some places."""
         starts = dict(zip(self.sizes, np.cumsum([0, *self.sizes.values()]), strict=False))
         index = np.array([starts[name] + i for name, i in places], dtype=np.intp)
-        return Linear(estimate, self.cov[np.ix_(index, index)], self.df, scale)
+        counts = pick(self.counts, places) if self.counts else None
+        cov = self.cov[np.ix_(index, index)]
+        return Linear(estimate, cov, self.df, scale, counts, self.share_df, self.adjust)

@@ -70,7 +70,9 @@ class ItemData:
         """Kish's effective number of respondents."""
         if self.moments is not None:
             return self.moments.n_eff
-        return float(sum(self.n)) if self.weight is None else float(self.weight.sum() ** 2 / (self.weight @ self.weight))
+        return (
+            float(sum(self.n)) if self.weight is None else float(self.weight.sum() ** 2 / (self.weight @ self.weight))
+        )
 
     @property
     def equal(self) -> bool:
@@ -90,9 +92,7 @@ class ItemData:
         return rows_of(columns, self.design, self.missing, codes)
 
 
-def prepare_items(
-    data: object, items: Sequence[str], *, missing: str, by: object, need: int, what: str
-) -> ItemData:
+def prepare_items(data: object, items: Sequence[str], *, missing: str, by: object, need: int, what: str) -> ItemData:
     """Take the items from the data and check both.
 
     Parameters

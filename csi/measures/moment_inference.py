@@ -241,9 +241,7 @@ def _normal(data: ItemData, evaluate: Callable, numbers: Numbers, kind: str, n_b
     return of_draws(draws, numbers, "normal", kind, n - 1, {}, remark)
 
 
-def _linearised(
-    data: ItemData, groups: Sequence[Sequence[Part]], evaluate: Callable, numbers: Numbers
-) -> Measured:
+def _linearised(data: ItemData, groups: Sequence[Sequence[Part]], evaluate: Callable, numbers: Numbers) -> Measured:
     """The covariance of all numbers by their influence, from rows or from moments with fourth-order sums."""
     moments = data.moments
     if moments is not None:

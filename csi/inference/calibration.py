@@ -1,0 +1,158 @@
+"""Weights that reproduce known margins of the population, and what raking leaves of the variation of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.errors import EstimationError
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+TOLERANCE = 1e-10
+MAX_ITER = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What weights were raked from and to, so that errors and replicates can follow.
+
+    Attributes
+    ----------
+    base : (n,) weights before raking, in any unit
+    margins : per margin the (n,) number of each respondent's level, from 0
+    targets : per margin the (levels,) shares of the population, which add up to 1
+    """
+
+    base: Array
+    margins: tuple[Codes, ...]
+    targets: tuple[Array, ...]
+
+    def raked(self, base: Array) -> Array:
+        """Rake other base weights, (n,) or (n, b), to the same margins; a replicate that cannot be raked is NaN."""
+        return rake_weights(base, self.margins, self.targets).weight
+
+    def residual(self, values: Array, weight: Array) -> Array:
+        """Influence (k, n) of raked weights: what the margins do not explain of it.
+
+        The contribution u of each respondent is regressed on the dummies of all margins with the base weights
+        (Deville and Sarndal 1992); weight times the residual takes its place.
+
+        Parameters
+        ----------
+        values : (k, n) weight times contribution
+        weight : (n,) the raked weights
+        """
+        used = weight > 0
+        dummies = self._dummies()[:, used]
+        base = self.base[used]
+        contributions = values[:, used] / weight[used]
+        cross = (dummies.multiply(base) @ dummies.T).toarray()
+        right = dummies.multiply(base) @ contributions.T
+        slopes = np.linalg.pinv(cross, hermitian=True) @ right
+        left = np.zeros_like(values)
+        left[:, used] = (contributions - (dummies.T @ slopes).T) * weight[used]
+        return left
+
+    def _dummies(self):
+        from scipy.sparse import csr_array
+
+        n = len(self.base)
+        starts = np.cumsum([0, *(len(target) for target in self.targets)])
+        rows = np.concatenate([codes + start for codes, start in zip(self.margins, starts, strict=False)])
+        columns = np.tile(np.arange(n), len(self.margins))
+        return csr_array((np.ones(len(rows)), (rows, columns)), shape=(int(starts[-1]), n))
+
+
+@dataclass(frozen=True, eq=False)
+class Raked:
+    """Weights after raking.
+
+    Attributes
+    ----------
+    weight : (n,) or (n, b), with the sum of the base weights; NaN where a replicate did not converge
+    iterations : cycles through all margins
+    gap : largest difference between a share and its target that is left in those that converged
+    """
+
+    weight: Array
+    iterations: int
+    gap: float
+
+
+def rake_weights(
+    base: Array,
+    margins: Sequence[Codes],
+    targets: Sequence[Array],
+    *,
+    tolerance: float = TOLERANCE,
+    max_iter: int = MAX_ITER,
+) -> Raked:
+    """Multiply weights, margin by margin and again, until every level has its target share.
+
+    Respondents with the same levels keep the proportions of their weights, so the work is done on the cells that the
+    margins form.
+
+    Parameters
+    ----------
+    base : (n,) weights, or (n, b) of b replicates together
+    margins : per margin the (n,) number of each respondent's level
+    targets : per margin the (levels,) target shares, which add up to 1
+    tolerance : largest difference between a share and its target
+    max_iter : cycles through all margins
+
+    Raises
+    ------
+    EstimationError
+        `raking_failed` when (n,) weights do not come within the tolerance.
+    """
+    many = base if base.ndim == 2 else base[:, None]
+    cell, levels = _cells(margins)
+    mass = np.stack([np.bincount(cell, weights=column, minlength=levels.shape[1]) for column in many.T], axis=1)
+    total = mass.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor, gap, steps = _fit_cells(mass / total, levels, targets, tolerance, max_iter)
+    bad = ~(gap <= tolerance)
+    if base.ndim == 1 and bad.any():
+        raise EstimationError("raking_failed", iterations=steps, gap=float(gap[0]))
+    factor[:, bad] = np.nan
+    weight = many * factor[cell]
+    return Raked(weight if base.ndim == 2 else weight[:, 0], steps, float(gap[~bad].max(initial=0.0)))
+
+
+def _cells(margins: Sequence[Codes]) -> tuple[Codes, Codes]:
+    """The (n,) number of each respondent's combination of levels, and the (margins, cells) levels of each of them."""
+    joint = np.zeros(len(margins[0]), dtype=np.int64)
+    for codes in margins:
+        joint = np.unique(joint * (codes.max(initial=0) + 1) + codes, return_inverse=True)[1]
+    first = np.unique(joint, return_index=True)[1]
+    return joint, np.stack([codes[first] for codes in margins])
+
+
+def _fit_cells(
+    share: Array, levels: Codes, targets: Sequence[Array], tolerance: float, max_iter: int
+) -> tuple[Array, Array, int]:
+    """What each cell's weights are multiplied with (cells, b), the gaps that are left (b,), and the cycles it took.
+
+    A replicate rests once it has come within the tolerance, or once a level that should have a share has nobody.
+    """
+    b = share.shape[1]
+    sums = [(np.arange(len(target))[:, None] == row).astype(float) for row, target in zip(levels, targets, strict=True)]
+    factor, gaps = np.ones_like(share), np.full(b, np.inf)
+    active, steps = np.arange(b), 0
+    while len(active) and steps < max_iter:
+        steps += 1
+        now, held = factor[:, active], share[:, active]
+        for row, add, target in zip(levels, sums, targets, strict=True):
+            found = add @ (held * now)
+            move = np.where(found > 0, target[:, None] / found, 1.0)
+            now *= move[row]
+        reached = [(add @ (held * now), target[:, None]) for add, target in zip(sums, targets, strict=True)]
+        left = [np.abs(found - target).max(axis=0) for found, target in reached]
+        dead = [((target > 0) & ~(found > 0)).any(axis=0) for found, target in reached]
+        factor[:, active], gaps[active] = now, np.max(left, axis=0)
+        active = active[(gaps[active] > tolerance) & ~np.any(dead, axis=0)]
+    return factor, gaps, steps
