@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csi.data.survey import Survey
-from csi.errors import DataError, EstimationError
+from csi.errors import DataError, EstimationError, choose
 from csi.language import Note, note
 from csi.measures.agreement_numbers import agreement_of, counts_of, kappas_of, rows_of_counts, variances_of
 from csi.measures.item_moments import chosen_items, group_codes
@@ -22,7 +22,8 @@ from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
 TERMS = (
-    "percent_agreement", "fleiss_kappa", "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval", "r_wg",
+    "percent_agreement", "fleiss_kappa", "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval",
+    "r_wg",
 )  # fmt: skip
 KAPPAS = ("agreement", "kappa", "kappa_linear", "kappa_quadratic")
 NEED = 3  # cases
@@ -45,9 +46,10 @@ SOURCES = (
         "  title={Content Analysis}}",
     },
     {
-        "text": "James, L. R., Demaree, R. G. & Wolf, G. (1984). Estimating within-group interrater reliability with and "
-        "without response bias. Journal of Applied Psychology 69, 85-98.",
-        "bibtex": "@article{james1984, author={James, Lawrence R. and Demaree, Robert G. and Wolf, Gerrit}, year={1984},\n"
+        "text": "James, L. R., Demaree, R. G. & Wolf, G. (1984). Estimating within-group interrater reliability with "
+        "and without response bias. Journal of Applied Psychology 69, 85-98.",
+        "bibtex": "@article{james1984, author={James, Lawrence R. and Demaree, Robert G. and Wolf, Gerrit},\n"
+        "  year={1984},\n"
         "  title={Estimating within-group interrater reliability with and without response bias},\n"
         "  journal={Journal of Applied Psychology}, volume={69}, pages={85--98}}",
     },
@@ -134,14 +136,14 @@ def score_agreement(
     ------
     DataError, EstimationError, OptionError
         `agreement_not_survey`, `too_few_items`, `raters_mixed`, `no_common_cases`, `one_category`,
-        `normal_not_for_agreement`, unknown items, impossible options.
+        unknown items, impossible options.
 
     Notes
     -----
     Cases with fewer than two ratings are left out. Kappa = 1 - disagreement / disagreement by chance, weights 0 or 1,
     distance (linear), squared distance (quadratic) between the values. Krippendorff: the same over all pairs of values
-    within cases, corrected for small numbers. r_wg = 1 - mean variance within cases / variance of equally likely answers
-    on the scale; it is not cut at 0, and needs scales in the codebook. Survey weights weight cases; raters are fixed.
+    within cases, corrected for small numbers. r_wg = 1 - mean variance within cases / variance of equally likely
+    answers on the scale; it is not cut at 0, and needs scales in the codebook. Survey weights weight cases; raters are fixed.
 
     In R: `psych::cohen.kappa`; `irr::kripp.alpha`, `irr::kappam.fleiss`; `multilevel::rwg`.
 
@@ -158,7 +160,9 @@ def score_agreement(
         raise DataError("agreement_not_survey", kind=type(survey).__name__)
     raters = chosen_items(survey, items, "score_agreement")
     if len(raters) < 2:
-        raise EstimationError("too_few_items", function="score_agreement", count=len(raters), need=2, items=list(raters))
+        facts = {"function": "score_agreement", "count": len(raters), "need": 2, "items": list(raters)}
+        raise EstimationError("too_few_items", **facts)
+    choose("inference", inference, (None, "linearised", "bootstrap", "none"))
     ratings = _ratings(survey, raters, by)
     method, kind = choose_inference(ratings.cases, inference, interval, n_boot)
     counts = counts_of(ratings.codes, len(ratings.values))
@@ -250,7 +254,7 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     weight = np.ones(int(used.sum())) if design.weight is None else design.weight[used]
     mine = group_of[used]
     n = tuple(np.bincount(mine[mine >= 0], minlength=max(1, len(groups))).tolist())
-    cases = Cases(design.unit[used], mine, groups, n, design)
+    cases = Cases(design.piece[used], mine, groups, n, design)
     return Ratings(
         survey.name, raters, codes[used], values, labels, not numeric or all(numeric), expected, weight / weight.mean(),
         used, cases, tuple(notes),

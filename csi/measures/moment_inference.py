@@ -16,7 +16,6 @@ from csi.inference.design import Design
 from csi.inference.influence import (
     STEP,
     covariance_from_fourth,
-    covariance_of,
     influence,
     jacobian,
     step_sizes,
@@ -139,7 +138,7 @@ class Measured:
 
 
 def choose_inference(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
-    """Resolve the defaults, linearised where rows or fourth-order sums allow it, and refuse what the data cannot give."""
+    """Resolve the defaults, linearised where rows or fourth-order sums allow, and refuse what the data cannot give."""
     choose("inference", inference, (None, *INFERENCE))
     choose("interval", interval, (None, *INTERVALS))
     if n_boot == 0 or inference == "none":
@@ -201,8 +200,8 @@ def measure(
 
 def bootstrap_note(design: Design) -> Note:
     """How the replicates were drawn."""
-    strata = int(design.unit_stratum.max()) + 1
-    return note("trust_bootstrap_" + ("plain" if design.plain else "complex"), units=design.units, strata=strata)
+    kind = "plain" if design.plain else "complex"
+    return note("trust_bootstrap_" + kind, units=design.units, strata=design.strata_count)
 
 
 def of_draws(
@@ -271,7 +270,7 @@ def _covariance_of_rows(data: ItemData, groups: Sequence[Sequence[Part]], number
     place = np.split(np.arange(ends[-1]), ends[1:-1])  # of each block; its groups one after the other
     plain = data.design.plain
     cov = np.zeros((ends[-1],) * 2)
-    values = np.zeros((0 if plain else ends[-1], data.design.units))
+    values = np.zeros((0 if plain else ends[-1], data.design.pieces))
     for g, (batch, n) in enumerate(zip(data.domains, data.n, strict=True)):
         rows = np.flatnonzero(data.codes == g) if data.groups else slice(None)
         mine = np.concatenate([np.split(part, len(groups))[g] for part in place])
@@ -287,17 +286,17 @@ def _covariance_of_rows(data: ItemData, groups: Sequence[Sequence[Part]], number
                 gram += z @ z.T
             cov[np.ix_(mine, mine)] = factors.astype(float) @ gram @ factors.T.astype(float)
             continue
-        units = None if plain else data.design.unit[data.used][rows]
+        units = None if plain else data.design.piece[data.used][rows]
         for chunk, z in products.chunks():
             found = factors @ z
             if units is None:
                 cov[np.ix_(mine, mine)] += found @ found.T
                 continue
             for row, more in zip(mine, found, strict=True):
-                values[row] += np.bincount(units[chunk], weights=more, minlength=data.design.units)
+                values[row] += np.bincount(units[chunk], weights=more, minlength=data.design.pieces)
     if plain:
         return cov * data.design.units / (data.design.units - 1)
-    return covariance_of(values, data.design)
+    return data.design.covariance(values)
 
 
 def _slopes(parts: Sequence[Part], batch: Batch, n: int) -> Array:
@@ -331,7 +330,9 @@ class _Products:
     `kind` is their precision, and `unit` the scale they are given on, so that single precision stays honest.
     """
 
-    def __init__(self, data: ItemData, rows: slice | NDArray[np.int64], centre: Array, needed: NDArray[np.intp]) -> None:
+    def __init__(
+        self, data: ItemData, rows: slice | NDArray[np.int64], centre: Array, needed: NDArray[np.intp]
+    ) -> None:
         p = len(centre)
         self._columns, self._centre = data.columns[rows], centre
         self._weight = None if data.weight is None else data.weight[rows]

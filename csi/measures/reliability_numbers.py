@@ -125,7 +125,7 @@ def _between(correlation: Array, splits: NDArray[np.bool_]) -> Array:
 
 
 def _stepped_up(correlation: Array, first: NDArray[np.bool_]) -> Array:
-    """(b,) correlation of the sums of two halves, stepped up to the whole length by Spearman and Brown: 2 r / (1 + r)."""
+    """(b,) correlation of the sums of two halves, stepped up by Spearman and Brown: 2 r / (1 + r)."""
     own, other = correlation[first][:, first].sum(axis=(0, 1)), correlation[~first][:, ~first].sum(axis=(0, 1))
     r = correlation[first][:, ~first].sum(axis=(0, 1)) / np.sqrt(own * other)
     return 2 * r / (1 + r)
