@@ -39,7 +39,8 @@ def number(value: float, decimals: int = 3) -> str:
     """A number as a person reads it: rounded, "–" for none."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
-    return f"{value:.{decimals}f}"
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if not text.strip("-0.") else text  # no minus before a zero
 
 
 def word(value: Any) -> str:

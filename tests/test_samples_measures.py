@@ -315,6 +315,9 @@ def test_unhappy_customers_leave_and_complain(pvc):
         z.append((rows["left"].mean() - share) / np.sqrt(share * (1 - share) / len(rows)))
         z.append(z_of_mean(rows["complaints"], expected["complaints"]))
         z.append(z_of_mean(rows["adjust"], expected["adjustment"]))
+    others = firms.drop(index="F001")
+    planted = {name: row["complaints"] for name, row in truth["expected"]["customer_class"].items()}
+    assert abs(z_of_mean(others["complaints"] - others["customer_class"].map(planted), 0)) < 2.5
     assert likely(z)
     assert firms.loc[firms["left"] == 1, "truth"].mean() < firms.loc[firms["left"] == 0, "truth"].mean() - 5
     planted = {name: share for name, (share, _) in truth["complaints"]["outcomes"].items()}

@@ -216,7 +216,7 @@ def book(name: str, truth: dict[str, Any]) -> dict[str, Any]:
         item: {**row["heard"], "construct": row["construct"], "scale": "level", "missing": codes}
         for item, row in ITEMS.items()
     }
-    design = {"weight": "weight", "strata": "customer_class"}
+    design = {"weight": "weight", "strata": "customer_class", "population": "population"}
     roles, scales, items = {
         "pvc_customers": (
             {**design, "cluster": "firm", "respondent": "id"},

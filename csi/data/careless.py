@@ -40,6 +40,32 @@ def longest_run(ratings: Array) -> Array:
     return np.where(best > 0, best, np.nan)
 
 
+def longest_zigzag(ratings: Array) -> Array:
+    """Longest run over consecutive items that goes to and fro between two ratings (3 8 3 8 3), in items.
+
+    A missing answer stands for the rating that would go on with it, and does not count.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from csi.data.careless import longest_zigzag
+    >>> longest_zigzag(np.array([[3.0, 8, 3, np.nan, 3], [5, 5, 5, 5, 5], [1, 2, 3, 2, 3]])).tolist()
+    [4.0, 0.0, 4.0]
+
+    """
+    n = len(ratings)
+    before, last = np.full(n, np.nan), np.full(n, np.nan)
+    answered, run, best = np.zeros(n), np.zeros(n), np.zeros(n)
+    for column in ratings.T:
+        seen = ~np.isnan(column)
+        goes_on = (column == before) & (column != last) & ~np.isnan(last)
+        run = np.where(seen, np.where(goes_on, run + 1, 0), run)
+        np.maximum(best, np.where(run > 0, run + 2, 0), out=best)
+        before, last = last, np.where(seen, column, before)
+        answered += seen
+    return np.where(answered > 0, best, np.nan)
+
+
 def straight_share(ratings: Array, grids: Sequence[Sequence[int]]) -> Array:
     """Share of the ratings in grids that lie in a grid answered with one rating only, 0-1.
 

@@ -23,11 +23,12 @@ from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
 
-# sign -> what is flagged; None is computed and not flagged; the run is half of the longest grid, at least six items
+# sign -> what is flagged; None is computed and not flagged, but run and zigzag: half of the longest grid, at least six
 LIMITS: dict[str, float | None] = {
     "fast": 1 / 3,
     "fast_item": 2.0,
     "run": None,
+    "zigzag": None,
     "straight": 0.5,
     "same_answer": 0.9,
     "person_sd": 5.0,
@@ -50,18 +51,18 @@ QUANTILES = {"percentile_5": 0.05, "median": 0.5, "percentile_95": 0.95}
 
 _SOURCES = (
     {
-        "text": "Curran, P. G. (2016). Methods for the detection of carelessly invalid responses in survey data. Journal "
-        "of Experimental Social Psychology 66, 4-19.",
-        "bibtex": "@article{curran2016, author={Curran, Paul G.}, title={Methods for the detection of carelessly invalid "
-        "responses in survey data}, journal={Journal of Experimental Social Psychology}, volume={66}, pages={4--19}, "
-        "year={2016}}",
+        "text": "Curran, P. G. (2016). Methods for the detection of carelessly invalid responses in survey data. "
+        "Journal of Experimental Social Psychology 66, 4-19.",
+        "bibtex": "@article{curran2016, author={Curran, Paul G.}, title={Methods for the detection of carelessly "
+        "invalid responses in survey data}, journal={Journal of Experimental Social Psychology}, volume={66}, "
+        "pages={4--19}, year={2016}}",
     },
     {
-        "text": "Meade, A. W., & Craig, S. B. (2012). Identifying careless responses in survey data. Psychological Methods "
-        "17(3), 437-455.",
-        "bibtex": "@article{meade2012, author={Meade, Adam W. and Craig, S. Bartholomew}, title={Identifying careless "
-        "responses in survey data}, journal={Psychological Methods}, volume={17}, number={3}, pages={437--455}, "
-        "year={2012}}",
+        "text": "Meade, A. W., & Craig, S. B. (2012). Identifying careless responses in survey data. Psychological "
+        "Methods 17(3), 437-455.",
+        "bibtex": "@article{meade2012, author={Meade, Adam W. and Craig, S. Bartholomew}, title={Identifying "
+        "careless responses in survey data}, journal={Psychological Methods}, volume={17}, number={3}, "
+        "pages={437--455}, year={2012}}",
     },
 )
 
@@ -124,42 +125,44 @@ def check_responses(
     items : names of ratings with a scale; all of them when None, apart from the items of `attention`
     texts : names of columns answered in words; all items of kind text when None
     attention : item -> the answer, or list of answers, that shows attention: {"check1": 3}
-    limits : sign -> limit instead of the usual one; None computes a sign without flagging it. Flagged below the limit:
-        fast (time as a share of the median, 1/3), fast_item (seconds per answered item, 2), person_sd (standard
-        deviation of the ratings on the most common scale, in per cent of its length, 5), even_odd and synonyms
-        (consistency of two halves of the constructs, and of pairs of items that correlate above .6, up to 1; no usual
-        limit). Flagged from the limit on: run (longest run of one rating in a grid, in items; half of the longest grid
-        and at least 6), straight (share of the ratings in grids that stand in a grid answered with one rating, .5),
-        same_answer (share of one rating on the most common scale, .9), antonyms (as synonyms, for pairs that correlate
-        below -.6; no usual limit), mahalanobis (share of a chi-square distribution below the distance, .999), duplicate
-        (others with exactly the same answers, 1), repeated_id (others with the same number in the same wave, 1),
-        perfunctory (share of the answers in words that say nothing, 1), attention (checks failed, 1), acquiescence
-        (share of agreeing answers over both directions of wording, .9), extreme (share of ratings at the ends of the
-        scale, .9), missing_share (share of the items put that were not answered, .5)
+    limits : sign -> limit instead of the usual one; None computes a sign without flagging it.
+        Flagged below the limit: fast (time as a share of the median, 1/3), fast_item (seconds per answered item, 2),
+        person_sd (standard deviation of the ratings on the most common scale, in per cent of its length, 5), even_odd
+        and synonyms (consistency of two halves of the constructs, and of pairs of items that correlate above .6, up to
+        1; no usual limit).
+        Flagged from the limit on: run (longest run of one rating in a grid, in items; half of the longest grid and at
+        least 6), zigzag (longest run to and fro between two ratings, likewise), straight (share of the ratings in grids
+        that stand in a grid answered with one rating, .5), same_answer (share of one rating on the most common scale,
+        .9), antonyms (as synonyms, for pairs that correlate below -.6; no usual limit), mahalanobis (share of a
+        chi-square distribution below the distance, .999), duplicate (others with exactly the same answers, 1),
+        repeated_id (others with the same number in the same wave, 1), perfunctory (share of the answers in words that
+        say nothing, 1), attention (checks failed, 1), acquiescence (share of agreeing answers over both directions of
+        wording, .9), extreme (share of ratings at the ends of the scale, .9), missing_share (share of the items put
+        that were not answered, .5)
 
     Returns
     -------
     Result
         Table flags: term; the share flagged of the n respondents for whom a sign can be judged, then those with one
         flag or more (any_flag) and with two or more (two_flags). Table flag_counts: the same in respondents.
-        flag_limits: the limits used. flag_values: term, kind (percentile_5, median, percentile_95) of each sign, flagged
-        or not. missing_patterns: which items are missing together, the twelve most frequent. `scores()`: one row per
-        respondent with every sign, distance (squared Mahalanobis distance), sign_flag (true or false) and n_flags (their
-        number). `check()`: whether a sign is flagged for 5 % or fewer. Standard errors are NaN: these are facts about
-        the file, unweighted.
+        flag_limits: the limits used. flag_values: term, kind (percentile_5, median, percentile_95) of each sign,
+        flagged or not. missing_patterns: which items are missing together, the twelve most frequent. `scores()`: one
+        row per respondent with every sign, distance (squared Mahalanobis distance), SIGN_flag (true or false) and
+        n_flags (their number). `check()`: whether a sign is flagged for 5 % or fewer. Standard errors are NaN: these
+        are facts about the file, unweighted.
 
     Raises
     ------
     DataError
-        `unknown_items`, `no_ratings`, `items_not_numbers`, `items_need_scale`, `texts_not_text`, `private_question`.
+        `unknown_items`, `no_ratings`, `items_not_numbers`, `signs_need_scale`, `texts_not_text`, `private_question`.
     OptionError
         `unknown_option` for a sign that does not exist, `bad_limit`, `attention_answer`.
 
     Notes
     -----
     A grid is four items or more that follow each other in the questionnaire and have the same ends of scale. Missing
-    answers neither end a run nor count; a sign that cannot be judged for a respondent is NaN there and no flag, and the
-    notes say which signs the survey does not allow. Definitions: docs/numbers.md; Curran (2016), Meade and Craig (2012).
+    answers neither end a run nor count; a sign that cannot be judged for a respondent is NaN there and no flag, and
+    the notes say which signs the survey does not allow. Formulas: docs/numbers.md; Curran (2016), Meade, Craig (2012).
 
     In R: careless (longstring, irv, evenodd with the other sign, psychsyn), mahalanobis().
 
@@ -168,10 +171,10 @@ def check_responses(
     >>> import csi
     >>> result = csi.check_responses(csi.load_sample("mobile"))
     >>> result.tidy().set_index("term")["estimate"].round(3)[["fast", "straight", "two_flags"]].to_dict()
-    {'fast': 0.036, 'straight': 0.015, 'two_flags': 0.034}
+    {'fast': 0.036, 'straight': 0.015, 'two_flags': 0.038}
     >>> suspicious = result.scores()["n_flags"] >= 2
     >>> int(suspicious.sum())
-    101
+    114
 
     """
     attention = dict(attention or {})
@@ -218,7 +221,7 @@ def _rated(survey: Survey, items: Iterable[str] | None, attention: Mapping[str, 
     _check_names(survey, wanted)
     bare = [name for name in wanted if book.items[name].scale is None]
     if bare or not wanted:
-        raise DataError("items_need_scale", items=bare or ["-"], survey=survey.name)
+        raise DataError("signs_need_scale", items=bare or ["-"], survey=survey.name)
     return tuple(name for name in book.items if name in set(wanted))
 
 
@@ -248,7 +251,8 @@ def _check_names(survey: Survey, names: Iterable[str]) -> None:
 
 def _limits(given: Mapping[str, float | None] | None, ratings: Ratings) -> dict[str, float | None]:
     grids = [len(grid) for grid in ratings.grids if len(grid) >= LEAST_GRID]
-    chosen = {**LIMITS, "run": float(max(LEAST_RATINGS, -(-max(grids, default=0) // 2)))}
+    long = float(max(LEAST_RATINGS, -(-max(grids, default=0) // 2)))
+    chosen = {**LIMITS, "run": long, "zigzag": long}
     for sign, limit in (given or {}).items():
         choose("limits", sign, tuple(LIMITS))
         if limit is not None:

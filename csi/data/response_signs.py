@@ -17,6 +17,7 @@ from csi.data.careless import (
     agreement_share,
     extreme_share,
     longest_run,
+    longest_zigzag,
     person_sd,
     repeats,
     same_rows,
@@ -184,12 +185,16 @@ def _seconds(asked: Questions) -> Array | None:
     return asked.survey.answers[book.duration].to_numpy(dtype=float)
 
 
-def _run(asked: Questions) -> Array | None:
+def _run(asked: Questions, longest: Callable[[Array], Array] = longest_run) -> Array | None:
     ratings = asked.ratings
     grids = [grid for grid in ratings.grids if len(grid) >= LEAST_GRID]
     if max(map(len, grids), default=0) < LEAST_RATINGS:
         return None
-    return np.fmax.reduce([longest_run(ratings.raw.T[list(grid)].T) for grid in grids])
+    return np.fmax.reduce([longest(ratings.raw.T[list(grid)].T) for grid in grids])
+
+
+def _zigzag(asked: Questions) -> Array | None:
+    return _run(asked, longest_zigzag)
 
 
 def _straight(asked: Questions) -> Array | None:
@@ -334,6 +339,7 @@ SIGNS: dict[str, Callable[[Questions], Array | None]] = {
     "fast": _fast,
     "fast_item": _fast_item,
     "run": _run,
+    "zigzag": _zigzag,
     "straight": _straight,
     "same_answer": _same_answer,
     "person_sd": _person_sd,

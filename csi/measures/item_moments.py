@@ -70,7 +70,9 @@ class ItemData:
         """Kish's effective number of respondents."""
         if self.moments is not None:
             return self.moments.n_eff
-        return float(sum(self.n)) if self.weight is None else float(self.weight.sum() ** 2 / (self.weight @ self.weight))
+        return (
+            float(sum(self.n)) if self.weight is None else float(self.weight.sum() ** 2 / (self.weight @ self.weight))
+        )
 
     @property
     def equal(self) -> bool:
@@ -90,9 +92,7 @@ class ItemData:
         return rows_of(columns, self.design, self.missing, codes)
 
 
-def prepare_items(
-    data: object, items: Sequence[str], *, missing: str, by: object, need: int, what: str
-) -> ItemData:
+def prepare_items(data: object, items: Sequence[str], *, missing: str, by: object, need: int, what: str) -> ItemData:
     """Take the items from the data and check both.
 
     Parameters
@@ -197,7 +197,7 @@ def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: objec
     dropped = len(columns) - total
     if dropped:
         notes.append(note("trust_dropped_" + missing, dropped=dropped, n=total))
-    groups, codes = _groups(survey, used, by, need, notes)
+    groups, codes = group_codes(survey, used, by, need, notes)
     columns = columns if total == len(columns) else columns[used]
     codes = codes[used]
     weight = None if design.weight is None else design.weight[used]
@@ -210,7 +210,7 @@ def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: objec
     )  # fmt: skip
 
 
-def _groups(
+def group_codes(
     survey: Survey, used: NDArray[np.bool_], by: object, need: int, notes: list[Note]
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Labels and codes of the groups that are large enough; the others are named in a note."""

@@ -153,8 +153,9 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     glance = {"n": used, "n_eff": float(weight.sum() ** 2 / (weight @ weight)), "inference": method}
     glance |= {"interval": interval, "n_boot": n_boot, "n_failed": failed, **question.glance}
     tables = {name: partial(_table, question, sample, numbers, store, sheet) for name, sheet in question.sheets.items()}
+    facts = {"data": survey.name, "n": len(survey)}
     return Result(
-        title=question.title,
+        title=replace(question.title, values={**facts, **question.title.values}),
         headline=next(iter(question.sheets)),
         notes=tuple(notes),
         _tables=tables,

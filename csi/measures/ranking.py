@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Uncertainty, Unknown
+from csi.inference.intervals import Draws, Linear
 from csi.language import Note, note
 from csi.measures.closeness import grey_relation, rank_sets, ranks, reversals, topsis
 from csi.measures.derived import function_of
@@ -21,6 +22,7 @@ from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
 LEVEL = 0.95  # of the rank sets in the notes
+DRAWS = 4000
 TOPSIS = {
     "text": "Hwang, C. L., & Yoon, K. (1981). Multiple attribute decision making. Springer.",
     "bibtex": "@book{hwang1981, author={Hwang, C. L. and Yoon, K.}, title={Multiple attribute decision making}, "
@@ -53,6 +55,7 @@ class Cases:
     notes: tuple[Note, ...]
     glance: dict[str, Any]
     checks: Callable[[], Sequence[Check]]
+    seed: int = 1
 
     @property
     def matrix(self) -> Array:
@@ -63,6 +66,20 @@ class Cases:
         """The uncertainty of numbers (q, b) that `score` makes of means (m, p, b)."""
         m, p = len(self.names), len(self.items)
         return function_of(self.means, lambda values: score(values.reshape(m, p, -1)))
+
+    def spread_of(self, score: Callable[[Array], Array]) -> Array:
+        """Covariance (q, q) of `score` over normal draws of the means: it sees kinks that a derivative does not."""
+        m, p = len(self.names), len(self.items)
+        if isinstance(self.means, Linear):
+            values, vectors = np.linalg.eigh(self.means.cov)
+            rng = np.random.default_rng(np.random.SeedSequence(self.seed))
+            drawn = vectors @ (np.sqrt(np.maximum(values, 0))[:, None] * rng.standard_normal((m * p, DRAWS)))
+            drawn += self.means.estimate[:, None]
+        else:
+            drawn = self.means.draws
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = score(drawn.reshape(m, p, -1))
+        return np.atleast_2d(np.cov(found[:, np.isfinite(found).all(axis=0)]))
 
 
 def score_topsis(
@@ -98,8 +115,8 @@ def score_topsis(
     Returns
     -------
     Result
-        closeness (case: d- / (d+ + d-)), distances (case, term: to_best, to_worst), case_means (case, item: mean,
-        in the unit of the rating).
+        closeness (case: d- / (d+ + d-)), ideal_distances (case, term: to_best, to_worst), case_means (case, item:
+        mean, in the unit of the rating).
 
     Raises
     ------
@@ -114,7 +131,9 @@ def score_topsis(
     x / root of sum x^2 times weight; distances to the best and the worst value of each criterion among the cases.
     Missing answers: each mean over those who answered. Errors of all means, under weights, strata and clusters, go
     into those of the closeness (delta method, or every replicate anew); weights are taken as given. Where two cases
-    tie for best or worst the function has a kink and the linearised error is too small. METHODS C.6.
+    tie for best or worst the function has a kink and the linearised error is too small; a case that is best on every
+    criterion has closeness 1 and a linearised error of 0, which a check says; the bootstrap sees both. The rank sets in
+    the notes come from all pairwise differences over normal draws of the means. METHODS C.6.
     In R: MCDA::TOPSIS gives the closeness, without errors.
 
     Examples
@@ -135,7 +154,7 @@ def score_topsis(
         return np.stack([found.to_best, found.to_worst], axis=1).reshape(-1, means.shape[-1])
 
     rows = [(name, term) for name in cases.names for term in ("to_best", "to_worst")]
-    more = {"distances": (("case", "term"), rows, distances)}
+    more = {"ideal_distances": (("case", "term"), rows, distances)}
     score = _Score("closeness", lambda means: topsis(means, weights, less).closeness, more, TOPSIS)
     return _ranked(cases, score, indicator_weights is None, note("title_topsis", cases=len(cases.names),
                                                                    items=len(cases.items)))  # fmt: skip
@@ -238,8 +257,8 @@ def _ranked(cases: Cases, method: _Score, equal: bool, title: Note) -> Result:
     tables["case_means"] = lambda: table(("case", "item"), pairs, cases.means, 2)
     order = np.argsort(-found.estimate, kind="stable")
     notes = [*cases.notes, note("criteria_equal") if equal else note("criteria_given")]
-    if np.isfinite(found.std_error).all():
-        sets = rank_sets(found.estimate, found.covariance(), getattr(found, "df", np.inf), LEVEL)
+    if isinstance(cases.means, Linear | Draws):
+        sets = rank_sets(found.estimate, cases.spread_of(method.score), float(cases.means.df), LEVEL)
         shown = [note("rank_set", case=cases.names[i], low=int(sets[i, 0]), high=int(sets[i, 1])) for i in order]
         notes.append(note("rank_sets", level=f"{LEVEL:.0%}", sets=shown))
     else:
@@ -252,9 +271,17 @@ def _ranked(cases: Cases, method: _Score, equal: bool, title: Note) -> Result:
         notes=tuple(notes),
         _tables=tables,
         _glance=cases.glance,
-        _checks=lambda: (_reversal(cases, method), *cases.checks()),
+        _checks=lambda: (_reversal(cases, method), *_at_end(cases, found), *cases.checks()),
         _sources=(method.source, CSI),
     )
+
+
+def _at_end(cases: Cases, found: Uncertainty) -> list[Check]:
+    """Cases whose closeness no small change of the means moves: best, or worst, on every criterion."""
+    if not isinstance(found, Linear):
+        return []
+    fixed = [name for name, constant in zip(cases.names, found.constant, strict=True) if constant]
+    return [Check("closeness_fixed", len(fixed), "0", not fixed, False, {"cases": fixed})]
 
 
 def _reversal(cases: Cases, method: _Score) -> Check:
@@ -351,5 +378,6 @@ def survey_cases(survey: Survey, items: Sequence[str] | None, by: Any, choice: C
     n = np.asarray(table.n).reshape(len(labels), p).min(axis=1)
     checks = result._checks
     return Cases(
-        labels, tuple(names), table.uncertainty, tuple(n.tolist()), result.notes, dict(result._glance), checks
+        labels, tuple(names), table.uncertainty, tuple(n.tolist()), result.notes, dict(result._glance), checks,
+        choice.seed,
     )  # fmt: skip

@@ -169,8 +169,7 @@ def check_reliability(
 def _scales(data: ItemData, blocks: Mapping[str, tuple[str, ...]], seed: int) -> Scales:
     columns = tuple(tuple(data.items.index(item) for item in members) for members in blocks.values())
     hierarchies = tuple(
-        tuple(find_hierarchy(batch.correlation[np.ix_(some, some)], seed) for some in columns)
-        for batch in data.domains
+        tuple(find_hierarchy(batch.correlation[np.ix_(some, some)], seed) for some in columns) for batch in data.domains
     )
     return Scales(data, tuple(blocks), columns, hierarchies)
 
