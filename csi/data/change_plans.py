@@ -179,7 +179,7 @@ def _respondents(
         return max(2, round_up((before + after - shared) / allowed))
     left = allowed - (before - shared) / n_before
     n = after / left if left > 0 else np.inf
-    if overlap * n > n_before:
+    if np.isinf(n) or overlap * n > n_before:
         raise OptionError("plan_change_impossible", change=f"{change:g}", n_before=n_before)
     return max(2, round_up(n))
 

@@ -30,6 +30,7 @@ SOURCES = (
     },
 )
 TIE = 1e-12  # memberships closer than this are equal
+ROUNDING = 1e-11
 LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 
 
@@ -165,10 +166,10 @@ def _evaluator(
         raw, aspects = compose_tree(tree, membership, operator)
         grades = normalised(raw)
         fuzzy = values @ grades
-        plain = sum(leaves[name] * (values @ membership[name]) for name in names)
+        plain = values @ sum(leaves[name] * membership[name] for name in names)
         difference = fuzzy - plain
-        if operator == "product_sum":
-            difference = np.zeros_like(difference)  # the two are the same number
+        same = np.abs(difference) < ROUNDING * np.abs(values).max()  # with M(.,+) the two are the same number
+        difference = np.where(same, 0.0, difference)
         found = {
             "score": np.stack([fuzzy, plain, difference]),
             "normalised": grades, "raw": raw, "lead": leads(grades), "ratio": top_ratio(grades)[None],
@@ -211,11 +212,13 @@ def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True) -> tu
     shown = [note("fuzzy_grade", name=wording, value=brief(round(float(value), 2)))
              for wording, value in zip(grades.wording, grades.values, strict=True)]  # fmt: skip
     notes = [note("fuzzy_grades", grades=shown) if worth else note("fuzzy_no_values"), note("fuzzy_" + operator)]
+    if operator != "product_sum":
+        notes.append(note("fuzzy_kinks"))
     return (*notes, note("fuzzy_equal_weights") if equal else note("fuzzy_weights_given"))
 
 
 def label_sets(table: Table, level: float = LEVEL) -> dict[str, tuple[str, list[str]]]:
-    """For each group the grade decided for (several where they are equal), and every grade that is not excluded at `level`.
+    """For each group the grade decided for (several where equal), and every grade that is not excluded at `level`.
 
     A grade is excluded when the upper limit of its lead is below 0; one-sided, shared by the v - 1 rivals (Bonferroni).
     """

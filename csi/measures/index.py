@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.survey import Survey
-from csi.errors import DataError, choose
+from csi.errors import DataError, OptionError, choose
 from csi.inference.means import Means
 from csi.language import Note, note
-from csi.measures.index_numbers import TRANSFORMS, node_scores, node_values, to_100
+from csi.measures.index_numbers import METHODS, node_scores, node_values, to_100
 from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
 from csi.measures.tree_layout import TreeWeights
 from csi.measures.tree_reading import as_tree
@@ -38,7 +38,7 @@ def score_index(
     tree: Any,
     *,
     policy: str = "strict",
-    transform: str = "minmax",
+    method: str = "min_max",
     missing: str = "available",
     by: str | Sequence[str] | None = None,
     inference: str | None = None,
@@ -49,8 +49,8 @@ def score_index(
     """Weighted satisfaction index of 0-100 at every node of an indicator tree.
 
     Use it where the weights are decided beforehand, by a company, a standard or judges; `fit_pls` estimates weights
-    that explain an outcome. Indices made with different `transform` never stand in one table: 7 of 1-10 is 66.7 by "minmax"
-    and 70 by "percent_of_max".
+    that explain an outcome. Indices made with different `method` never stand in one table: 7 of 1-10 is 66.7 by
+    "min_max" and 70 by "percent_of_max".
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def score_index(
     tree : an `IndicatorTree`, or what makes one: nested mappings, a table, an outline, the name of a YAML file, or the
         Result of a function that finds one weight per item (its error is not carried on, and a note says so)
     policy : {"strict", "within_group", "global"}: what happens when weights do not sum as declared; see `IndicatorTree`
-    transform : {"minmax", "percent_of_max", "none"}: 100 (x - lo) / (hi - lo), 100 x / hi, or ratings of one scale as
+    method : {"min_max", "percent_of_max", "rating"}: 100 (x - lo) / (hi - lo), 100 x / hi, or ratings of one scale as
         they are
     missing : {"available", "complete"}: each item by those who answered it, or only respondents who answered all
     by : columns whose groups are compared; the weights are the same for all
@@ -80,7 +80,7 @@ def score_index(
         `tree_sums` and the others of `IndicatorTree`; `index_private`, `index_needs_scale`, `index_scales_differ`;
         `unknown_items`, `items_not_numbers`; those of the design.
     OptionError
-        An unknown policy, transform, missing rule, inference or interval; `percent_needs_zero`.
+        An unknown policy, method, missing rule, inference or interval; `percent_needs_zero`.
 
     Notes
     -----
@@ -88,7 +88,7 @@ def score_index(
     the node. Stated weights are constants without error. With "available", `.scores()` share out the weight of an
     answer that is missing within its group first, so that their mean may differ from the index a little. The `n` of a
     group is that of its item with the fewest answers. Survey weights, strata, clusters, finite populations and raking
-    count as in every measure. In R: survey::svymean of a weighted sum. Source: ISO 10004:2018; groups share their weights.
+    count as in every measure. Source: ISO 10004:2018. In R: survey::svymean of a weighted sum.
 
     Examples
     --------
@@ -104,11 +104,11 @@ def score_index(
     check_survey(survey, "score_index")
     found, said = as_tree(tree)
     weights = found.weights(policy)
-    choose("transform", transform, TRANSFORMS)
+    choose("method", method, METHODS)
     choose("missing", missing, MISSING)
-    asked = ratings_of(survey, weights.items, transform)
+    asked = ratings_of(survey, weights.items, method)
     columns = asked.ratings
-    notes = [*said, *weights.notes, *_transform_notes(transform)]
+    notes = [*said, *weights.notes, *_method_notes(method)]
     if missing == "complete":
         gaps = np.isnan(columns).any(axis=1)
         if gaps.any():
@@ -118,13 +118,13 @@ def score_index(
         "score_index",
         note("title_score_index", data=survey.name, n=len(survey)),
         columns,
-        Index(weights, asked.lo, asked.hi, transform),
-        _sheets(weights, transform),
+        Index(weights, asked.lo, asked.hi, method),
+        _sheets(weights, method),
         counted=_counted(weights, columns),
         notes=tuple(notes),
-        glance={"policy": policy, "transform": transform, "missing": missing},
-        check=lambda numbers: (_sums_check(found.sums),),
-        scores=lambda: _scores(weights, asked, columns, transform, survey),
+        glance={"policy": policy, "missing": missing},
+        check=lambda numbers: (sums_check(found.sums),),
+        scores=lambda: _scores(weights, asked, columns, method, survey),
         sources=(ISO_10004,),
         names=weights.items,
     )
@@ -146,7 +146,7 @@ class Ratings:
     hi: Array
 
 
-def ratings_of(survey: Survey, items: Sequence[str], transform: str) -> Ratings:
+def ratings_of(survey: Survey, items: Sequence[str], method: str) -> Ratings:
     """Ratings and scales of items, or an error that says what a transform lacks."""
     private = [name for name in items if name in survey.codebook.private]
     if private:
@@ -156,10 +156,12 @@ def ratings_of(survey: Survey, items: Sequence[str], transform: str) -> Ratings:
     bare = [name for name, end in zip(items, lo, strict=True) if np.isnan(end)]
     if bare:
         raise DataError("index_needs_scale", survey=survey.name, items=bare)
-    if transform == "none" and len({*zip(lo, hi, strict=True)}) > 1:
+    if method == "rating" and len({*zip(lo, hi, strict=True)}) > 1:
         scales = [f"{name} {low:g}-{high:g}" for name, low, high in zip(items, lo, hi, strict=True)]
         raise DataError("index_scales_differ", survey=survey.name, items=scales)
-    to_100(lo, lo, hi, transform)  # a scale that the transform cannot take stops here
+    below = [name for name, low in zip(items, lo, strict=True) if low < 0]
+    if method == "percent_of_max" and below:
+        raise OptionError("percent_needs_positive", item=below[0], scale=str(survey.codebook.items[below[0]].scale))
     return Ratings(ratings, lo, hi)
 
 
@@ -171,25 +173,25 @@ class Index:
     ----------
     tree : weights
     lo, hi : (L,) ends of the scales
-    transform : how ratings become points
+    method : how ratings become points
     """
 
     tree: TreeWeights
     lo: Array
     hi: Array
-    transform: str
+    method: str
 
     def __call__(self, domain: Means, whole: Means) -> Mapping[str, Array]:
         """Index (N, b) of every node; points added and lost (N - 1, b) by every node below the root."""
-        items = to_100(domain.mean.T, self.lo, self.hi, self.transform).T
-        top = self.hi[0] if self.transform == "none" else 100.0
+        items = to_100(domain.mean.T, self.lo, self.hi, self.method).T
+        top = self.hi[0] if self.method == "rating" else 100.0
         index = node_values(self.tree, items)
         weight = self.tree.effective[1:, None]
         return {"index": index, "adds": weight * index[1:], "loses": weight * (top - index[1:])}
 
 
-def _sheets(tree: TreeWeights, transform: str) -> dict[str, Sheet]:
-    decimals = 2 if transform == "none" else 1
+def _sheets(tree: TreeWeights, method: str) -> dict[str, Sheet]:
+    decimals = 2 if method == "rating" else 1
     rows = tuple((name,) for name in tree.names)
     blocks = tuple(Block(kind, tuple((name, kind) for name in tree.names[1:])) for kind in ("adds", "loses"))
     return {
@@ -206,17 +208,18 @@ def _counted(tree: TreeWeights, columns: Array) -> dict[str, list[int]]:
     return {"index": least, "adds": least[1:], "loses": least[1:]}
 
 
-def _transform_notes(transform: str) -> list[Note]:
-    return [] if transform == "minmax" else [note(f"transform_{transform}")]
+def _method_notes(method: str) -> list[Note]:
+    return [] if method == "min_max" else [note("index_rating" if method == "rating" else "mean_percent_of_max")]
 
 
-def _sums_check(wrong: Sequence[tuple[str, float, float]]) -> Check:
+def sums_check(wrong: Sequence[tuple[str, float, float]]) -> Check:
+    """Say whether the weights of a tree sum as declared."""
     worst = max((abs(total - expected) / expected for _, total, expected in wrong), default=0.0)
     return Check("tree_sums", worst, "= 0", not wrong, False, {"groups": [name for name, _, _ in wrong]})
 
 
-def _scores(tree: TreeWeights, asked: Ratings, columns: Array, transform: str, survey: Survey) -> pd.DataFrame:
+def _scores(tree: TreeWeights, asked: Ratings, columns: Array, method: str, survey: Survey) -> pd.DataFrame:
     import pandas as pd
 
-    scores = node_scores(tree, to_100(columns, asked.lo, asked.hi, transform))
+    scores = node_scores(tree, to_100(columns, asked.lo, asked.hi, method))
     return pd.DataFrame(scores, columns=list(tree.names), index=survey.answers.index)

@@ -5,26 +5,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import OptionError, choose
+from csi.errors import choose
+from csi.measures.transforms import min_max, percent_of_max
 from csi.measures.tree_layout import TreeWeights
 
 Array = NDArray[np.float64]
-TRANSFORMS = ("minmax", "percent_of_max", "none")
+METHODS = ("min_max", "percent_of_max", "rating")
 
 
-def to_100(values: Array, lo: Array, hi: Array, method: str = "minmax") -> Array:
+def to_100(ratings: Array, lo: Array, hi: Array, method: str = "min_max") -> Array:
     """Ratings as points of 100.
 
     Parameters
     ----------
-    values : (..., k) ratings, NaN where missing
+    ratings : (..., k) ratings, NaN where missing
     lo, hi : (k,) ends of the scales
-    method : {"minmax", "percent_of_max", "none"}: (x - lo) / (hi - lo), x / hi, or the rating itself
+    method : {"min_max", "percent_of_max", "rating"}: (x - lo) / (hi - lo), x / hi, or the rating itself
 
     Raises
     ------
     OptionError
-        An unknown method; `percent_needs_zero`: percent_of_max of a scale that goes below 0.
+        An unknown method.
 
     Examples
     --------
@@ -36,14 +37,10 @@ def to_100(values: Array, lo: Array, hi: Array, method: str = "minmax") -> Array
     [20.0, 60.0]
 
     """
-    choose("transform", method, TRANSFORMS)
-    if method == "none":
-        return values
-    if method == "percent_of_max":
-        if (lo < 0).any():
-            raise OptionError("percent_needs_zero", lo=float(np.min(lo)))
-        return 100 * values / hi
-    return 100 * (values - lo) / (hi - lo)
+    choose("method", method, METHODS)
+    if method == "rating":
+        return ratings
+    return percent_of_max(ratings, hi) if method == "percent_of_max" else min_max(ratings, lo, hi)
 
 
 def node_values(tree: TreeWeights, items: Array) -> Array:

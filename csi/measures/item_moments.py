@@ -197,7 +197,7 @@ def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: objec
     dropped = len(columns) - total
     if dropped:
         notes.append(note("trust_dropped_" + missing, dropped=dropped, n=total))
-    groups, codes = _groups(survey, used, by, need, notes)
+    groups, codes = group_codes(survey, used, by, need, notes)
     columns = columns if total == len(columns) else columns[used]
     codes = codes[used]
     weight = None if design.weight is None else design.weight[used]
@@ -210,7 +210,7 @@ def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: objec
     )  # fmt: skip
 
 
-def _groups(
+def group_codes(
     survey: Survey, used: NDArray[np.bool_], by: object, need: int, notes: list[Note]
 ) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """Labels and codes of the groups that are large enough; the others are named in a note."""

@@ -1,4 +1,4 @@
-"""Kano's model on arrays: evaluation tables, shares of categories, and what follows from them. Nothing here sees a Survey."""
+"""Kano's model on arrays: evaluation tables, shares of categories, and what follows from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 
 ANSWERS = ("like", "expect", "neutral", "live_with", "dislike")
 CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "questionable")
-A, O, M, I, R, Q = range(6)
+A, O, M, I, R, Q = range(6)  # noqa: E741
 ORDER = (M, O, A, I, R, Q)  # ties: what matters more goes first
 RULES = ("mode", "sums", "strength")
 TOTAL_STRENGTH, CATEGORY_STRENGTH = 0.60, 0.06  # Lee and Newcomb
@@ -35,9 +35,14 @@ def classify(functional: Array, dysfunctional: Array, table: NDArray[np.int64]) 
     -------
     (n, K) category numbers, NaN where an answer is missing
     """
-    both = np.isfinite(functional) & np.isfinite(dysfunctional)
-    cell = np.where(both, 5 * functional + dysfunctional, 25).astype(np.intp)
-    return np.append(table.ravel().astype(float), np.nan)[cell]
+    categories = np.append(table.ravel().astype(float), np.nan)
+    found = np.empty(functional.shape[::-1])
+    for row, first, second in zip(found, functional.T, dysfunctional.T, strict=True):
+        cell = 5 * first
+        cell += second
+        np.nan_to_num(cell, copy=False, nan=25.0)
+        np.take(categories, cell.astype(np.int8), out=row)
+    return found.T
 
 
 def indicators(category: Array) -> Array:
@@ -45,10 +50,10 @@ def indicators(category: Array) -> Array:
     n, count = category.shape
     found = np.empty((6 * count, n))
     for k in range(count):
-        values = category[:, k]
+        gaps = np.isnan(category[:, k])
+        values = np.where(gaps, 6, category[:, k]).astype(np.int8)
         for kind in range(6):
-            np.equal(values, kind, out=found[6 * k + kind])
-        gaps = np.isnan(values)
+            found[6 * k + kind] = values == kind
         if gaps.any():
             found[6 * k : 6 * k + 6, gaps] = np.nan
     return found.T

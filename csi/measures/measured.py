@@ -153,8 +153,9 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     glance = {"n": used, "n_eff": float(weight.sum() ** 2 / (weight @ weight)), "inference": method}
     glance |= {"interval": interval, "n_boot": n_boot, "n_failed": failed, **question.glance}
     tables = {name: partial(_table, question, sample, numbers, store, sheet) for name, sheet in question.sheets.items()}
+    facts = {"data": survey.name, "n": len(survey)}
     return Result(
-        title=question.title,
+        title=replace(question.title, values={**facts, **question.title.values}),
         headline=next(iter(question.sheets)),
         notes=tuple(notes),
         _tables=tables,
@@ -223,11 +224,11 @@ def _infer(
     if method == "none":
         return None, 0
     counts = _effective(question, sample, numbers)
+    share_df = np.inf if design.equal else float(design.df)
     if method == "linearised":
         simple = design.strata is None and design.cluster is None
         store = linearise(sample, question.evaluate)
         adjust = design.units / (design.units - 1) if simple and design.units > 1 else 1.0
-        share_df = np.inf if design.equal else store.df
         return replace(store, counts=counts, share_df=share_df, adjust=adjust), 0
     draws = {
         name: np.where(np.isfinite(values), values, np.nan)
@@ -235,7 +236,7 @@ def _infer(
     }
     failed = count_failed(draws, numbers, choice.n_boot)
     speeds = accelerations(sample, question.evaluate) if interval == "bca" else {}
-    return DrawStore(draws, interval, float(design.df), speeds, counts), failed
+    return DrawStore(draws, interval, float(design.df), speeds, counts, share_df), failed
 
 
 def count_failed(draws: Mapping[str, Array], numbers: Mapping[str, Array], n_boot: int) -> int:

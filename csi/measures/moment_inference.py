@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from csi.errors import EstimationError, OptionError, choose
 from csi.estimates import Unknown
 from csi.inference.bootstrap import Batch, batch_of_sums, collect, leave_one_out, replicate
+from csi.inference.design import Design
 from csi.inference.influence import (
     STEP,
     covariance_from_fourth,
@@ -36,6 +38,13 @@ JACKKNIFE_UP_TO = 1000  # respondents; above, acceleration comes from the influe
 CHUNK = 4096  # rows whose products are held at once
 EXACT_UP_TO = 100_000  # rows; above, products are taken in single precision, which moves no standard error visibly
 FAILED_SHARE = 0.05
+
+
+class Grouped(Protocol):
+    """Whose groups and respondents stand in a table."""
+
+    groups: tuple[str, ...]
+    n: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +97,7 @@ class Measured:
 
     def table(
         self,
-        data: ItemData,
+        data: Grouped,
         columns: tuple[str, ...],
         blocks: Sequence[Block],
         *,
@@ -187,12 +196,16 @@ def measure(
         accelerations = {name: acceleration(values) for name, values in held_out.items()}
     elif kind == "bca":
         accelerations = influence(rows, design, evaluate).accelerations()
+    return of_draws(draws, numbers, method, kind, float(design.df), accelerations, bootstrap_note(design))
+
+
+def bootstrap_note(design: Design) -> Note:
+    """How the replicates were drawn."""
     strata = int(design.unit_stratum.max()) + 1
-    remark = note("trust_bootstrap_" + ("plain" if design.plain else "complex"), units=design.units, strata=strata)
-    return _of_draws(draws, numbers, method, kind, float(design.df), accelerations, remark)
+    return note("trust_bootstrap_" + ("plain" if design.plain else "complex"), units=design.units, strata=strata)
 
 
-def _of_draws(
+def of_draws(
     draws: Numbers, numbers: Numbers, method: str, kind: str, df: float, accelerations: Numbers, remark: Note
 ) -> Measured:
     """Keep the replicates for the tables, NaN where a number could not be computed."""
@@ -225,7 +238,7 @@ def _normal(data: ItemData, evaluate: Callable, numbers: Numbers, kind: str, n_b
     moved = draw_moments(batch.mean[:, 0], batch.cov[:, :, 0], n, n_boot, seed)
     draws = collect(evaluate([part]) for _, part in report(moved, n_boot))
     remark = note("normal_theory", n=round(n, 1), draws=n_boot)
-    return _of_draws(draws, numbers, "normal", kind, n - 1, {}, remark)
+    return of_draws(draws, numbers, "normal", kind, n - 1, {}, remark)
 
 
 def _linearised(data: ItemData, groups: Sequence[Sequence[Part]], evaluate: Callable, numbers: Numbers) -> Measured:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from csi.errors import choose
 from csi.language import current_language, say
-from csi.report.point_map import PointMap, draw_map, label_map
+from csi.report.point_map import PointMap, draw_map, label_map, unsure_points
 from csi.report.sources import read_source
 from csi.report.style import WIDE, Picture, drawing, new_figure, settle
 from csi.study import level_text
@@ -80,7 +80,7 @@ def plot_kano(
         features, points, covariance = _coordinates(source, scores, group)
         names = pen.labels(features, lambda name: source.given.get(name, name), kind="item")
         quarters = [say(f"plots.kano_{name}") for name in ("attractive", "one_dimensional", "must_be", "indifferent")]
-        unsure = _unsure(source, features, group)
+        unsure = unsure_points(source, "plot_kano", features, group)
         cut = CUTS[scores]
         content = PointMap(
             points, covariance, [names[name] for name in features], unsure, (cut, cut), quarters, source.level
@@ -114,17 +114,6 @@ def _coordinates(
         covariance[i] = whole.loc[keys, keys].to_numpy()
         covariance[i, 0, 1] = covariance[i, 1, 0] = sign * covariance[i, 0, 1]
     return list(wide.index), points.astype(float), covariance
-
-
-def _unsure(source: Source, features: list[str], group: str | None) -> NDArray[np.bool_]:
-    """(k,) features for which more than one category is not rejected at the level."""
-    if "labels" not in source.result.tables:
-        return np.zeros(len(features), dtype=bool)
-    frame = source.group_rows("labels", "plot_kano", group)
-    if "p_value" not in frame:
-        return np.zeros(len(features), dtype=bool)
-    left = frame[frame["p_value"] > 1 - source.level].groupby("item").size()
-    return np.array([left.get(name, 1) > 1 for name in features])
 
 
 def _caption(covariance: NDArray[np.float64], unsure: NDArray[np.bool_], level: float) -> str:

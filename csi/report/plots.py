@@ -12,9 +12,12 @@ try:
     from csi.report.plot_kano import plot_kano
     from csi.report.plot_loadings import plot_loadings
     from csi.report.plot_missing import plot_missing
+    from csi.report.plot_nps import plot_nps
     from csi.report.plot_priorities import plot_priorities
+    from csi.report.plot_quadrants import plot_quadrants
     from csi.report.plot_ratings import plot_ratings
     from csi.report.plot_specifications import plot_specifications
+    from csi.report.plot_tree import plot_tree
     from csi.report.style import Picture, figure_png, figure_svg
 except ModuleNotFoundError as error:  # csi without its extra `all`
     if (error.name or "").partition(".")[0] != "matplotlib":
@@ -31,8 +34,11 @@ __all__ = [
     "plot_kano",
     "plot_loadings",
     "plot_missing",
+    "plot_nps",
     "plot_paths",
     "plot_priorities",
+    "plot_quadrants",
     "plot_ratings",
     "plot_specifications",
+    "plot_tree",
 ]

@@ -18,6 +18,8 @@ from csi.report.style import ACCENT, INK, MAIN, MUTED
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from csi.report.sources import Source
+
 Array = NDArray[np.float64]
 CORNERS = ((0, 1), (1, 1), (1, 0), (0, 0))  # left or right, bottom or top: the order of the names of the quarters
 
@@ -88,6 +90,15 @@ def label_map(axes: Axes, content: PointMap) -> None:
         ]
     names = [fold(name, 22, 2) for name in content.names]
     place_labels(axes, content.points, names, taken=taken, size=9.5, color=INK)
+
+
+def unsure_points(source: Source, picture: str, items: Sequence[str], group: str | None) -> NDArray[np.bool_]:
+    """(k,) items for which more than one label is not rejected at the level of the picture."""
+    frame = source.group_rows("labels", picture, group) if "labels" in source.result.tables else None
+    if frame is None or "p_value" not in frame:
+        return np.zeros(len(items), dtype=bool)
+    left = frame[frame["p_value"] > 1 - source.level].groupby("item").size()
+    return np.array([left.get(name, 1) > 1 for name in items])
 
 
 def _reach(content: PointMap, axis: int, radius: float) -> tuple[float, float]:
