@@ -205,7 +205,9 @@ def test_points_go_and_come_back(lo, width, shares, given_, method):
     back = csi.derive_points(there, scale, method=given_, given=method)
     np.testing.assert_allclose(back, start, atol=1e-9)
     if lo == 0:
-        np.testing.assert_allclose(csi.derive_points(ratings, scale), csi.derive_points(ratings, scale, method="percent_of_max"))
+        np.testing.assert_allclose(
+            csi.derive_points(ratings, scale), csi.derive_points(ratings, scale, method="percent_of_max")
+        )
 
 
 def test_mean_points_by_hand_and_one_kind_a_call():
@@ -266,8 +268,12 @@ def test_key_figures_in_one_table():
     assert found["estimate"].to_dict() == pytest.approx(expected)
     assert found["n"].to_dict() == dict(zip(expected, (6, 6, 5, 6, 6, 5), strict=True))
     linked = result.tidy("linked").set_index(["term", "kind"])["estimate"]
-    assert linked["complaint_rate"].to_dict() == pytest.approx({"satisfied": 1 / 4, "not_satisfied": 1, "difference": -3 / 4})
-    assert linked["retention_rate"].to_dict() == pytest.approx({"satisfied": 3 / 4, "not_satisfied": 0, "difference": 3 / 4})
+    assert linked["complaint_rate"].to_dict() == pytest.approx(
+        {"satisfied": 1 / 4, "not_satisfied": 1, "difference": -3 / 4}
+    )
+    assert linked["retention_rate"].to_dict() == pytest.approx(
+        {"satisfied": 3 / 4, "not_satisfied": 0, "difference": 3 / 4}
+    )
 
 
 def test_a_million_customers_with_24_items_take_about_two_seconds():
