@@ -69,8 +69,11 @@ def read_grades(
     of_point = np.append(of_point, len(names))
     place = np.empty(ratings.shape, dtype=np.intp, order="F")
     for j, column in enumerate(ratings.T):
-        steps = (column - scale.lo) / scale.step
-        place[:, j] = of_point[np.where(np.isnan(steps), len(points), np.rint(steps)).astype(np.intp)]
+        steps = column - scale.lo
+        if scale.step != 1:
+            steps = np.rint(steps / scale.step)
+        steps[np.isnan(steps)] = len(points)
+        place[:, j] = of_point.take(steps.astype(np.intp))
     return found, place
 
 
