@@ -143,7 +143,7 @@ def score_agreement(
     Cases with fewer than two ratings are left out. Kappa = 1 - disagreement / disagreement by chance, weights 0 or 1,
     distance (linear), squared distance (quadratic) between the values. Krippendorff: the same over all pairs of values
     within cases, corrected for small numbers. r_wg = 1 - mean variance within cases / variance of equally likely
-    answers on the scale; it is not cut at 0, and needs scales in the codebook. Survey weights weight cases; raters are fixed.
+    answers on the scale; it is not cut at 0, and needs scales in the codebook. Survey weights weight cases.
 
     In R: `psych::cohen.kappa`; `irr::kripp.alpha`, `irr::kappam.fleiss`; `multilevel::rwg`.
 
