@@ -432,7 +432,7 @@ def test_methods_side_by_side_and_their_agreement() -> None:
         "ahp", "maxdiff", "points", "regression", "entropy", "critic", "equal"
     ]  # fmt: skip
     np.testing.assert_allclose(table.groupby("kind")["estimate"].sum(), 1)
-    agreement = result.tidy("agreement").set_index(["kind", "term"])["estimate"]
+    agreement = result.tidy("rank_agreement").set_index(["kind", "term"])["estimate"]
     wide = table.pivot(index="item", columns="kind", values="estimate").rank()
     assert len(agreement) == 15  # pairs of the six that rank
     for (one, other), value in agreement.items():
@@ -516,7 +516,7 @@ def test_a_table_of_cases_is_ranked_without_errors() -> None:
     result = csi.score_topsis(frame, indicator_weights=[30, 40, 30])
     np.testing.assert_allclose(result.tidy()["estimate"], [0.6852, 0.4414, 0.4145, 0.2482], atol=5e-5)
     assert result.tidy()["std_error"].isna().all()
-    distances = result.tidy("distances").set_index(["case", "term"])["estimate"]
+    distances = result.tidy("ideal_distances").set_index(["case", "term"])["estimate"]
     assert distances["A", "to_best"] == pytest.approx(0.0396, abs=5e-5)
     assert any("1 A, 2 B, 3 C, 4 D" in str(note) for note in result.notes)
 

@@ -154,7 +154,7 @@ def check_responses(
     Raises
     ------
     DataError
-        `unknown_items`, `no_ratings`, `items_not_numbers`, `items_need_scale`, `texts_not_text`, `private_question`.
+        `unknown_items`, `no_ratings`, `items_not_numbers`, `signs_need_scale`, `texts_not_text`, `private_question`.
     OptionError
         `unknown_option` for a sign that does not exist, `bad_limit`, `attention_answer`.
 
@@ -221,7 +221,7 @@ def _rated(survey: Survey, items: Iterable[str] | None, attention: Mapping[str, 
     _check_names(survey, wanted)
     bare = [name for name in wanted if book.items[name].scale is None]
     if bare or not wanted:
-        raise DataError("items_need_scale", items=bare or ["-"], survey=survey.name)
+        raise DataError("signs_need_scale", items=bare or ["-"], survey=survey.name)
     return tuple(name for name in book.items if name in set(wanted))
 
 

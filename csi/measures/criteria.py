@@ -19,7 +19,7 @@ from csi.measures.ahp import group_weights, jackknife_covariance
 from csi.measures.ahp_tables import ahp_checks, ahp_tables
 from csi.measures.answer_weights import Answered, weights_of_answers
 from csi.measures.derived import Joined
-from csi.measures.judgements import Judges, read_judges
+from csi.measures.judgements import Judges, has_names, read_judges
 from csi.measures.maxdiff import Choices, count_choices, fit_logit, read_choices
 from csi.measures.measured import CSI, Choice, check_survey
 from csi.measures.ranking import read_case_table
@@ -109,7 +109,7 @@ def derive_indicator_weights(
     Returns
     -------
     Result
-        indicator_weights (kind: method; item: weight, 0-1; n respondents, or judges), agreement (kind, term: two
+        indicator_weights (kind: method; item: weight, 0-1; n respondents, or judges), rank_agreement (kind, term: two
         methods; the correlation of their ranks; n items), and of AHP judges (judge; term: lambda_max, ci, cr),
         judge_weights (judge, item), ahp_variants (kind: eigenvector, geometric_mean, column_average; item), revisions
         (judge, item, other_item; kind: given, implied), of
@@ -205,14 +205,12 @@ def _read(
     order = None if items is None else tuple([items] if isinstance(items, str) else items)
     if order is None and isinstance(points, Mapping):
         order = tuple(str(name) for name in points)
-    judges = None
-    if judgements is not None:
+    judges = said = table = None
+    if judgements is not None and has_names(judgements):
         judges = read_judges(judgements, order)
         order = judges.items
-    table = None
     if cases is not None and hasattr(cases, "columns"):
         _, order, table = read_case_table(cases, order)
-    said = None
     if choices is not None:
         said = read_choices(choices, order)
         order = said.items
@@ -224,6 +222,9 @@ def _read(
     if order is None and survey is not None:
         order = tuple(one.name for one in survey.codebook.items.values()
                       if one.kind == "rating" and one.name not in (outcome, *columns))  # fmt: skip
+    if judgements is not None and judges is None:
+        judges = read_judges(judgements, order)
+        order = judges.items
     if not order or len(order) < 2:
         raise DataError("weights_items", items=list(order or ["-"]))
     there = survey is not None and set(order) <= set(survey.items)
@@ -325,7 +326,7 @@ def _result(read: Read, pieces: Sequence[Piece], answered: Answered | None, grou
     by_kind = dict(zip(kinds, joint.estimate.reshape(-1, p), strict=True))
     agreement = _agreement(by_kind)
     if agreement is not None:
-        tables["agreement"] = lambda: agreement
+        tables["rank_agreement"] = lambda: agreement
     if "ahp" in kinds and read.judges is not None:
         tables |= ahp_tables(read.judges, group)
     if "maxdiff" in kinds and read.choices is not None:

@@ -30,6 +30,7 @@ SOURCES = (
     },
 )
 TIE = 1e-12  # memberships closer than this are equal
+ROUNDING = 1e-11
 LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 
 
@@ -161,14 +162,15 @@ def _evaluator(
 
     def evaluate(domain: Means, whole: Means) -> dict[str, Array]:
         shares = domain.mean.reshape(len(names), v, -1)
+        shares = shares / shares.sum(axis=1, keepdims=True)  # 1 but for the steps of a derivative
         membership = dict(zip(names, shares, strict=True))
         raw, aspects = compose_tree(tree, membership, operator)
         grades = normalised(raw)
         fuzzy = values @ grades
-        plain = sum(leaves[name] * (values @ membership[name]) for name in names)
+        plain = values @ sum(leaves[name] * membership[name] for name in names)
         difference = fuzzy - plain
-        if operator == "product_sum":
-            difference = np.zeros_like(difference)  # the two are the same number
+        same = np.abs(difference) < ROUNDING * np.abs(values).max()  # with M(.,+) the two are the same number
+        difference = np.where(same, 0.0, difference)
         found = {
             "score": np.stack([fuzzy, plain, difference]),
             "normalised": grades, "raw": raw, "lead": leads(grades), "ratio": top_ratio(grades)[None],

@@ -79,7 +79,7 @@ class ItemData:
         """Whether respondents are independent and count alike, with the same people behind every covariance."""
         if self.moments is not None:
             return self.moments.pairs is None and np.isclose(self.moments.n_eff, self.moments.n)
-        return self.design is not None and self.design.plain and self.weight is None and not self.gaps
+        return self.design is not None and self.design.equal and not self.gaps
 
     def rows(self) -> list[Rows]:
         """Rows ready to be resampled, one set per group; those without a group last."""

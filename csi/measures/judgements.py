@@ -70,6 +70,11 @@ def read_judges(judgements: Any, items: Sequence[str] | None) -> Judges:
     return Judges(order or (), tuple(named), tuple(matrices), tuple(notes))
 
 
+def has_names(judgements: Any) -> bool:
+    """Whether the matrices name their criteria."""
+    return any(hasattr(table, "columns") for table in _by_judge(judgements).values())
+
+
 def _by_judge(judgements: Any) -> dict[str, Any]:
     if isinstance(judgements, Mapping):
         return {str(judge): table for judge, table in judgements.items()}

@@ -115,8 +115,8 @@ def score_topsis(
     Returns
     -------
     Result
-        closeness (case: d- / (d+ + d-)), distances (case, term: to_best, to_worst), case_means (case, item: mean,
-        in the unit of the rating).
+        closeness (case: d- / (d+ + d-)), ideal_distances (case, term: to_best, to_worst), case_means (case, item:
+        mean, in the unit of the rating).
 
     Raises
     ------
@@ -154,7 +154,7 @@ def score_topsis(
         return np.stack([found.to_best, found.to_worst], axis=1).reshape(-1, means.shape[-1])
 
     rows = [(name, term) for name in cases.names for term in ("to_best", "to_worst")]
-    more = {"distances": (("case", "term"), rows, distances)}
+    more = {"ideal_distances": (("case", "term"), rows, distances)}
     score = _Score("closeness", lambda means: topsis(means, weights, less).closeness, more, TOPSIS)
     return _ranked(cases, score, indicator_weights is None, note("title_topsis", cases=len(cases.names),
                                                                    items=len(cases.items)))  # fmt: skip
