@@ -18,7 +18,7 @@ from csi.measures.blend_tables import alternatives_of, plan_tables
 from csi.measures.index import MISSING, sums_check
 from csi.measures.level_bands import LevelBands
 from csi.measures.measured import Choice, Measure, check_survey, measure
-from csi.measures.tree_reading import as_tree
+from csi.measures.tree_given import as_tree
 from csi.results import Result
 
 Array = NDArray[np.float64]
