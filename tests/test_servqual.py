@@ -153,7 +153,8 @@ def test_reliability_of_differences_from_the_answers():
     se, sp = e.mean(axis=1).std(ddof=1), p.mean(axis=1).std(ddof=1)
     r = np.corrcoef(e.mean(axis=1), p.mean(axis=1))[0, 1]
     expected = {
-        "sd_expectation": se, "sd_perception": sp, "sd_gap": (p - e).mean(axis=1).std(ddof=1), "alpha_expectation": alpha(e),
+        "sd_expectation": se, "sd_perception": sp, "sd_gap": (p - e).mean(axis=1).std(ddof=1),
+        "alpha_expectation": alpha(e),
         "alpha_perception": alpha(p), "correlation": r,
         "reliability": (sp**2 * alpha(p) + se**2 * alpha(e) - 2 * r * sp * se) / (sp**2 + se**2 - 2 * r * sp * se),
     }  # fmt: skip
@@ -241,8 +242,7 @@ def test_the_planted_truth_of_the_hotel_is_found():
     parts = fit.tidy("difference_reliability").set_index(["construct", "term"])
     z = []
     for name, row in truth["dimension"].items():
-        for kind in ("expectation", "perception", "gap"):
-            z.append(_z(tidy.loc[(name, kind)], row[kind]))
+        z += [_z(tidy.loc[(name, kind)], row[kind]) for kind in ("expectation", "perception", "gap")]
         for term, planted in (
             ("sd_expectation", "sd_expectation"), ("sd_perception", "sd_perception"), ("sd_gap", "sd_gap"),
             ("correlation", "correlation"), ("alpha_expectation", "alpha_expectation"),
