@@ -433,9 +433,7 @@ csi.plot_estimates(response, labels={name: name for name in response.tidy()["ter
 # %%
 returned = business.keep(business.answers["quality"].notna())
 rate = float(business.answers["quality"].notna().mean())
-silent = csi.compare_nonresponse(
-    returned, ["quality"], frame={"customer_class": customers}, response_rate=rate
-)
+silent = csi.compare_nonresponse(returned, ["quality"], frame={"customer_class": customers}, response_rate=rate)
 silent.tidy("bounds")[["kind", "estimate", "lower", "upper"]]
 
 # %% [markdown] lang="zh"
