@@ -102,9 +102,9 @@ bus_stop
 # 第 07 课的 Kano 模型会再遇到它们：隐含的与必须履行的，多半是“必备”要素。
 
 # %% [markdown] lang="en"
-# The same outcome, and different satisfaction. Hence the usual definition of customer satisfaction (顾客满意): **how far
-# customers feel that their needs and expectations have been met**. It is the outcome of a comparison, not a property
-# of the service.
+# The same outcome, and different satisfaction. Hence the usual definition of customer satisfaction (顾客满意): **how
+# far customers feel that their needs and expectations have been met**. It is the outcome of a comparison, not a
+# property of the service.
 #
 # Needs come in three kinds, and the unspoken ones weigh most:
 #
@@ -150,7 +150,7 @@ bus_stop
 # know" to tick.
 
 # %% [markdown] lang="zh"
-# ### 五个特点，五种办法
+# ### 五个特点
 #
 # | 特点 | 意思 | 怎么测 |
 # |---|---|---|
@@ -161,7 +161,7 @@ bus_stop
 # | 模糊性 | 难以精确 | 写出区间；模糊综合评价，第 04 课 |
 
 # %% [markdown] lang="en"
-# ### Five traits, five methods
+# ### Five traits
 #
 # | trait | meaning | how to measure |
 # |---|---|---|
