@@ -68,7 +68,7 @@ def score_fuzzy(
         that sum to 1 in each row), which has no sampling error
     items : names of rating items; the leaves of `indicator_weights`, else all ratings when None
     indicator_weights : {item: weight}, or a tree {aspect: (weight, {item: weight})} of any depth; siblings sum to 1,
-        to 100, or to the weight of their aspect; equal weights when None
+        to 100, or to the weight of their aspect; or an IndicatorTree; equal weights when None
     operator : {"product_sum", "min_max", "product_max", "min_sum"}: M(.,+) sum of a r; M(min,max) max of min(a, r);
         M(.,max) max of a r; M(min,+) sum of min(a, r), at most 1
     grades : {name: ratings in it}, lowest grade first; the points of the scale when None, called by its labels where
@@ -95,7 +95,7 @@ def score_fuzzy(
     DataError
         `fuzzy_scales`, `fuzzy_grades_gap`, `fuzzy_grades_twice`, `fuzzy_grades_few`, `fuzzy_empty_grade`,
         `fuzzy_membership`, `fuzzy_values`, `weight_names`, `weight_values`, `weight_sum`, `tree_twice`,
-        `all_missing_items`, `unknown_items`.
+        `tree_sums`, `all_missing_items`, `unknown_items`.
     OptionError
         `unknown_option` for operator, inference or interval.
 
