@@ -483,7 +483,7 @@ def test_methods_side_by_side_and_their_agreement() -> None:
         "ahp", "maxdiff", "points", "regression", "entropy", "critic", "equal"
     ]  # fmt: skip
     np.testing.assert_allclose(table.groupby("kind")["estimate"].sum(), 1)
-    agreement = result.tidy("agreement").set_index(["kind", "term"])["estimate"]
+    agreement = result.tidy("rank_agreement").set_index(["kind", "term"])["estimate"]
     wide = table.pivot(index="item", columns="kind", values="estimate").rank()
     assert len(agreement) == 15  # pairs of the six that rank
     for (one, other), value in agreement.items():

@@ -115,8 +115,8 @@ def check_responses(
 
     Use it before any measure. A flag is a question, not a verdict: flags are shown and drop nobody. Answer by looking
     at the flagged rows, and by comparing the results with and without them; to leave people out, say so yourself with
-    the mask `result.scores()["n_flags"] == 0`. Do not flag by one sign alone: satisfied customers give many equal
-    ratings, and busy ones are fast.
+    a mask such as `result.scores()["n_flags"] < 2`. One sign alone is weak: satisfied customers give many equal
+    ratings, busy ones are fast, and who writes "no comment" may have rated with care.
 
     Parameters
     ----------
@@ -154,7 +154,7 @@ def check_responses(
     Raises
     ------
     DataError
-        `unknown_items`, `no_ratings`, `items_not_numbers`, `items_need_scale`, `texts_not_text`, `private_question`.
+        `unknown_items`, `no_ratings`, `items_not_numbers`, `signs_need_scale`, `texts_not_text`, `private_question`.
     OptionError
         `unknown_option` for a sign that does not exist, `bad_limit`, `attention_answer`.
 
@@ -221,7 +221,7 @@ def _rated(survey: Survey, items: Iterable[str] | None, attention: Mapping[str, 
     _check_names(survey, wanted)
     bare = [name for name in wanted if book.items[name].scale is None]
     if bare or not wanted:
-        raise DataError("items_need_scale", items=bare or ["-"], survey=survey.name)
+        raise DataError("signs_need_scale", items=bare or ["-"], survey=survey.name)
     return tuple(name for name in book.items if name in set(wanted))
 
 

@@ -61,6 +61,7 @@ class Draws:
     acceleration : (k,) for "bca"
     scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root, 3 a share by Wilson
     counts : (k,) respondents behind each number, for shares of 0 and 1
+    share_df : degrees of freedom for shares, those of the design when None
     ordered, spread : (k, B) the replicates of each row in order, (k,) their standard deviations, where known already
     """
 
@@ -73,6 +74,7 @@ class Draws:
     ordered: Array | None = field(default=None, repr=False)
     spread: Array | None = field(default=None, repr=False)
     counts: Array | None = field(default=None, repr=False)
+    share_df: float | None = None
 
     @cached_property
     def draws(self) -> Array:
@@ -119,7 +121,8 @@ class Draws:
         shares = self.scale == SHARE
         if self.method != "t":
             shares &= self.constant  # no replicate differs from a share of 0 or 1, which is not to say it is sure
-        return share_limits(shares, self.estimate, self.std_error, self.counts, self.df, tail, lower, upper)
+        df = self.df if self.share_df is None else self.share_df
+        return share_limits(shares, self.estimate, self.std_error, self.counts, df, tail, lower, upper)
 
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0, NaN for constants; 2 / (B + 1) when 0 lies beyond all B replicates."""

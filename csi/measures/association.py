@@ -113,7 +113,10 @@ def _singular(r: Array) -> bool:
 def _products(x: Array, y: Array, weight: Array, known: NDArray[np.bool_], method: str) -> Association:
     """Columns of first and second powers, counted from a middle so that no digits are lost."""
     used = weight > 0
-    middle = np.array([column[used & good].mean() if (used & good).any() else 0.0 for column, good in zip(x.T, known.T)])
+    middle = np.zeros(x.shape[1])
+    for k in range(x.shape[1]):
+        rows = used & known[:, k]
+        middle[k] = x[rows, k].mean() if rows.any() else 0.0
     x = np.where(known, x - middle, np.nan)
     both = used & known.any(axis=1)
     y = y - (y[both].mean() if both.any() else 0.0)

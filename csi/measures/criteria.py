@@ -109,7 +109,7 @@ def derive_indicator_weights(
     Returns
     -------
     Result
-        indicator_weights (kind: method; item: weight, 0-1; n respondents, or judges), agreement (kind, term: two
+        indicator_weights (kind: method; item: weight, 0-1; n respondents, or judges), rank_agreement (kind, term: two
         methods; the correlation of their ranks; n items), and of AHP judges (judge; term: lambda_max, ci, cr),
         judge_weights (judge, item), ahp_variants (kind: eigenvector, geometric_mean, column_average; item), revisions
         (judge, item, other_item; kind: given, implied), of
@@ -326,7 +326,7 @@ def _result(read: Read, pieces: Sequence[Piece], answered: Answered | None, grou
     by_kind = dict(zip(kinds, joint.estimate.reshape(-1, p), strict=True))
     agreement = _agreement(by_kind)
     if agreement is not None:
-        tables["agreement"] = lambda: agreement
+        tables["rank_agreement"] = lambda: agreement
     if "ahp" in kinds and read.judges is not None:
         tables |= ahp_tables(read.judges, group)
     if "maxdiff" in kinds and read.choices is not None:

@@ -12,7 +12,7 @@ from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
 from csi.language import Note, note
 from csi.measures.association import Association, associate
-from csi.measures.pairs import check_items
+from csi.measures.pairs import check_items, check_keys
 
 Array = NDArray[np.float64]
 
@@ -27,8 +27,8 @@ class ImportanceSource:
 
 
 def importance_of(
-    survey: Survey, function: str, names: Sequence[str], items: Sequence[str], importance: Any, outcome: str | None, method: str,
-    by: str | Sequence[str] | None, exact: bool,
+    survey: Survey, function: str, names: Sequence[str], items: Sequence[str], importance: Any, outcome: str | None,
+    method: str, by: str | Sequence[str] | None, exact: bool,
 ) -> ImportanceSource:  # fmt: skip
     """Derived, stated or given importance of items, checked.
 
@@ -44,16 +44,11 @@ def importance_of(
     if importance == "derived":
         if outcome is None:
             raise OptionError("outcome_needed", function=function)
-        found = _derived(survey, function, items, outcome, method, by, exact)
+        found = derived(survey, function, items, outcome, method, by, exact)
         labels = [*names, *([outcome] * (found.columns.shape[1] - len(names)))]
         return ImportanceSource(method, found.columns, found.evaluate, labels)
     if isinstance(importance, Mapping):
-        strange = [str(name) for name in importance if name not in names]
-        lacking = [name for name in names if name not in importance]
-        if strange or lacking:
-            raise OptionError(
-                "keys_differ", option="importance", strange=strange or ["-"], lacking=lacking or ["-"], choices=names
-            )
+        check_keys("importance", importance, names)
         values = [importance[name] for name in names]
     else:
         values = list(importance)
@@ -67,10 +62,11 @@ def importance_of(
     return ImportanceSource("stated", scores_of(survey, values), lambda mean: mean, values)
 
 
-def _derived(
+def derived(
     survey: Survey, function: str, items: Sequence[str], outcome: str, method: str, by: str | Sequence[str] | None,
     exact: bool,
 ) -> Association:  # fmt: skip
+    """Association of items with an outcome under the survey's weights and groups; constant items are refused."""
     check_items(survey, function, [*items, outcome])
     weight = survey.design().weight
     weight = np.ones(len(survey)) if weight is None else weight

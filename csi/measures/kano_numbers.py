@@ -1,4 +1,4 @@
-"""Kano's model on arrays: evaluation tables, shares of categories, and what follows from them. Nothing here sees a Survey."""
+"""Kano's model on arrays: evaluation tables, shares of categories, and what follows from them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Array = NDArray[np.float64]
 
 ANSWERS = ("like", "expect", "neutral", "live_with", "dislike")
 CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "questionable")
-A, O, M, I, R, Q = range(6)
+A, O, M, I, R, Q = range(6)  # noqa: E741
 ORDER = (M, O, A, I, R, Q)  # ties: what matters more goes first
 RULES = ("mode", "sums", "strength")
 TOTAL_STRENGTH, CATEGORY_STRENGTH = 0.60, 0.06  # Lee and Newcomb

@@ -200,9 +200,9 @@ def list_labels(result: Result, *, level: float = LEVEL) -> pd.DataFrame:
     Examples
     --------
     >>> import csi
-    >>> survey = csi.Survey.from_frame({"yes": [1, 1, 1, 1, 1, 3], "no": [5, 5, 3, 3, 2, 3]})
+    >>> survey = csi.Survey.from_frame({"yes": [1] * 12 + [3] * 4, "no": [5] * 6 + [3] * 10})
     >>> csi.list_labels(csi.score_kano(survey, {"lift": "yes"}, {"lift": "no"}))["labels"].tolist()
-    ['attractive|one_dimensional|indifferent']
+    ['one_dimensional|attractive|indifferent']
 
     """
     return labels_frame(result, level)

@@ -224,11 +224,11 @@ def _infer(
     if method == "none":
         return None, 0
     counts = _effective(question, sample, numbers)
+    share_df = np.inf if design.equal else float(design.df)
     if method == "linearised":
         simple = design.strata is None and design.cluster is None
         store = linearise(sample, question.evaluate)
         adjust = design.units / (design.units - 1) if simple and design.units > 1 else 1.0
-        share_df = np.inf if design.equal else store.df
         return replace(store, counts=counts, share_df=share_df, adjust=adjust), 0
     draws = {
         name: np.where(np.isfinite(values), values, np.nan)
@@ -236,7 +236,7 @@ def _infer(
     }
     failed = count_failed(draws, numbers, choice.n_boot)
     speeds = accelerations(sample, question.evaluate) if interval == "bca" else {}
-    return DrawStore(draws, interval, float(design.df), speeds, counts), failed
+    return DrawStore(draws, interval, float(design.df), speeds, counts, share_df), failed
 
 
 def count_failed(draws: Mapping[str, Array], numbers: Mapping[str, Array], n_boot: int) -> int:

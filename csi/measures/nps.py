@@ -72,8 +72,8 @@ def score_nps(
         note; other scales have no usual breaks, so there they must be given
     by : columns that name groups
     inference : {"linearised", "bootstrap", "none"}, None for linearised
-    interval : {"adjusted", "wald", "score_test", "t", "bca", "percentile"}, None for adjusted Wald (BCa for a bootstrap of a
-        plain design); the first three need linearised errors
+    interval : {"adjusted", "wald", "score_test", "t", "bca", "percentile"}, None for adjusted Wald
+        (BCa for a bootstrap of a plain design); the first three need linearised errors
     n_boot, seed : of a bootstrap
 
     Returns
@@ -96,15 +96,16 @@ def score_nps(
     Notes
     -----
     NPS = 100 (p - d); variance (p + d - (p - d)^2) / n. Adjusted Wald adds .75 promoters, 1.5 passives and .75
-    detractors; score_test inverts the score test; under a design n is the effective number and t has the design's degrees of
-    freedom. Missing answers are left out. Round to whole points only at the end. In R: no base function; package NPS.
+    detractors; score_test inverts the score test; under a design n is the effective number and t has the design's
+    degrees of freedom. Missing answers are left out. Round to whole points only at the end.
+    In R: nps.var and nps.test of package NPS.
 
     Examples
     --------
     >>> import csi
     >>> result = csi.score_nps(csi.load_sample("tiny"), "l1")
     >>> result.tidy()[["item", "estimate", "lower", "upper"]].round(1).to_numpy().tolist()
-    [['l1', -8.3, -52.6, 39.2]]
+    [['l1', -8.3, -48.9, 35.5]]
 
     """
     survey = check_survey(survey, "score_nps")
@@ -165,7 +166,7 @@ def compare_nps(
     >>> import csi
     >>> result = csi.compare_nps(csi.load_sample("tiny"), ["s1", "l1"])
     >>> result.tidy()[["item", "other_item", "estimate"]].round(1).to_numpy().tolist()
-    [['l1', 's1', 0.0]]
+    [['l1', 's1', 8.3]]
 
     """
     survey = check_survey(survey, "compare_nps")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from csi.data.survey import Survey
-from csi.errors import DataError
+from csi.errors import DataError, OptionError
 
 Items = Sequence[str] | Mapping[str, str]
 
@@ -78,3 +80,36 @@ def check_items(survey: Survey, function: str, items: Iterable[str]) -> tuple[st
     if again:
         raise DataError("items_given_twice", function=function, items=again)
     return tuple(names)
+
+
+def check_scales(survey: Survey, function: str, first: Sequence[str], second: Sequence[str]) -> None:
+    """Refuse pairs whose two scales are known and differ.
+
+    Raises
+    ------
+    DataError
+        `scales_of_pair`.
+
+    """
+    ends = np.array([survey.scale_ends(first), survey.scale_ends(second)])
+    different = (ends[0] != ends[1]).any(axis=0) & np.isfinite(ends).all(axis=(0, 1))
+    if different.any():
+        pairs = [f"{first[k]} / {second[k]}" for k in np.flatnonzero(different)]
+        raise DataError("scales_of_pair", function=function, pairs=pairs)
+
+
+def check_keys(option: str, given: Iterable[object], wanted: Sequence[str]) -> None:
+    """Refuse a mapping that lacks one of the names or holds another.
+
+    Raises
+    ------
+    OptionError
+        `keys_differ`.
+
+    """
+    names = [str(name) for name in given]
+    strange, lacking = [name for name in names if name not in wanted], [name for name in wanted if name not in names]
+    if strange or lacking:
+        raise OptionError(
+            "keys_differ", option=option, strange=strange or ["-"], lacking=lacking or ["-"], choices=list(wanted)
+        )

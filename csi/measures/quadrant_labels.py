@@ -63,7 +63,7 @@ def quadrant_p(distance: Array, error: Array, df: float) -> Array:
     -----
     A quadrant is rejected when either distance lies on the wrong side by more than chance allows: twice the smaller of
     the two one-sided p-values (Bonferroni). So it is rejected at a level exactly when the two-sided interval of a
-    distance lies wholly on the other side of its line, and the true quadrant is kept at least as often as the level says.
+    distance lies wholly beyond its line, and the true quadrant is kept at least as often as the level says.
     """
     below, above = _one_sided(distance, error, df)
     found = np.empty((distance.shape[1], 4))
@@ -76,7 +76,7 @@ def quadrant_p(distance: Array, error: Array, df: float) -> Array:
 
 
 def side_p(gap: Array, error: Array, df: float) -> Array:
-    """p-value (K, 2) of each side of the diagonal, in the order of `SIDES`; the two-sided interval of the gap decides."""
+    """p-value (K, 2) of each side of the diagonal, in the order of `SIDES`; the interval of the gap decides."""
     below, above = _one_sided(gap, error, df)
     return np.minimum(1.0, 2 * np.column_stack([below, above]))
 

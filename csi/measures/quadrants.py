@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.intake import table_of
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
-from csi.data.intake import table_of
 from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.association import METHODS
@@ -228,7 +228,9 @@ class _Map:
         self.places: list[list[int]] = []  # row numbers of each group, item by item
         self.left_out: list[str] = []
         for group in groups:
-            rows = [((group, name, term) if "group" in found.keys else (name, term)) for name in names for term in TERMS]
+            rows = [
+                ((group, name, term) if "group" in found.keys else (name, term)) for name in names for term in TERMS
+            ]
             if all(row in place for row in rows):
                 self.places.append([place[row] for row in rows])
             else:

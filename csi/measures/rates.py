@@ -301,7 +301,7 @@ def score_ces(
     >>> import csi
     >>> result = csi.score_ces(csi.load_sample("tiny"), "s1")
     >>> result.tidy()["estimate"].round(2).tolist(), result.tidy("easy")["estimate"].tolist()
-    ([7.08], [0.5])
+    ([7.0], [0.5])
 
     """
     survey = check_survey(survey, "score_ces")

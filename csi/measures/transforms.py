@@ -167,9 +167,9 @@ def score_mean(
     --------
     >>> import csi
     >>> csi.score_mean(csi.load_sample("tiny"), "s1").tidy()["estimate"].round(2).tolist()
-    [67.59]
+    [66.67]
     >>> csi.score_mean(csi.load_sample("tiny"), "s1", method="percent_of_max").tidy()["estimate"].round(2).tolist()
-    [70.83]
+    [70.0]
 
     """
     survey = check_survey(survey, "score_mean")
