@@ -253,11 +253,11 @@ def aspect_order(tree: Branch) -> list[str]:
     return [name for part in tree.parts if part.parts for name in (*aspect_order(part), part.name)]
 
 
-def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True) -> tuple[Note, ...]:
+def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True, printed: bool = False) -> tuple[Note, ...]:
     shown = [note("fuzzy_grade", name=wording, value=brief(round(float(value), 2)))
              for wording, value in zip(grades.wording, grades.values, strict=True)]  # fmt: skip
     notes = [note("fuzzy_grades", grades=shown) if worth else note("fuzzy_no_values"), note("fuzzy_" + operator)]
-    if operator != "product_sum":
+    if operator != "product_sum" and not printed:
         notes.append(note("fuzzy_kinks"))
     return (*notes, note("fuzzy_equal_weights") if equal else note("fuzzy_weights_given"))
 
@@ -344,7 +344,7 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
     return Result(
         title=note("title_fuzzy", data=note("fuzzy_printed"), items=len(names), grades=v),
         headline=next(iter(sheets)),
-        notes=(note("fuzzy_no_error"), *_notes(found, operator, weights is None, values is not None)),
+        notes=(note("fuzzy_no_error"), *_notes(found, operator, weights is None, values is not None, True)),
         _tables={name: (lambda sheet=sheet: table(sheet)) for name, sheet in sheets.items()},
         _glance={"n": 0, "inference": "none"},
         _checks=lambda: (_used(empty),),
