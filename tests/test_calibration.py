@@ -130,9 +130,7 @@ def test_residuals_pass_over_weights_of_0():
     base, codes = np.array([1.0, 3.0, 2.0, 1.0, 1.0]), np.array([0, 0, 1, 1, 2])
     calibration = Calibration(base, (codes,), (np.array([0.25, 0.75, 0.0]),))
     weight = calibration.raked(base)
-    left = calibration.residual(weight * np.arange(1.0, 6.0), weight) if False else calibration.residual(
-        (weight * np.arange(1.0, 6.0))[None], weight
-    )  # fmt: skip
+    left = calibration.residual((weight * np.arange(1.0, 6.0))[None], weight)
     assert weight[4] == 0
     assert left[0, 4] == 0
     assert np.isfinite(left).all()

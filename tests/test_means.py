@@ -266,7 +266,7 @@ def test_notes_say_what_the_errors_are():
         ("all_missing_items", lambda s: csi.score_items(survey_of([[1.0, NAN], [2.0, NAN]])), "q2"),
         ("by_all_small", lambda s: csi.score_items(s, by="place"), "place"),
         ("unknown_column", lambda s: csi.score_items(s, by="plaice"), "plaice"),
-        ("items_need_scale", lambda s: csi.score_items(bare(), "q1", statistic="score"), "q1"),
+        ("score_needs_scale", lambda s: csi.score_items(bare(), "q1", statistic="score"), "q1"),
     ],
 )
 def test_calls_that_cannot_be_answered(code, call, word, language):

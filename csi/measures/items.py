@@ -80,7 +80,7 @@ def score_items(
     Raises
     ------
     DataError
-        `unknown_items`, `items_not_numbers`, `no_ratings`, `private_question`, `items_need_scale`,
+        `unknown_items`, `items_not_numbers`, `no_ratings`, `private_question`, `score_needs_scale`,
         `all_missing_items`; those of `Survey.split` and of the design.
     OptionError
         An unknown statistic, inference or interval; `bad_probs`; `bca_not_quantiles`, `bad_n_boot`.
@@ -101,7 +101,7 @@ def score_items(
     >>> survey = csi.load_sample("tiny")
     >>> means = csi.score_items(survey, ["s1", "l1"])
     >>> means.tidy().round(3)[["item", "estimate", "std_error", "n"]].values.tolist()
-    [['s1', 7.0, 0.577, 12], ['l1', 6.0, 0.577, 12]]
+    [['s1', 7.0, 0.577, 12], ['l1', 7.0, 0.577, 12]]
     >>> csi.score_items(survey, "s1", statistic="sd").value("s1").estimate
     2.0
     >>> csi.score_items(survey, "s1", statistic="quantile", probs=[0.5]).tidy()["estimate"].tolist()
@@ -169,7 +169,7 @@ def _scores(survey: Survey, names: Sequence[str], ratings: Array) -> Array:
     lo, hi = survey.scale_ends(names)
     without = [name for name, known in zip(names, np.isfinite(lo) & np.isfinite(hi), strict=True) if not known]
     if without:
-        raise DataError("items_need_scale", survey=survey.name, items=without)
+        raise DataError("score_needs_scale", survey=survey.name, items=without)
     return (ratings - lo) / (hi - lo) * 100
 
 

@@ -176,7 +176,7 @@ def _question(survey: Survey, layout: Layout, points: Points, e: Array, p: Array
     if ideal is not None:
         parts["normed"] = normed_quality(both_e, both_p, ideal)
     edges = np.cumsum([0, *(part.shape[1] for part in parts.values())])
-    place = {name: slice(edges[i], edges[i + 1]) for i, name in enumerate(parts)}
+    place = {name: slice(int(edges[i]), int(edges[i + 1])) for i, name in enumerate(parts)}
 
     def evaluate(domain: Means, _: Means) -> dict[str, Array]:
         mean = {name: domain.mean[at] for name, at in place.items()}
