@@ -116,6 +116,32 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "survey": lambda: csi.score_grey(csi.load_sample("mobile"), QUALITY),
         "table": lambda: csi.score_grey(BRANCHES),
     },
+    "check_reliability": {
+        "tiny": lambda: csi.check_reliability(tiny()),
+        "by": lambda: csi.check_reliability(csi.load_sample("mobile"), QUALITY, by="operator"),
+        "bootstrap": lambda: csi.check_reliability(tiny(), inference="bootstrap", n_boot=N_BOOT),
+        "moments": lambda: csi.check_reliability(csi.load_moments("mobi"), n_boot=N_BOOT),
+    },
+    "check_factorability": {
+        "design": lambda: csi.check_factorability(csi.load_sample("mobile"), QUALITY),
+        "by": lambda: csi.check_factorability(csi.load_sample("mobile"), QUALITY, by="operator"),
+        "plain": lambda: csi.check_factorability(tiny()),
+    },
+    "fit_factors": {
+        "design": lambda: csi.fit_factors(csi.load_sample("mobile"), [*QUALITY, *CONTESTED], n_factors=2),
+        "by": lambda: csi.fit_factors(csi.load_sample("mobile"), QUALITY, by="operator", rotation="varimax"),
+        "moments": lambda: csi.fit_factors(csi.load_moments("mobi"), method="ml", rotation="promax", n_boot=N_BOOT),
+        "bootstrap": lambda: csi.fit_factors(tiny(), rotation="none", inference="bootstrap", n_boot=N_BOOT),
+    },
+    "fit_icc": {
+        "tiny": lambda: csi.fit_icc(tiny(), ["s1", "s2", "s3"]),
+        "by": lambda: csi.fit_icc(csi.load_sample("mobile"), QUALITY, by="operator"),
+    },
+    "score_agreement": {
+        "tiny": lambda: csi.score_agreement(tiny(), ["s1", "s2", "s3"]),
+        "by": lambda: csi.score_agreement(csi.load_sample("mobile"), QUALITY, by="operator"),
+        "bootstrap": lambda: csi.score_agreement(tiny(), ["s1", "s2"], inference="bootstrap", n_boot=N_BOOT),
+    },
     "analyse_survey": {
         "plain": lambda: csi.analyse_survey(tiny(), TINY, n_boot=N_BOOT),
         "by": lambda: csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=N_BOOT),
@@ -322,6 +348,19 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "score_grey": lambda survey, inference: csi.score_grey(
         survey, CONTESTED, by="region", n_boot=N_BOOT, inference=inference
+    ),
+    "check_reliability": lambda survey, inference: csi.check_reliability(
+        survey, QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "check_factorability": lambda survey, inference: csi.check_factorability(
+        survey, QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_factors": lambda survey, inference: csi.fit_factors(
+        survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),
+    "score_agreement": lambda survey, inference: csi.score_agreement(
+        survey, QUALITY, n_boot=N_BOOT, inference=inference
     ),
     "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
     "compare_specifications": lambda survey, inference: csi.compare_specifications(
