@@ -56,6 +56,7 @@ _PUBLIC = {
     "plan_calendar": "csi.data.survey_calendar",
     "plan_change": "csi.data.change_plans",
     "plan_sample": "csi.data.sampling",
+    "plot_gaps": "csi.report.plots",
     "plot_index": "csi.report.plots",
     "plot_kano": "csi.report.plots",
     "plot_loadings": "csi.report.plots",

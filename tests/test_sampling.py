@@ -331,6 +331,25 @@ def test_a_monthly_sample_is_a_share_of_the_active_and_repeatable() -> None:
     assert draw[0]["customer"].tolist() != draw[2]["customer"].tolist()
 
 
+def test_a_monthly_sample_by_class_asks_more_of_the_important() -> None:
+    shares = {"A": 1.0, "B": 0.5, "C": 0.1}
+    plain = csi.plan_calendar("2026-01-05", months=1, kinds="monthly_sample", monthly_share=shares)
+    assert plain[["stratum", "share"]].to_numpy().tolist() == [["A", 1.0], ["B", 0.5], ["C", 0.1]]
+    many = pd.DataFrame({"customer": range(100), "first_order": "2020-01-01", "last_order": "2026-01-01"})
+    many["stratum"] = ["A"] * 5 + ["B"] * 15 + ["C"] * 80
+    drawn = csi.plan_calendar("2026-01-05", months=1, monthly_share=shares, customers=many)
+    assert drawn["stratum"].value_counts().to_dict() == {"A": 5, "B": 8, "C": 8}
+    weighted = (1 / drawn["share"]).groupby(drawn["stratum"]).sum()
+    assert weighted.to_dict() == {"A": 5, "B": 16, "C": 80}  # 8 of 15: rounded up
+
+
+def test_a_rate_near_its_end_is_warned_of() -> None:
+    plan = csi.plan_sample("rate", margin=0.05, p=0.98)
+    assert plan.n == 31
+    assert [one.code for one in plan.notes] == ["plan_rate_assumed", "plan_few"]
+    assert "0.6" in str(plan.notes[1])
+
+
 # --- words ------------------------------------------------------------------------------------------------------
 
 
@@ -360,7 +379,11 @@ BAD = [
     (lambda: csi.plan_sample(margin=0.05, n=100), ["margin=", "n="]),
     (lambda: csi.plan_sample(margin=5), ["margin=5", "1]"]),
     (lambda: csi.plan_sample(margin=0), ["margin=0"]),
-    (lambda: csi.plan_sample(p=85), ["p=85", "[0, 1]"]),
+    (lambda: csi.plan_sample(p=85), ["p=85", "(0, 1)"]),
+    (lambda: csi.plan_sample(p=1), ["p=1", "(0, 1)"]),
+    (lambda: calendar(monthly_share={}), ["monthly_share"]),
+    (lambda: calendar(monthly_share={"A": 0.5}, customers=customers()), ["stratum", "last_order"]),
+    (lambda: calendar(monthly_share={"A": 0.5}, customers=customers(stratum=list("AAABC"))), ["B", "C", "A"]),
     (lambda: csi.plan_sample(sd=3), ["sd=", "p="]),
     (lambda: csi.plan_sample("mean", margin=0.2), ["mean", "sd="]),
     (lambda: csi.plan_sample("mean", sd=2), ["mean", "margin="]),

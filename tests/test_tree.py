@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import csi
 from csi.measures.index_numbers import node_scores, node_values
-from csi.measures.tree_reading import as_tree
+from csi.measures.tree_given import as_tree
 
 PRINTED = """
 product 50 产品质量
@@ -178,10 +178,16 @@ def test_one_indicator_at_the_top_is_the_whole():
     assert tree.weights().names == ("index", "a", "b")
 
 
-def test_estimated_weights_come_with_a_note():
-    fit = csi.score_index(csi.load_sample("tiny"), {"s1": 50, "s2": 50})
-    with pytest.raises(csi.DataError, match="item"):
-        as_tree(fit)
+def test_weights_that_another_measure_derived_are_taken_with_a_note():
+    """AHP's published weights .636986 .258285 .104729 become the tree; several methods at once are refused."""
+    matrix = [[1, 3, 5], ["1/3", 1, 3], ["1/5", "1/3", 1]]
+    derived = csi.derive_indicator_weights(items=["s1", "s2", "l1"], judgements=matrix, methods=["ahp"])
+    tree, notes = as_tree(derived)
+    assert tree.weights().effective[1:].tolist() == pytest.approx([0.636986, 0.258285, 0.104729], abs=1e-6)
+    assert [note.code for note in notes] == ["tree_estimated"]
+    both = csi.derive_indicator_weights(csi.load_sample("tiny"), ["s1", "s2"], methods=["equal", "critic"])
+    with pytest.raises(csi.DataError, match="one method"):
+        as_tree(both)
 
 
 # Properties -----------------------------------------------------------------------------------------------------

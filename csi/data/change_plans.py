@@ -85,7 +85,7 @@ def plan_change(
     n_before : respondents of the first wave, as many as in the second when None
     level : level of the two-sided test, 0-1
     power : chance to see the change, 0-1; computed when `n` and `change` are both given
-    p : rate of the first wave, 0-1; the second has p + change
+    p : rate of the first wave, between 0 and 1; the second has p + change
     sd : standard deviation between respondents in both waves; 20 for an index when None
     overlap : share of the second wave that was asked in the first one too (panel), 0-1
     rho : correlation of the two answers of one person, -1 to 1

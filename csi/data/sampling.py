@@ -32,6 +32,7 @@ TARGETS = ("rate", "mean", "index")
 ALLOCATIONS = ("proportional", "neyman", "equal")
 INDEX_SD = 20.0  # of one respondent's score on 0-100, when nothing is known yet
 MARGINS = {"rate": 0.05, "index": 2.0}
+FEW = 5  # satisfied or dissatisfied respondents below which a normal margin is no longer good
 STRATUM_KEYS = ("population", "sd", "p", "minimum", "factor")
 
 
@@ -134,7 +135,7 @@ def plan_sample(
     margin : half the width of the interval wanted; .05 for a rate and 2 for an index when None; a mean needs one
     n : completed questionnaires; then the margin is computed, and `margin` must be None
     level : level of the interval, 0-1
-    p : expected rate, 0-1; .5 is the most careful
+    p : expected rate, between 0 and 1; .5 is the most careful
     sd : standard deviation between respondents, in the unit of the target; 20 for an index when None. The last wave
         knows it best (the European EPSI rating, 250 respondents for 2 points, implies about 16)
     population : number of customers, for the finite population correction; None means very many
@@ -212,6 +213,8 @@ def plan_sample(
         frame = _stratum_frame(table, sizes, response_rate, z, deff)
         deff *= weighting_effect(np.repeat(frame["weight"].to_numpy(), sizes))
     invited = round_up(n / response_rate) if frame is None else int(frame["invited"].sum())
+    if target == "rate" and frame is None and n * min(p, 1 - p) < FEW:
+        notes.append(note("plan_few", count=f"{n * min(p, 1 - p):.1f}"))
     short = invited > size if frame is None else bool((frame["invited"] > frame["population"]).any())
     if short:
         notes.append(note("plan_short", invited=invited, population=f"{size:.0f}"))
@@ -247,7 +250,7 @@ def planned_variance(target: str, p: float, sd: float | None) -> tuple[float, li
     if target == "rate":
         if sd is not None:
             raise OptionError("plan_rate_sd")
-        check_number("p", p, 0, 1)
+        check_number("p", p, 0, 1, open_low=True, open_high=True)
         return p * (1 - p), [note("plan_rate_assumed", p=f"{p:g}")]
     if sd is None:
         if target == "mean":
@@ -258,14 +261,22 @@ def planned_variance(target: str, p: float, sd: float | None) -> tuple[float, li
 
 
 def check_number(
-    option: str, value: Any, low: float, high: float, *, open_low: bool = False, whole: bool = False
+    option: str,
+    value: Any,
+    low: float,
+    high: float,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+    whole: bool = False,
 ) -> None:
     """Refuse what is no number between `low` and `high`."""
     number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    fits = number and np.isfinite(value) and low <= value <= high and not (open_low and value == low)
+    fits = number and np.isfinite(value) and low <= value <= high
+    fits = fits and not (open_low and value == low) and not (open_high and value == high)
     if not fits or (whole and value != floor(value)):
         left = "(" if open_low else "["
-        right = "∞)" if np.isinf(high) else f"{high:g}]"
+        right = "∞)" if np.isinf(high) else f"{high:g}{')' if open_high else ']'}"
         raise OptionError("plan_number", option=option, value=value, range=f"{left}{low:g}, {right}")
 
 
@@ -291,7 +302,7 @@ def _strata(
                 "stratum_unknown_key", stratum=name, keys=[wrong], choices=[k for k in STRATUM_KEYS if k != wrong]
             )
         chance, spread = entry.get("p", p), entry.get("sd", sd)
-        check_number("p", chance, 0, 1)
+        check_number("p", chance, 0, 1, open_low=True, open_high=True)
         check_number("sd", spread, 0, np.inf)
         least, factor = entry.get("minimum", minimum), entry.get("factor", 1.0)
         check_number("minimum", least, 0, np.inf)

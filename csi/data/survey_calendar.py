@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
@@ -27,7 +27,7 @@ def plan_calendar(
     *,
     months: int = 12,
     kinds: Iterable[str] = KINDS,
-    monthly_share: float = 0.1,
+    monthly_share: float | Mapping[str, float] = 0.1,
     field_days: int = 14,
     report_days: int = 10,
     holidays: Iterable[str | date] = (),
@@ -46,14 +46,15 @@ def plan_calendar(
     months : number of months
     kinds : which surveys: "new_customer" (one, three and six months after the first order; a customer is new for six
         months), "monthly_sample", "quarterly_survey" (every third month), "yearly_survey" (every twelfth month)
-    monthly_share : share of the active customers in a monthly sample, above 0 and up to 1; how many of each class is
-        `csi.plan_sample`'s question
+    monthly_share : share of the active customers in a monthly sample, above 0 and up to 1; or customer class -> share,
+        to ask more of the important ones, {"A": 1.0, "C": 0.1}: then weight by 1 / share, see `csi.plan_sample`
     field_days : days from the survey date until it closes
     report_days : working days from then until the report is due
     holidays : days on which nobody works, besides Saturdays and Sundays
     workdays : Saturdays and Sundays on which people work (调休)
     customers : table with the columns customer (an identifier, each once), first_order and last_order (dates; missing
-        for a potential customer, who is not asked); then the calendar lists people
+        for a potential customer, who is not asked), and stratum (class) for shares by class; then the calendar lists
+        people
     seed : seed of the monthly samples drawn from `customers`
 
     Returns
@@ -61,15 +62,16 @@ def plan_calendar(
     DataFrame
         Without `customers` one row per survey: date, kind (new_month_1, new_month_3, new_month_6, monthly_sample,
         quarterly_survey, yearly_survey), frame (who can be drawn), share of the frame, closes, report_due, meaning (the
-        kind in the current language). With `customers` one row per person to ask: date, kind, customer, closes,
-        report_due, meaning. Nothing is estimated here.
+        kind in the current language). With `customers` one row per person to ask: date, kind, customer, share (the
+        chance to be asked), closes, report_due, meaning. With shares by class also stratum, "" for surveys of all
+        classes. Nothing is estimated here.
 
     Raises
     ------
     OptionError
         `not_a_date`, `unknown_option`, `plan_number`.
     DataError
-        `customers_columns`, `customers_twice`, `customers_not_dates`, `customers_order`.
+        `customers_columns`, `customers_twice`, `customers_not_dates`, `customers_order`, `customers_stratum`.
 
     Notes
     -----
@@ -88,7 +90,10 @@ def plan_calendar(
     """
     first = _day("start", start)
     check_number("months", months, 1, 600, whole=True)
-    check_number("monthly_share", monthly_share, 0, 1, open_low=True)
+    by_class = isinstance(monthly_share, Mapping)
+    shares = {str(name): share for name, share in monthly_share.items()} if by_class else {"": monthly_share}
+    for share in shares.values() or [None]:
+        check_number("monthly_share", share, 0, 1, open_low=True)
     check_number("field_days", field_days, 0, 3660, whole=True)
     check_number("report_days", report_days, 0, 3660, whole=True)
     chosen = [choose("kinds", kind, KINDS) for kind in ([kinds] if isinstance(kinds, str) else kinds)]
@@ -99,11 +104,13 @@ def plan_calendar(
         day = add_months(first, month)
         closes = day + timedelta(days=int(field_days))
         due = add_working_days(closes, int(report_days), free, busy)
-        for kind, frame, share in _surveys(month, chosen, monthly_share):
-            rows.append((day, kind, frame, share, closes, due))
-    calendar = pd.DataFrame(rows, columns=["date", "kind", "frame", "share", "closes", "report_due"])
+        for kind, frame, share, stratum in _surveys(month, chosen, shares):
+            rows.append((day, kind, frame, stratum, share, closes, due))
+    calendar = pd.DataFrame(rows, columns=["date", "kind", "frame", "stratum", "share", "closes", "report_due"])
     if customers is not None:
-        calendar = _people(calendar, _customers(customers), seed)
+        calendar = _people(calendar, _customers(customers, list(shares) if by_class else None), seed)
+    if not by_class:
+        calendar = calendar.drop(columns="stratum")
     for column in ("date", "closes", "report_due"):
         calendar[column] = pd.to_datetime(calendar[column])
     return calendar.assign(meaning=[say(f"terms.{kind}") for kind in calendar["kind"]])
@@ -144,15 +151,16 @@ def add_working_days(day: date, days: int, holidays: Iterable[date] = (), workda
     return day
 
 
-def _surveys(month: int, kinds: list[str], monthly_share: float) -> list[tuple[str, str, float]]:
-    """Kind, frame and share of the surveys of one month."""
+def _surveys(month: int, kinds: list[str], shares: Mapping[str, float]) -> list[tuple[str, str, float, str]]:
+    """Kind, frame, share and class of the surveys of one month."""
     found = []
     if "new_customer" in kinds:
-        found += [(f"new_month_{k}", f"first_order_{k}", 1.0) for k in NEW_MONTHS]
+        found += [(f"new_month_{k}", f"first_order_{k}", 1.0, "") for k in NEW_MONTHS]
     due = [kind for kind in EVERY if kind in kinds and (month + 1) % EVERY[kind] == 0]
-    if due:
-        widest = due[-1]
-        found.append((widest, FRAMES[widest], monthly_share if widest == "monthly_sample" else 1.0))
+    if due and due[-1] == "monthly_sample":
+        found += [("monthly_sample", FRAMES["monthly_sample"], share, name) for name, share in shares.items()]
+    elif due:
+        found.append((due[-1], FRAMES[due[-1]], 1.0, ""))
     return found
 
 
@@ -166,13 +174,17 @@ def _day(option: str, value: Any) -> date:
     return moment.date()
 
 
-def _customers(table: Any) -> pd.DataFrame:
-    """customer, first_order, last_order of those who have ordered, as dates."""
+def _customers(table: Any, classes: list[str] | None) -> pd.DataFrame:
+    """customer, first_order, last_order and stratum of those who have ordered, as dates and texts."""
     columns = list(getattr(table, "columns", ()))
-    lacking = [name for name in CUSTOMER_COLUMNS if name not in columns]
+    lacking = [name for name in (*CUSTOMER_COLUMNS, *(["stratum"] if classes else [])) if name not in columns]
     if lacking:
         raise DataError("customers_columns", columns=lacking, choices=[str(name) for name in columns] or ["-"])
     frame = pd.DataFrame({"customer": list(table["customer"])})
+    frame["stratum"] = [str(name) for name in table["stratum"]] if classes else ""
+    strange = sorted(set(frame["stratum"]) - set(classes or [""]))
+    if strange:
+        raise DataError("customers_stratum", classes=strange, choices=classes)
     twice = int(frame["customer"].duplicated().sum())
     if twice:
         raise DataError("customers_twice", count=twice)
@@ -193,9 +205,11 @@ def _customers(table: Any) -> pd.DataFrame:
 
 def _people(calendar: pd.DataFrame, customers: pd.DataFrame, seed: int) -> pd.DataFrame:
     """One row per survey and person to ask, in the order of the customers."""
+    names = customers["customer"].tolist()
     begun = [moment.date() for moment in customers["first_order"]]
     last = [moment.date() for moment in customers["last_order"]]
     due = {k: [add_months(day, k) for day in begun] for k in NEW_MONTHS}
+    stratum = customers["stratum"].tolist()
     rows = []
     first = calendar["date"].min() if len(calendar) else None
     for place, (day, month) in enumerate(calendar.groupby("date", sort=False)):
@@ -204,20 +218,22 @@ def _people(calendar: pd.DataFrame, customers: pd.DataFrame, seed: int) -> pd.Da
             add_months(day, -ACTIVE_MONTHS),
         )  # with new customers: every month
         asked: set[int] = set()
+        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(day.toordinal(),)))
         for survey in month.to_dict("records"):
             kind = survey["kind"]
             if kind.startswith("new_month_"):
-                dates = due[int(kind.rpartition("_")[2])]
-                who = [i for i, one in enumerate(dates) if before < one <= day]
+                ages = due[int(kind.rpartition("_")[2])]
+                who = [i for i, one in enumerate(ages) if before < one <= day]
             elif survey["frame"] == "all_customers":
                 who = [i for i, one in enumerate(begun) if one <= day]
             else:
                 who = [i for i, one in enumerate(last) if recent < one <= day and begun[i] <= day]
             who = [i for i in who if i not in asked]
             if kind == "monthly_sample":
-                rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(day.toordinal(),)))
+                who = [i for i in who if stratum[i] == survey["stratum"]]
                 size = ceil(survey["share"] * len(who) - 1e-9)
                 who = sorted(rng.choice(who, size=size, replace=False).tolist()) if who else []
             asked |= set(who)
-            rows += [(day, kind, customers["customer"].iloc[i], survey["closes"], survey["report_due"]) for i in who]
-    return pd.DataFrame(rows, columns=["date", "kind", "customer", "closes", "report_due"])
+            dates = (survey["closes"], survey["report_due"])
+            rows += [(day, kind, names[i], survey["stratum"], survey["share"], *dates) for i in who]
+    return pd.DataFrame(rows, columns=["date", "kind", "customer", "stratum", "share", "closes", "report_due"])

@@ -158,7 +158,9 @@ def score_agreement(
         raise DataError("agreement_not_survey", kind=type(survey).__name__)
     raters = chosen_items(survey, items, "score_agreement")
     if len(raters) < 2:
-        raise EstimationError("too_few_items", function="score_agreement", count=len(raters), need=2, items=list(raters))
+        raise EstimationError(
+            "too_few_items", function="score_agreement", count=len(raters), need=2, items=list(raters)
+        )
     ratings = _ratings(survey, raters, by)
     method, kind = choose_inference(ratings.cases, inference, interval, n_boot)
     counts = counts_of(ratings.codes, len(ratings.values))

@@ -16,29 +16,34 @@ Codes = NDArray[np.int64]
 
 def counts_of(codes: Codes, q: int) -> Array:
     """(n, q) how many raters chose each category, from codes (n, k)."""
-    counts = np.zeros((len(codes), q))
-    for rater in codes.T:
-        given = np.flatnonzero(rater >= 0)
-        counts[given, rater[given]] += 1.0
-    return counts
+    place = codes + 1 + np.arange(len(codes))[:, None] * (q + 1)  # a column more for those who gave none
+    counts = np.bincount(place.reshape(-1), minlength=len(codes) * (q + 1)).reshape(len(codes), q + 1)
+    return counts[:, 1:].astype(float)
 
 
-def rows_of_counts(counts: Array, values: Array) -> Array:
-    """(n, 4 + q + q (q + 1) / 2) what is added up over cases, from counts (n, q) and the categories' values (q,).
+def rows_of_counts(counts: Array) -> Array:
+    """(n, 4 + q + q (q + 1) / 2) what is added up over cases, from counts (n, q).
 
     One per case with two ratings or more; agreeing pairs over all pairs; pairs that agree; pairs; ratings per category;
     coincidences (upper triangle); for the variance within cases see `variances_of`.
     """
+    n, q = counts.shape
     raters = counts.sum(axis=1)
     some = raters >= 2
-    counts = np.where(some[:, None], counts, 0.0)
+    chosen = np.ascontiguousarray(np.where(some[:, None], counts, 0.0).T)
     raters = np.where(some, raters, 2.0)
-    pairs = np.where(some, raters * (raters - 1) / 2, 0.0)
-    agreeing = (counts * (counts - 1) / 2).sum(axis=1)
-    rows, columns = upper(len(values))
-    together = counts[:, rows] * (counts[:, columns] - (rows == columns))
-    head = np.column_stack([some.astype(float), np.where(some, agreeing / np.maximum(pairs, 1), 0.0), agreeing, pairs])
-    return np.hstack([head, counts, together / (raters - 1)[:, None]])
+    found = np.empty((4 + q + q * (q + 1) // 2, n))  # laid out sum by sum, for speed
+    found[0] = some
+    found[2] = (chosen * (chosen - 1) / 2).sum(axis=0)
+    found[3] = np.where(some, raters * (raters - 1) / 2, 0.0)
+    found[1] = found[2] / np.maximum(found[3], 1)
+    found[4 : 4 + q] = chosen
+    start = 4 + q
+    for i in range(q):
+        np.multiply(chosen[i] / (raters - 1), chosen[i:], out=found[start : start + q - i])
+        found[start] -= chosen[i] / (raters - 1)
+        start += q - i
+    return found.T
 
 
 def variances_of(counts: Array, values: Array) -> Array:

@@ -52,7 +52,7 @@ class Solution:
         return np.triu_indices(m, 1)
 
     def numbers(self, batch: Batch) -> dict[str, Array]:
-        """Loadings, communalities, uniquenesses, factor correlations and variances of replicates, aligned to this one."""
+        """Loadings, communalities, uniquenesses, factor correlations and variances of replicates, aligned."""
         matrices = batch.correlation.transpose(2, 0, 1)
         m = self.loadings.shape[1]
         found = extract(matrices, m, self.method, self.uniquenesses)

@@ -32,8 +32,8 @@ SOURCES = (
         "  title={Little {Jiffy}, {Mark IV}}, journal={Educational and Psychological Measurement}, pages={111--117}}",
     },
     {
-        "text": "Bartlett, M. S. (1951). The effect of standardization on a chi-square approximation in factor analysis. "
-        "Biometrika 38, 337-344.",
+        "text": "Bartlett, M. S. (1951). The effect of standardization on a chi-square approximation in factor "
+        "analysis. Biometrika 38, 337-344.",
         "bibtex": "@article{bartlett1951, author={Bartlett, M. S.}, year={1951}, journal={Biometrika}, volume={38},\n"
         "  title={The effect of standardization on a chi-square approximation in factor analysis}, pages={337--344}}",
     },
@@ -55,7 +55,7 @@ def check_factorability(
     seed: int = 1,
     by: str | Sequence[str] | None = None,
 ) -> Result:
-    """Whether items hang together enough for a factor analysis: KMO, Bartlett's test, partial correlations; shares of 1.
+    """Whether items hang together enough for a factor analysis: KMO, Bartlett, partial correlations; shares of 1.
 
     Use it before `fit_factors`, and for Harman's look at common method bias: the share of the first eigenvalue. A share
     below one half does not prove that there is no such bias.
@@ -82,9 +82,9 @@ def check_factorability(
     Returns
     -------
     Result
-        Tables `factorability` (term = kmo | harman_share | smallest_eigenvalue), `items` (item, term = kmo), `anti_image`
-        (item, other_item; partial correlation of the two given all others), and for independent respondents who count
-        alike `bartlett` (term = chi2 | determinant). With `by` `group` comes first.
+        Tables `factorability` (term = kmo | harman_share | smallest_eigenvalue), `items` (item, term = kmo),
+        `anti_image` (item, other_item; partial correlation of the two given all others), and for independent respondents
+        who count alike `bartlett` (term = chi2 | determinant). With `by` `group` comes first.
 
     Raises
     ------

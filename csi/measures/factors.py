@@ -187,7 +187,9 @@ def _number(data: ItemData, counts: Counts, asked: int | None) -> tuple[int, lis
         if asked > most:
             raise EstimationError("too_many_factors", n_factors=int(asked), count=p, most=most)
         return int(asked), []
-    suggested = {name: max(getattr(one, f"by_{name}") for one in counts.groups) for name in ("components", "factors", "map")}
+    suggested = {
+        name: max(getattr(one, f"by_{name}") for one in counts.groups) for name in ("components", "factors", "map")
+    }
     m = min(max(suggested["components"], 1), most)
     return m, [note("factors_chosen", n_factors=m, **suggested)]
 
@@ -358,5 +360,3 @@ class FactorTables:
 def _eigenvalue_numbers(batch: Batch) -> Numbers:
     components, factors = eigenvalues(batch.correlation.transpose(2, 0, 1))
     return {"component": components.T, "common_factor": factors.T}
-
-

@@ -85,8 +85,8 @@ def fit_icc(
     -----
     icc1: raters differ from case to case; icc2: raters are a sample of raters, and their level counts; icc3: these
     raters only, and their level does not count (icc3k is raw alpha). The intervals of `icc` draw cases and hold the
-    raters fixed; those of `icc_limits` (Shrout and Fleiss) also let raters vary in icc2, and assume normal ratings. Cases
-    with a missing rating are left out. Survey weights enter means and covariances.
+    raters fixed; those of `icc_limits` (Shrout and Fleiss) also let raters vary in icc2, and assume normal ratings.
+    Cases with a missing rating are left out. Survey weights enter means and covariances.
 
     In R: `psych::ICC`.
 

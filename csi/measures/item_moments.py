@@ -79,7 +79,7 @@ class ItemData:
         """Whether respondents are independent and count alike, with the same people behind every covariance."""
         if self.moments is not None:
             return self.moments.pairs is None and np.isclose(self.moments.n_eff, self.moments.n)
-        return self.design is not None and self.design.plain and self.weight is None and not self.gaps
+        return self.design is not None and self.design.equal and not self.gaps
 
     def rows(self) -> list[Rows]:
         """Rows ready to be resampled, one set per group; those without a group last."""
@@ -164,7 +164,7 @@ def chosen_blocks(
     chosen = chosen_items(data, items, what)
     if not chosen:
         raise DataError("no_items_chosen", function=what)
-    return {f"{chosen[0]}–{chosen[-1]}" if len(chosen) > 1 else chosen[0]: chosen}
+    return {f"{chosen[0]}-{chosen[-1]}" if len(chosen) > 1 else chosen[0]: chosen}
 
 
 def _from_moments(moments: Moments) -> ItemData:

@@ -161,7 +161,7 @@ def _question(
 ) -> Measure:  # fmt: skip
     """What is averaged and how the numbers follow."""
     edges = np.cumsum([0, *(part.shape[1] for part in parts.values())])
-    place = {name: slice(edges[i], edges[i + 1]) for i, name in enumerate(parts)}
+    place = {name: slice(int(edges[i]), int(edges[i + 1])) for i, name in enumerate(parts)}
     count = len(names)
 
     def evaluate(domain: Means, _: Means) -> dict[str, Array]:

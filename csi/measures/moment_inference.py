@@ -16,7 +16,6 @@ from csi.inference.design import Design
 from csi.inference.influence import (
     STEP,
     covariance_from_fourth,
-    covariance_of,
     influence,
     jacobian,
     step_sizes,
@@ -28,7 +27,7 @@ from csi.inference.stores import DrawStore, LinearStore, pick
 from csi.language import Note, note
 from csi.measures.item_moments import ItemData
 from csi.results import Block, Check, Table, stack
-from csi.sums import products, upper
+from csi.sums import upper
 
 Array = NDArray[np.float64]
 Numbers = dict[str, Array]
@@ -139,7 +138,7 @@ class Measured:
 
 
 def choose_inference(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
-    """Resolve the defaults, linearised where rows or fourth-order sums allow it, and refuse what the data cannot give."""
+    """Resolve the defaults, linearised where rows or fourth-order sums allow, and refuse what the data cannot give."""
     choose("inference", inference, (None, *INFERENCE))
     choose("interval", interval, (None, *INTERVALS))
     if n_boot == 0 or inference == "none":
@@ -201,8 +200,8 @@ def measure(
 
 def bootstrap_note(design: Design) -> Note:
     """How the replicates were drawn."""
-    strata = int(design.unit_stratum.max()) + 1
-    return note("trust_bootstrap_" + ("plain" if design.plain else "complex"), units=design.units, strata=strata)
+    kind = "plain" if design.plain else "complex"
+    return note("trust_bootstrap_" + kind, units=design.units, strata=design.strata_count)
 
 
 def of_draws(
@@ -269,23 +268,35 @@ def _covariance_of_rows(data: ItemData, groups: Sequence[Sequence[Part]], number
     """
     ends = np.cumsum([0, *(len(values) for values in numbers.values())])
     place = np.split(np.arange(ends[-1]), ends[1:-1])  # of each block; its groups one after the other
-    values = None if data.design.plain else np.zeros((ends[-1], data.design.units))
+    plain = data.design.plain
     cov = np.zeros((ends[-1],) * 2)
+    values = np.zeros((0 if plain else ends[-1], data.design.pieces))
     for g, (batch, n) in enumerate(zip(data.domains, data.n, strict=True)):
         rows = np.flatnonzero(data.codes == g) if data.groups else slice(None)
         mine = np.concatenate([np.split(part, len(groups))[g] for part in place])
-        slope = _slopes(groups[g], batch, n)
         total = float(n if data.weight is None else data.weight[rows].sum())
-        for chunk, found in _influence_of(data, slope / total, rows, batch.mean[:, 0]):
-            if values is None:
+        slope = _slopes(groups[g], batch, n) / total
+        needed = np.flatnonzero((slope != 0).any(axis=0))
+        products = _Products(data, rows, batch.mean[:, 0], needed)
+        factors = (slope[:, needed] * products.unit).astype(products.kind)
+        k, d = factors.shape
+        if plain and d * d < 2 * k * d + k * k:  # fewer products than it takes to turn them into numbers first
+            gram = np.zeros((d, d))
+            for _, z in products.chunks():
+                gram += z @ z.T
+            cov[np.ix_(mine, mine)] = factors.astype(float) @ gram @ factors.T.astype(float)
+            continue
+        units = None if plain else data.design.piece[data.used][rows]
+        for chunk, z in products.chunks():
+            found = factors @ z
+            if units is None:
                 cov[np.ix_(mine, mine)] += found @ found.T
                 continue
-            units = data.design.unit[data.used][rows][chunk]
             for row, more in zip(mine, found, strict=True):
-                values[row] += np.bincount(units, weights=more, minlength=data.design.units)
-    if values is not None:
-        return covariance_of(values, data.design)
-    return cov * data.design.units / (data.design.units - 1)
+                values[row] += np.bincount(units[chunk], weights=more, minlength=data.design.pieces)
+    if plain:
+        return cov * data.design.units / (data.design.units - 1)
+    return data.design.covariance(values)
 
 
 def _slopes(parts: Sequence[Part], batch: Batch, n: int) -> Array:
@@ -313,37 +324,46 @@ def _all_of(parts: Sequence[Part], batch: Batch) -> Numbers:
     return {name: values for part in parts for name, values in part.of(batch).items()}
 
 
-def _influence_of(
-    data: ItemData, slope: Array, part: slice | NDArray[np.int64], centre: Array
-) -> Iterator[tuple[slice, Array]]:
-    """Chunks of a group's rows with their influence (K, m) on every number."""
-    p = len(centre)
-    columns = data.columns[part]
-    weight = None if data.weight is None else data.weight[part]
-    precise = len(columns) <= EXACT_UP_TO
-    kind = np.float64 if precise else np.float32
-    rows, second = upper(p)
-    needed = np.flatnonzero((slope != 0).any(axis=0))
-    spread = columns[:CHUNK].std(axis=0)
-    spread = np.where(spread > 0, spread, 1.0)  # products of standardised ratings keep single precision honest
-    unit = np.concatenate([[1.0], spread, spread[rows] * spread[second]])
-    factors = (slope * unit)[:, needed].astype(kind)
-    pairs = needed[needed > p] - 1 - p
-    first, second = rows[pairs], second[pairs]
-    singles = needed[(needed > 0) & (needed <= p)] - 1
-    for start in range(0, len(columns), CHUNK):
-        chunk = slice(start, start + CHUNK)
-        d = np.ascontiguousarray(((columns[chunk] - centre) / spread).T, dtype=kind)
-        if len(needed) == len(unit):
-            z = products(d.T).T if precise else _products(d)
-        else:
-            one = np.ones((int(0 in needed), d.shape[1]), dtype=kind)
-            z = np.concatenate([one, d[singles], d[first] * d[second]])
-        found = (factors @ z).astype(np.float64)
-        yield chunk, found if weight is None else found * weight[chunk]
+class _Products:
+    """Weighted products of a group's ratings, counted from their means, for the sums that are needed.
+
+    `kind` is their precision, and `unit` the scale they are given on, so that single precision stays honest.
+    """
+
+    def __init__(
+        self, data: ItemData, rows: slice | NDArray[np.int64], centre: Array, needed: NDArray[np.intp]
+    ) -> None:
+        p = len(centre)
+        self._columns, self._centre = data.columns[rows], centre
+        self._weight = None if data.weight is None else data.weight[rows]
+        self.kind = np.float64 if len(self._columns) <= EXACT_UP_TO else np.float32
+        spread = self._columns[:CHUNK].std(axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
+        first, second = upper(p)
+        whole = np.concatenate([[1.0], self._spread, self._spread[first] * self._spread[second]])
+        self.unit = whole[needed]
+        self._all = len(needed) == len(whole)
+        pairs = needed[needed > p] - 1 - p
+        self._pairs = first[pairs], second[pairs]
+        self._singles = needed[(needed > 0) & (needed <= p)] - 1
+        self._ones = int(0 in needed)
+
+    def chunks(self) -> Iterator[tuple[slice, Array]]:
+        """Slices of the rows and their products (needed, m)."""
+        for start in range(0, len(self._columns), CHUNK):
+            chunk = slice(start, start + CHUNK)
+            d = np.ascontiguousarray(((self._columns[chunk] - self._centre) / self._spread).T, dtype=self.kind)
+            if self._all:
+                z = _products(d)
+            else:
+                one = np.ones((self._ones, d.shape[1]), dtype=self.kind)
+                z = np.concatenate([one, d[self._singles], d[self._pairs[0]] * d[self._pairs[1]]])
+            if self._weight is not None:
+                z *= self._weight[chunk].astype(self.kind)
+            yield chunk, z
 
 
-def _products(d: NDArray[np.float32]) -> NDArray[np.float32]:
+def _products(d: Array) -> Array:
     """(1 + p + p(p+1)/2, m): one, the deviations (p, m), and the products of two of them."""
     p, m = d.shape
     z = np.empty((1 + p + p * (p + 1) // 2, m), dtype=d.dtype)

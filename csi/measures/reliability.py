@@ -41,7 +41,8 @@ SOURCES = (
     {
         "text": "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. "
         "Psychometrika 16, 297-334.",
-        "bibtex": "@article{cronbach1951, author={Cronbach, Lee J.}, year={1951}, journal={Psychometrika}, volume={16},\n"
+        "bibtex": "@article{cronbach1951, author={Cronbach, Lee J.}, year={1951}, volume={16},\n"
+        "  journal={Psychometrika},\n"
         "  title={Coefficient alpha and the internal structure of tests}, pages={297--334}}",
     },
     {
@@ -134,7 +135,8 @@ def check_reliability(
     those of the sum of standardised items. omega: one minres factor, from three items on. omega_total and
     omega_hierarchical: three oblimin factors by Schmid and Leiman, from six items on. lambda4 is the best of all
     splits, split_half_lowest the worst; split_half (first and second half) and odd_even are stepped up by Spearman and
-    Brown. Feldt's and Duhachek's limits assume normal ratings. Survey weights enter the covariances. Formulas: docs/numbers.md.
+    Brown. Feldt's and Duhachek's limits assume normal ratings. Survey weights enter the covariances.
+    Formulas: docs/numbers.md.
 
     In R: `psych::alpha`, `psych::omega`, `psych::splitHalf`, `semTools::compRelSEM(tau.eq = TRUE)`.
 
@@ -142,8 +144,8 @@ def check_reliability(
     --------
     >>> import csi
     >>> trust = csi.check_reliability(csi.load_sample("tiny"), ["s1", "s2", "s3"])
-    >>> round(float(trust.value("s1–s3", "alpha")), 4)
-    0.9029
+    >>> round(float(trust.value("s1-s3", "alpha")), 4)
+    0.8963
 
     """
     blocks = chosen_blocks(survey_or_moments, items, "check_reliability")

@@ -16,7 +16,7 @@ from csi.measures.factor_extraction import extract, squared_multiple_correlation
 from csi.measures.rotation import match, rotate, rotate_best
 
 Array = NDArray[np.float64]
-ALL_SPLITS = 5000  # more splits than that are sampled
+ALL_SPLITS = 2000  # more splits than that are sampled
 GROUP_FACTORS = 3  # of the hierarchical omega
 GROUPED = 6  # items from which three group factors can be told
 
@@ -40,7 +40,7 @@ class Hierarchy:
 
 
 def halves_of(k: int, seed: int) -> NDArray[np.bool_]:
-    """(s, k) every way to split k items into halves (the smaller half True), or 5,000 of them drawn at random."""
+    """(s, k) every way to split k items into halves (the smaller half True), or 2,000 of them drawn at random."""
     size = k // 2
     count = comb(k, size) // (1 if k % 2 else 2)
     if count <= ALL_SPLITS:
@@ -125,7 +125,7 @@ def _between(correlation: Array, splits: NDArray[np.bool_]) -> Array:
 
 
 def _stepped_up(correlation: Array, first: NDArray[np.bool_]) -> Array:
-    """(b,) correlation of the sums of two halves, stepped up to the whole length by Spearman and Brown: 2 r / (1 + r)."""
+    """(b,) correlation of the sums of two halves, stepped up by Spearman and Brown: 2 r / (1 + r)."""
     own, other = correlation[first][:, first].sum(axis=(0, 1)), correlation[~first][:, ~first].sum(axis=(0, 1))
     r = correlation[first][:, ~first].sum(axis=(0, 1)) / np.sqrt(own * other)
     return 2 * r / (1 + r)

@@ -1,6 +1,6 @@
 """Rotation of loadings by gradient projection (Bernaards and Jennrich 2005), many solutions at once.
 
-Orthogonal rotation: L = A T; oblique: L = A inv(T)', factor correlations Phi = T'T. Written from the published formulas.
+Orthogonal: L = A T; oblique: L = A inv(T)', factor correlations Phi = T'T. Written from the published formulas.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _products(turn: Array) -> Array:
 
 def _settle(a: Array, turn: Array, criterion: Criterion, oblique: bool) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Gradient projection until close, Newton to the end: where (b, m, m), criterion (b,), converged (b,)."""
-    b, _, m = a.shape
+    b = len(a)
     turn = turn.copy()
     converged = np.zeros(b, dtype=bool)
     open_ = np.flatnonzero(np.isfinite(a).all(axis=(1, 2)))

@@ -176,7 +176,7 @@ def _question(survey: Survey, layout: Layout, points: Points, e: Array, p: Array
     if ideal is not None:
         parts["normed"] = normed_quality(both_e, both_p, ideal)
     edges = np.cumsum([0, *(part.shape[1] for part in parts.values())])
-    place = {name: slice(edges[i], edges[i + 1]) for i, name in enumerate(parts)}
+    place = {name: slice(int(edges[i]), int(edges[i + 1])) for i, name in enumerate(parts)}
 
     def evaluate(domain: Means, _: Means) -> dict[str, Array]:
         mean = {name: domain.mean[at] for name, at in place.items()}
@@ -223,7 +223,7 @@ def _sheets(layout: Layout, *, weights: bool, own: bool, normed: bool) -> dict[s
     dims = layout.dimensions
     blocks = [Block(part, [(d, part)], [k], len(dims)) for k, d in enumerate(dims) for part in PARTS]
     totals = [Block(f"all_{part}", [(part, "unweighted")]) for part in PARTS]
-    totals += [Block(f"weighted_{part}", [(part, "weighted")]) for part in PARTS] if weights else []
+    totals += [Block(f"weighted_{part}", [(part, "points_weighted")]) for part in PARTS] if weights else []
     totals += [Block(f"own_{part}", [(part, "weighted_individual")]) for part in PARTS[1:]] if own else []
     count = len(layout.names)
     items = [Block(f"item_{part}", [(name, part)], [k], count) for k, name in enumerate(layout.names) for part in PARTS]

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import OptionError
 from csi.inference.bootstrap import BLOCK, collect, draw
 from csi.inference.design import Design
-from csi.inference.influence import STEP, covariance_of, jacobian
+from csi.inference.influence import STEP, jacobian
 from csi.inference.intervals import acceleration, acceleration_of
 from csi.inference.progress import report
 from csi.inference.stores import LinearStore
@@ -42,7 +41,7 @@ class Cases:
 
     Attributes
     ----------
-    unit : (m,) sampling unit of each case used
+    unit : (m,) sampling unit of each case used (`Design.piece`)
     codes : (m,) its group, -1 for none
     groups, n : labels, empty without `by`; cases per group
     design : of all cases
@@ -66,9 +65,7 @@ def measure_sums(data: Cases, parts: Sequence[SumPart], method: str, kind: str, 
     parts : which between them name every number once
     method, kind, n_boot, seed : of the inference
     """
-    if method == "normal":
-        raise OptionError("normal_not_for_agreement")
-    chosen = [np.flatnonzero(data.codes == g) for g in range(len(data.n))]
+    chosen = [np.flatnonzero(data.codes == g) for g in range(len(data.n))] if data.groups else [slice(None)]
     split = [[part.rows[keep] for keep in chosen] for part in parts]
     units = [data.unit[keep] for keep in chosen]
 
@@ -85,9 +82,9 @@ def measure_sums(data: Cases, parts: Sequence[SumPart], method: str, kind: str, 
         return Measured(numbers, "none", "", None, notes=(note("no_inference"),))
     if method == "linearised":
         data.design.check_lonely()
-        values = _influence(parts, split, totals, units, data.design.units)
+        values = _influence(parts, split, totals, units, data.design.pieces)
         sizes = {name: len(found) for name, found in numbers.items()}
-        store = LinearStore(covariance_of(values, data.design), sizes, float(data.design.df))
+        store = LinearStore(data.design.covariance(values), sizes, float(data.design.df))
         return Measured(numbers, "linearised", "t", store, notes=(note("linearised", units=data.design.units),))
 
     def sums_of(multipliers: Array) -> Numbers:
@@ -100,7 +97,7 @@ def measure_sums(data: Cases, parts: Sequence[SumPart], method: str, kind: str, 
         held_out = collect(sums_of(part) for part in _without_each(data.design.units))
         accelerations = {name: acceleration(values) for name, values in held_out.items()}
     elif kind == "bca":
-        values = _influence(parts, split, totals, units, data.design.units)
+        values = _influence(parts, split, totals, units, data.design.pieces)
         ends = np.cumsum([0, *(len(found) for found in numbers.values())])
         blocks = np.split(values, ends[1:-1])
         accelerations = {name: acceleration_of(one) for name, one in zip(numbers, blocks, strict=True)}
@@ -117,7 +114,11 @@ def _without_each(units: int) -> Iterator[Array]:
 
 
 def _influence(
-    parts: Sequence[SumPart], split: list[list[Any]], totals: list[list[Array]], units: list[NDArray[np.int64]], count: int
+    parts: Sequence[SumPart],
+    split: list[list[Any]],
+    totals: list[list[Array]],
+    units: list[NDArray[np.int64]],
+    count: int,
 ) -> Array:
     """Influence (K, count) of every sampling unit on every number, the groups of a number one after the other."""
     found: dict[str, list[Array]] = {}

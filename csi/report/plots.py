@@ -8,6 +8,7 @@ try:
     from csi.report.diagram import plot_paths
     from csi.report.fonts import font_note
     from csi.report.plot_estimates import plot_estimates
+    from csi.report.plot_gaps import plot_gaps
     from csi.report.plot_index import plot_index
     from csi.report.plot_kano import plot_kano
     from csi.report.plot_loadings import plot_loadings
@@ -30,6 +31,7 @@ __all__ = [
     "figure_svg",
     "font_note",
     "plot_estimates",
+    "plot_gaps",
     "plot_index",
     "plot_kano",
     "plot_loadings",
