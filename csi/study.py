@@ -299,7 +299,7 @@ def analyse_survey(
         survey.split(columns)  # a wrong column stops here, before the long work
     target = options.get("target")
     if target is None:
-        target, sure = _named_target(filled)
+        target, sure = named_target(filled)
         notes += [] if sure else [note("target_guessed", construct=target)]
     fit = fit_pls(survey, chosen, **options)
     grouped = None
@@ -346,7 +346,7 @@ def _choose_model(survey: Survey) -> tuple[PathModel, list[Note]]:
     return chosen, [note("model_chosen_of" if others else "model_chosen", model=chosen.name, others=others)]
 
 
-def _named_target(model: PathModel) -> tuple[str, bool]:
+def named_target(model: PathModel) -> tuple[str, bool]:
     """The construct named after satisfaction, endogenous if there are several; else the last effect, and not sure."""
     named = [
         one.name

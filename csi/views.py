@@ -16,6 +16,7 @@ from csi.language import current_language, has_words, say
 
 # Columns whose values are words of csi; those of all others are names and stay.
 TRANSLATED = ("kind", "term", "reason", "check", "scheme", "inference", "interval")
+TRANSLATED += ("missing", "weighting", "flagged", "scaling")  # decisions that could be taken otherwise
 DECIMALS = {"p_value": 3, "n_eff": 1}
 
 
@@ -38,7 +39,8 @@ def number(value: float, decimals: int = 3) -> str:
     """A number as a person reads it: rounded, "–" for none."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return "–"
-    return f"{value:.{decimals}f}"
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if not text.strip("-0.") else text  # no minus before a zero
 
 
 def word(value: Any) -> str:

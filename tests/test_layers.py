@@ -28,6 +28,7 @@ RANKS = (
     "cases",
     "sample",
     "study",
+    "specifications",
     "drafts",
     "report",
     "course",

@@ -1,5 +1,6 @@
 """Make data/samples/: `tiny`, typed by hand, and `mobile`, simulated from one seed with its truth in its codebook;
-`mobile` also as a pair of 问卷星 files in a folder of its own.
+`mobile` also as a pair of 问卷星 files in a folder of its own. The samples of the measures (business customers, a
+service hall, a hotel, an app) come from streams of the same seed.
 
 python tools/samples.py           write the files
 python tools/samples.py --check   rebuild in memory and compare byte for byte
@@ -15,7 +16,11 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import samples_hall
+import samples_hotel
+import samples_kano
 import samples_mobile
+import samples_pvc
 import samples_wenjuanxing
 
 TARGET = Path(__file__).resolve().parents[1] / "data" / "samples"
@@ -51,6 +56,9 @@ def build() -> dict[str, bytes]:
     columns, truth = samples_mobile.mobile()
     tables = {"tiny": {name: [str(value) for value in values] for name, values in TINY.items()}, "mobile": columns}
     books = {"tiny": tiny_codebook(), "mobile": mobile_codebook(truth)}
+    for simulator in (samples_pvc, samples_hall, samples_hotel, samples_kano):
+        for name, (tables[name], books[name]) in simulator.tables().items():
+            _check_cells(name, tables[name])
     files = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}
     return files | {f"{name}.yaml": yaml_bytes(book) for name, book in books.items()}
 
@@ -106,10 +114,16 @@ def csv_bytes(columns: dict[str, list[str]]) -> bytes:
     return ("\n".join(rows) + "\n").encode("utf-8-sig")
 
 
+def _check_cells(name: str, columns: dict[str, list[str]]) -> None:
+    for column, cells in columns.items():
+        if any(mark in cell for cell in cells for mark in ',"\n\r'):
+            raise ValueError(f"{name}.{column}: a cell needs quotes")
+
+
 def yaml_bytes(book: dict[str, Any]) -> bytes:
     """Innermost mappings on one line, Chinese as it is."""
     text = yaml.dump(book, Dumper=_Plain, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
-    return text.encode("utf-8")
+    return text.replace("? '' :", "'':").encode("utf-8")  # an empty cell as a missing code
 
 
 class _Plain(yaml.SafeDumper):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pkgutil
 from importlib import import_module
 from typing import Any
 
 from csi.course.tasks import Task
 from csi.course.verdicts import Verdict
 
-LESSONS = ("00", "11")
+LESSONS = tuple(
+    sorted(module.name.removeprefix("lesson_") for module in pkgutil.iter_modules(__path__) if "lesson_" in module.name)
+)
 
 
 def check(exercise: str, answer: Any) -> Verdict:

@@ -10,14 +10,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from csi.data.samples import load_sample
+from csi.data.samples import load_sample, sample_names
 from csi.estimates import Estimate
 from csi.results import Result
 from csi.study import Study
 from csi.views import number
 
 Judged = tuple[bool, str, Mapping[str, Any]]
-SAMPLES = ("tiny", "mobile")
 
 
 class Task(Protocol):
@@ -146,9 +145,9 @@ class OwnTask:
         if "index" not in fit.tables:
             return False, "mistakes.own_no_scale", {}
         shown = str(fit.title)
-        for name in SAMPLES:
-            if fit.title.values.get("data") == name and fit.title.values.get("n", 0) <= len(load_sample(name)):
-                return False, "mistakes.own_is_sample", {"sample": name}
+        sample = shipped(fit)
+        if sample:
+            return False, "mistakes.own_is_sample", {"sample": sample}
         index = fit.tidy("index")
         if not np.isfinite(index["std_error"]).all():
             return False, "mistakes.own_no_interval", {"fit": shown}
@@ -157,6 +156,40 @@ class OwnTask:
             return False, "mistakes.own_inadmissible", {"reasons": bad}
         failed = sum(not line.ok for line in fit.checks)
         return True, f"rights.{self.said}", {"fit": shown, "failed": failed}
+
+
+@dataclass(frozen=True)
+class OwnResultTask:
+    """A measure of the student's own data is asked for: a Result that has a certain table, with intervals.
+
+    Attributes
+    ----------
+    said : name of the sentence for an answer that is accepted
+    table : the table that the measure has
+    """
+
+    said: str
+    table: str
+
+    def judge(self, answer: Any) -> Judged:
+        """Own data, the right measure, an interval."""
+        if not isinstance(answer, Result) or self.table not in answer.tables:
+            return False, "want_result", {"kind": type(answer).__name__, "table": self.table}
+        sample = shipped(answer)
+        if sample:
+            return False, "mistakes.own_is_sample", {"sample": sample}
+        shown = str(answer.title)
+        if not np.isfinite(answer.tidy(self.table)["std_error"]).any():
+            return False, "mistakes.own_no_interval", {"fit": shown}
+        failed = sum(not line.ok for line in answer.checks)
+        return True, f"rights.{self.said}", {"fit": shown, "failed": failed}
+
+
+def shipped(fit: Result) -> str:
+    """The sample that a result was made from, "" where it was made from other data."""
+    name = fit.title.values.get("data")
+    known = name in sample_names() and fit.title.values.get("n", 0) <= len(load_sample(name))
+    return name if known else ""
 
 
 def read_number(answer: Any) -> tuple[float, str, dict[str, Any]]:

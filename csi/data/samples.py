@@ -26,11 +26,13 @@ def load_sample(name: str) -> Survey:
 
     Parameters
     ----------
-    name : {"tiny", "mobile"}
+    name : {"tiny", "mobile", "pvc_customers", "pvc_visits", "pvc_complaints", "service_hall", "hotel", "app_kano"}
         `tiny` is 12 respondents by 6 items, typed by hand, without missing answers: every item has a mean of 7 or 6 and
         a standard deviation of 2. `mobile` is simulated: four operators in three waves, 3,000 respondents, with a
         sampling design, every kind of missing answer and 120 careless respondents; what it was drawn from stands in
-        `survey.codebook.truth`. `list_samples()` names all.
+        `survey.codebook.truth`, as for all that follow: 60 business customers by questionnaire, visit and complaint log
+        (three tables joined by `firm`), 6,000 rated cases of a service hall (好差评), 600 hotel guests with
+        expectations and perceptions, 500 users of an app with Kano questions. `list_samples()` names all.
 
     Returns
     -------
@@ -113,6 +115,11 @@ def sample_path(name: str) -> Path:
     if name not in folders:
         raise DataError("unknown_sample", name=name, choices=list(folders) or ["-"])
     return folders[name]
+
+
+def sample_names() -> tuple[str, ...]:
+    """Names of the samples that ship with csi."""
+    return tuple(_sample_files())
 
 
 def load_moments(name: str) -> Moments:

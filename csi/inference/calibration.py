@@ -75,7 +75,7 @@ class Raked:
     ----------
     weight : (n,) or (n, b), with the sum of the base weights; NaN where a replicate did not converge
     iterations : cycles through all margins
-    gap : largest difference between a share and its target that is left
+    gap : largest difference between a share and its target that is left in those that converged
     """
 
     weight: Array
@@ -93,6 +93,9 @@ def rake_weights(
 ) -> Raked:
     """Multiply weights, margin by margin and again, until every level has its target share.
 
+    Respondents with the same levels keep the proportions of their weights, so the work is done on the cells that the
+    margins form.
+
     Parameters
     ----------
     base : (n,) weights, or (n, b) of b replicates together
@@ -107,36 +110,49 @@ def rake_weights(
         `raking_failed` when (n,) weights do not come within the tolerance.
     """
     many = base if base.ndim == 2 else base[:, None]
-    total = many.sum(axis=0)
+    cell, levels = _cells(margins)
+    mass = np.stack([np.bincount(cell, weights=column, minlength=levels.shape[1]) for column in many.T], axis=1)
+    total = mass.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        weight = many / total
-        gap, steps = np.inf, 0
-        while gap > tolerance and steps < max_iter:
-            steps += 1
-            gaps = []
-            for codes, target in zip(margins, targets, strict=True):
-                found = _shares(weight, codes, len(target))
-                gaps.append(np.abs(found - target[:, None]).max(axis=0))
-                factor = np.where(target[:, None] > 0, target[:, None] / found, 0.0)
-                weight = weight * factor[codes]
-            apart = np.max(gaps, axis=0)
-            gap = float(np.nanmax(apart)) if np.isfinite(apart).any() else 0.0
-    bad = ~(apart <= tolerance)
+        factor, gap, steps = _fit_cells(mass / total, levels, targets, tolerance, max_iter)
+    bad = ~(gap <= tolerance)
     if base.ndim == 1 and bad.any():
-        raise EstimationError("raking_failed", iterations=steps, gap=float(apart[0]))
-    weight[:, bad] = np.nan
-    weight = weight * total
-    return Raked(weight if base.ndim == 2 else weight[:, 0], steps, gap)
+        raise EstimationError("raking_failed", iterations=steps, gap=float(gap[0]))
+    factor[:, bad] = np.nan
+    weight = many * factor[cell]
+    return Raked(weight if base.ndim == 2 else weight[:, 0], steps, float(gap[~bad].max(initial=0.0)))
 
 
-def _shares(weight: Array, codes: Codes, levels: int) -> Array:
-    """(levels, b) sums of (n, b) weights by level."""
-    if weight.shape[1] == 1:
-        return np.bincount(codes, weights=weight[:, 0], minlength=levels)[:, None]
-    order = np.argsort(codes, kind="stable")
-    counts = np.bincount(codes, minlength=levels)
-    sums = np.zeros((levels, weight.shape[1]))
-    there = np.flatnonzero(counts)
-    starts = (np.cumsum(counts) - counts)[there]
-    sums[there] = np.add.reduceat(weight[order], starts, axis=0)
-    return sums
+def _cells(margins: Sequence[Codes]) -> tuple[Codes, Codes]:
+    """The (n,) number of each respondent's combination of levels, and the (margins, cells) levels of each of them."""
+    joint = np.zeros(len(margins[0]), dtype=np.int64)
+    for codes in margins:
+        joint = np.unique(joint * (codes.max(initial=0) + 1) + codes, return_inverse=True)[1]
+    first = np.unique(joint, return_index=True)[1]
+    return joint, np.stack([codes[first] for codes in margins])
+
+
+def _fit_cells(
+    share: Array, levels: Codes, targets: Sequence[Array], tolerance: float, max_iter: int
+) -> tuple[Array, Array, int]:
+    """What each cell's weights are multiplied with (cells, b), the gaps that are left (b,), and the cycles it took.
+
+    A replicate rests once it has come within the tolerance, or once a level that should have a share has nobody.
+    """
+    b = share.shape[1]
+    sums = [(np.arange(len(target))[:, None] == row).astype(float) for row, target in zip(levels, targets, strict=True)]
+    factor, gaps = np.ones_like(share), np.full(b, np.inf)
+    active, steps = np.arange(b), 0
+    while len(active) and steps < max_iter:
+        steps += 1
+        now, held = factor[:, active], share[:, active]
+        for row, add, target in zip(levels, sums, targets, strict=True):
+            found = add @ (held * now)
+            move = np.where(found > 0, target[:, None] / found, 1.0)
+            now *= move[row]
+        reached = [(add @ (held * now), target[:, None]) for add, target in zip(sums, targets, strict=True)]
+        left = [np.abs(found - target).max(axis=0) for found, target in reached]
+        dead = [((target > 0) & ~(found > 0)).any(axis=0) for found, target in reached]
+        factor[:, active], gaps[active] = now, np.max(left, axis=0)
+        active = active[(gaps[active] > tolerance) & ~np.any(dead, axis=0)]
+    return factor, gaps, steps

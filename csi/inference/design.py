@@ -158,6 +158,13 @@ class Design:
         return self.stratum_units / population
 
     @property
+    def sampled_fraction(self) -> float:
+        """Share of all units of the population that are in the sample; 0 without finite populations."""
+        if self.population is None:
+            return 0.0
+        return float(self.units / (self.stratum_units / self.sampled_share).sum())
+
+    @property
     def lonely(self) -> NDArray[np.bool_]:
         """(strata,) strata with one sampling unit that is not all there is of them."""
         return (self.stratum_units < 2) & (self.sampled_share < 1)

@@ -61,6 +61,7 @@ class Draws:
     acceleration : (k,) for "bca"
     scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root, 3 a share by Wilson
     counts : (k,) respondents behind each number, for shares of 0 and 1
+    share_df : degrees of freedom for shares, those of the design when None
     ordered, spread : (k, B) the replicates of each row in order, (k,) their standard deviations, where known already
     """
 
@@ -73,6 +74,7 @@ class Draws:
     ordered: Array | None = field(default=None, repr=False)
     spread: Array | None = field(default=None, repr=False)
     counts: Array | None = field(default=None, repr=False)
+    share_df: float | None = None
 
     @cached_property
     def draws(self) -> Array:
@@ -114,11 +116,13 @@ class Draws:
             lower, upper = self._quantile(shares[0]), self._quantile(shares[1])
         lower = np.where(self.constant, self.estimate, lower)
         upper = np.where(self.constant, self.estimate, upper)
-        if self.method == "t" and self.scale is not None and self.counts is not None:
-            return share_limits(
-                self.scale == SHARE, self.estimate, self.std_error, self.counts, self.df, tail, lower, upper
-            )
-        return lower, upper
+        if self.scale is None or self.counts is None:
+            return lower, upper
+        shares = self.scale == SHARE
+        if self.method != "t":
+            shares &= self.constant  # no replicate differs from a share of 0 or 1, which is not to say it is sure
+        df = self.df if self.share_df is None else self.share_df
+        return share_limits(shares, self.estimate, self.std_error, self.counts, df, tail, lower, upper)
 
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0, NaN for constants; 2 / (B + 1) when 0 lies beyond all B replicates."""
@@ -136,14 +140,21 @@ class Draws:
         return np.where(self.constant, np.nan, p)
 
     def covariance(self) -> Array:
-        """(k, k) covariance of the replicates."""
-        whole = self.draws[:, ~np.isnan(self.draws).any(axis=0)]
-        return np.atleast_2d(np.cov(whole))
+        """(k, k) covariance of the replicates, of each pair over those that have both."""
+        there = ~np.isnan(self.draws)
+        if there.all():
+            return np.atleast_2d(np.cov(self.draws))
+        counts = there.astype(float) @ there.T
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = np.where(there, self.draws, 0.0).sum(axis=1, keepdims=True) / there.sum(axis=1, keepdims=True)
+            moved = np.where(there, self.draws - mean, 0.0)
+            return np.where(counts > 1, moved @ moved.T / (counts - 1), np.nan)
 
     def combine(self, weights: Array) -> Draws:
         """The uncertainty of one weighted sum of the estimates; BCa gives way to percentiles, which need no more."""
         method = "percentile" if self.method == "bca" else self.method
-        return Draws(np.atleast_1d(weights @ self.estimate), (weights @ self.draws)[None], method, self.df)
+        used = weights != 0  # what is missing in a row that does not enter is no loss
+        return Draws(np.atleast_1d(weights @ self.estimate), (weights[used] @ self.draws[used])[None], method, self.df)
 
     @property
     def _a(self) -> Array:
@@ -297,16 +308,18 @@ def share_limits(
 ) -> tuple[Array, Array]:  # fmt: skip
     """Wilson's limits where `which`, the given ones elsewhere; n is the effective n, p (1 - p) / variance.
 
-    A share of 0 or 1 has no variance; its effective n is `counts`.
+    Where there is no variance (a share of 0 or 1, strata that are each of one mind) the effective n is `counts`, which
+    is infinite for what is known for sure.
     """
     if not which.any():
         return lower, upper
     p, z2 = estimate, quantile_of(df, tail) ** 2
+    none, all_ = p <= 1e-12, p >= 1 - 1e-12
     with np.errstate(invalid="ignore", divide="ignore"):
-        n = np.where(std_error > 1e-12, p * (1 - p) / std_error**2, counts)
+        n = np.where((std_error <= 1e-12) | none | all_, counts, p * (1 - p) / std_error**2)
         reach = np.sqrt(z2) * np.sqrt(np.maximum(p * (1 - p) / n + z2 / (4 * n**2), 0))
         low, high = (p + z2 / (2 * n) - reach) / (1 + z2 / n), (p + z2 / (2 * n) + reach) / (1 + z2 / n)
-    low, high = np.where(p <= 0, 0.0, low), np.where(p >= 1, 1.0, high)
+    low, high = np.where(none, 0.0, low), np.where(all_, 1.0, high)
     return np.where(which, np.clip(low, 0, 1), lower), np.where(which, np.clip(high, 0, 1), upper)
 
 

@@ -33,10 +33,12 @@ class Means:
     ----------
     mean : (K, b), NaN where nobody has a value
     weight : (K, b) weight of the respondents who have one, in units of the mean weight
+    count : (K, 1) respondents of the sample who have one, the same in all replicates; None where nobody counted
     """
 
     mean: Array
     weight: Array
+    count: Array | None = None
 
 
 # Takes the means of a domain and those of the whole sample; gives named numbers (k, b).
@@ -65,6 +67,13 @@ class Part:
         return None if not gaps.any() else (~gaps).astype(float)
 
     @cached_property
+    def count(self) -> NDArray[np.int64]:
+        """(K,) respondents with a value in each column."""
+        if self.answered is None:
+            return np.full(len(self.x), self.x.shape[1])
+        return self.answered.sum(axis=1).astype(np.int64)
+
+    @cached_property
     def filled(self) -> Array:
         """(K, m) values with 0 where missing."""
         return self.x if self.answered is None else np.where(self.answered > 0, self.x, 0.0)
@@ -76,6 +85,16 @@ class Part:
         if self.answered is None:
             return values, np.broadcast_to(w.sum(axis=0), values.shape)
         return values, self.answered @ w
+
+    def by_unit(self, unit: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array, Array]:
+        """The sampling units (u,) that occur, and their weighted sums of values and of weights, (K, u) each."""
+        units, codes = np.unique(unit[self.rows], return_inverse=True)
+        ones = np.ones((1, len(self.rows))) if self.answered is None else self.answered
+        values, weights = (
+            np.stack([np.bincount(codes, row * self.weight, len(units)) for row in rows])
+            for rows in (self.filled, ones)
+        )
+        return units, values, np.broadcast_to(weights, values.shape)
 
     def chunks(self) -> Iterator[slice]:
         """Pieces of the respondents small enough for fast memory."""
@@ -137,12 +156,7 @@ class Sample:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """(G, K) respondents of each domain who have a value and a positive weight."""
-        return np.array(
-            [
-                np.full(len(part.x), part.x.shape[1]) if part.answered is None else part.answered.sum(axis=1)
-                for part in self.domains
-            ]
-        ).astype(np.int64)
+        return np.array([part.count for part in self.domains])
 
     @cached_property
     def effective(self) -> Array:
@@ -164,16 +178,29 @@ class Sample:
 
     def _means(self, sums: Sequence[tuple[Array, Array]]) -> tuple[list[Means], Means]:
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = [Means(values / weight, weight) for values, weight in sums[: max(1, len(self.groups))]]
+            found = [
+                Means(values / weight, weight, part.count[:, None])
+                for part, (values, weight) in zip(self.domains, sums, strict=False)
+            ]
             if len(sums) == 1:
                 return found, found[0]
             values, weight = (np.sum([pair[i] for pair in sums], axis=0) for i in (0, 1))
-            return found, Means(values / weight, weight)
+            return found, Means(values / weight, weight, np.sum([part.count for part in self.parts], axis=0)[:, None])
 
     def replicate_means(self, multipliers: Array) -> tuple[list[Means], Means]:
         """Means of each domain and of the whole sample in b replicates, from multipliers (pieces, b)."""
+        if self._unit_sums is not None:
+            pairs = self._unit_sums
+            return self._means([(x @ multipliers[units], w @ multipliers[units]) for units, x, w in pairs])
         piece = self.design.piece
         return self._means([part.sums(multipliers[piece[part.rows]].astype(float)) for part in self.parts])
+
+    @cached_property
+    def _unit_sums(self) -> list[tuple[NDArray[np.int64], Array, Array]] | None:
+        """Sums of each part by sampling unit, where several respondents share one multiplier."""
+        if self.design.cluster is None or self.design.calibration is not None:
+            return None
+        return [part.by_unit(self.design.unit) for part in self.parts]
 
 
 def evaluate_all(evaluate: Evaluate, domains: Sequence[Means], whole: Means) -> dict[str, Array]:
@@ -237,7 +264,7 @@ def _steps(sample: Sample) -> Array:
 
 def _repeated(means: Means, like: Means) -> Means:
     b = like.mean.shape[1]
-    return Means(np.repeat(means.mean, b, axis=1), np.repeat(means.weight, b, axis=1))
+    return Means(np.repeat(means.mean, b, axis=1), np.repeat(means.weight, b, axis=1), means.count)
 
 
 def _differences(evaluate: Callable[[Means], Mapping[str, Array]], at: Means, steps: Array) -> dict[str, Array]:
@@ -246,7 +273,7 @@ def _differences(evaluate: Callable[[Means], Mapping[str, Array]], at: Means, st
     columns = np.arange(count)
     moved[columns, columns] += steps
     moved[columns, columns + count] -= steps
-    values = evaluate(Means(moved, np.repeat(at.weight, 2 * count, axis=1)))
+    values = evaluate(Means(moved, np.repeat(at.weight, 2 * count, axis=1), at.count))
     with np.errstate(invalid="ignore"):
         return {name: (found[:, :count] - found[:, count:]) / (2 * steps) for name, found in values.items()}
 

@@ -37,6 +37,7 @@ class DrawStore:
     df : degrees of freedom of the design
     accelerations : block name to (k,), for "bca"
     counts : block name to (k,) respondents behind each number, where shares need it
+    share_df : degrees of freedom for shares, those of the design when None
     """
 
     draws: Mapping[str, Array]
@@ -44,6 +45,7 @@ class DrawStore:
     df: float
     accelerations: Mapping[str, Array] = field(default_factory=dict)
     counts: Mapping[str, Array] = field(default_factory=dict)
+    share_df: float | None = None
     _ordered: dict[str, Array] = field(default_factory=dict, repr=False)
     _spread: dict[str, Array] = field(default_factory=dict, repr=False)
 
@@ -57,7 +59,7 @@ class DrawStore:
         return Draws(
             estimate, partial(pick, self.draws, places), self.method, self.df, a, scale,
             pick(self._ordered, places), pick(self._spread, places),
-            pick(self.counts, places) if self.counts else None,
+            pick(self.counts, places) if self.counts else None, self.share_df,
         )  # fmt: skip
 
 

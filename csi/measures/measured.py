@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown
+from csi.inference.design import Design
 from csi.inference.intervals import CORRELATION, SHARE, SQUARE
 from csi.inference.means import Evaluate, Sample, accelerations, estimates, linearise, resample
 from csi.inference.stores import DrawStore, LinearStore, pick
@@ -94,6 +95,9 @@ class Measure:
     sources : references
     need : respondents a group must have with a value in some column
     names : (K,) what the columns are called in messages
+    infer : for numbers that are no function of means: takes the sample, the inference and the choice, and gives the
+        numbers, name to (G k,), what knows their uncertainty (None without), replicates that failed, and what its
+        intervals are called; `evaluate` is then not used
     """
 
     function: str
@@ -110,6 +114,7 @@ class Measure:
     sources: tuple[Mapping[str, str], ...] = ()
     need: int = NEED
     names: tuple[str, ...] = ()
+    infer: Callable[[Sample, str, Choice], tuple[Mapping[str, Array], Any, int, str]] | None = None
 
 
 def check_survey(survey: object, function: str) -> Survey:
@@ -135,9 +140,12 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     notes = [*survey.notes, *question.notes]
     sample = _sample(question, survey, by, notes)
     method, interval = _choose(choice, sample)
-    numbers = estimates(sample, question.evaluate)
-    store, failed, remark = _infer(question, sample, numbers, method, interval, choice)
-    notes.append(remark)
+    if question.infer is None:
+        numbers = estimates(sample, question.evaluate)
+        store, failed = _infer(question, sample, numbers, method, interval, choice)
+    else:
+        numbers, store, failed, interval = question.infer(sample, method, choice)
+    notes.append(_remark(sample.design, method))
     _note_gaps(sample, len(survey), notes)
     n_boot = choice.n_boot if method == "bootstrap" else 0
     used = int(sum(len(part.rows) for part in sample.parts))
@@ -145,8 +153,9 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     glance = {"n": used, "n_eff": float(weight.sum() ** 2 / (weight @ weight)), "inference": method}
     glance |= {"interval": interval, "n_boot": n_boot, "n_failed": failed, **question.glance}
     tables = {name: partial(_table, question, sample, numbers, store, sheet) for name, sheet in question.sheets.items()}
+    facts = {"data": survey.name, "n": len(survey)}
     return Result(
-        title=question.title,
+        title=replace(question.title, values={**facts, **question.title.values}),
         headline=next(iter(question.sheets)),
         notes=tuple(notes),
         _tables=tables,
@@ -209,32 +218,55 @@ def _choose(choice: Choice, sample: Sample) -> tuple[str, str]:
 
 def _infer(
     question: Measure, sample: Sample, numbers: Mapping[str, Array], method: str, interval: str, choice: Choice
-) -> tuple[DrawStore | LinearStore | None, int, Note]:
-    """Store of uncertainties, replicates that failed, and what the reader must know."""
+) -> tuple[DrawStore | LinearStore | None, int]:
+    """Store of uncertainties, and replicates that failed."""
     design = sample.design
-    facts = {"units": design.units, "strata": design.strata_count}
     if method == "none":
-        return None, 0, note("no_inference")
+        return None, 0
     counts = _effective(question, sample, numbers)
+    share_df = np.inf if design.equal else float(design.df)
     if method == "linearised":
         simple = design.strata is None and design.cluster is None
         store = linearise(sample, question.evaluate)
         adjust = design.units / (design.units - 1) if simple and design.units > 1 else 1.0
-        share_df = np.inf if design.equal else store.df
-        remark = note("raked_errors" if design.calibration is not None else "linearised_design", **facts)
-        return replace(store, counts=counts, share_df=share_df, adjust=adjust), 0, remark
-    draws = resample(sample, question.evaluate, n_boot=choice.n_boot, seed=choice.seed)
-    bad = np.zeros(choice.n_boot, dtype=bool)
-    for name, values in draws.items():
-        known = np.isfinite(numbers[name])
-        bad |= np.isnan(values[known]).any(axis=0)
-    failed = int(bad.sum())
-    if failed > 0.5 * choice.n_boot:
-        raise EstimationError("replicates_failed", failed=failed, n_boot=choice.n_boot)
-    kept = {name: values[:, ~bad] for name, values in draws.items()}
+        return replace(store, counts=counts, share_df=share_df, adjust=adjust), 0
+    draws = {
+        name: np.where(np.isfinite(values), values, np.nan)
+        for name, values in resample(sample, question.evaluate, n_boot=choice.n_boot, seed=choice.seed).items()
+    }
+    failed = count_failed(draws, numbers, choice.n_boot)
     speeds = accelerations(sample, question.evaluate) if interval == "bca" else {}
-    remark = note("bootstrap_raked" if design.calibration is not None else "bootstrap_design", **facts)
-    return DrawStore(kept, interval, float(design.df), speeds, counts), failed, remark
+    return DrawStore(draws, interval, float(design.df), speeds, counts, share_df), failed
+
+
+def count_failed(draws: Mapping[str, Array], numbers: Mapping[str, Array], n_boot: int) -> int:
+    """Replicates in which a number that the sample has could not be computed; a group that fails fails alone.
+
+    Raises
+    ------
+    EstimationError
+        `replicates_failed`: more than half of the replicates of some number.
+
+    """
+    bad, most = np.zeros(n_boot, dtype=bool), 0
+    for name, values in draws.items():
+        missing = np.isnan(values[np.isfinite(numbers[name])])
+        bad |= missing.any(axis=0)
+        most = max(most, int(missing.sum(axis=1).max(initial=0)))
+    if most > 0.5 * n_boot:
+        raise EstimationError("replicates_failed", failed=most, n_boot=n_boot)
+    return int(bad.sum())
+
+
+def _remark(design: Design, method: str) -> Note:
+    """What the reader must know of the errors."""
+    facts = {"units": design.units, "strata": design.strata_count}
+    if method == "none":
+        return note("no_inference")
+    raked = design.calibration is not None
+    if method == "linearised":
+        return note("raked_errors" if raked else "linearised_design", **facts)
+    return note("bootstrap_raked" if raked else "bootstrap_design", **facts)
 
 
 def _counted(question: Measure, name: str, count: int, columns: int) -> list[list[int]]:
@@ -252,10 +284,17 @@ def _per_number(question: Measure, sample: Sample, values: Array, name: str, siz
 
 
 def _effective(question: Measure, sample: Sample, numbers: Mapping[str, Array]) -> dict[str, Array]:
+    """The effective respondents behind shares that have no variance; without limit in a census, or raked to."""
     if "share" not in question.scales.values():
         return {}
+    with np.errstate(divide="ignore"):
+        effective = sample.effective / (1 - sample.design.sampled_fraction)
+    found = {name: _per_number(question, sample, effective, name, len(values)) for name, values in numbers.items()}
+    if sample.design.calibration is None:
+        return found
     return {
-        name: _per_number(question, sample, sample.effective, name, len(values)) for name, values in numbers.items()
+        name: np.where((numbers[name] > 1e-12) & (numbers[name] < 1 - 1e-12), np.inf, values)
+        for name, values in found.items()
     }
 
 
@@ -263,7 +302,9 @@ def _table(question: Measure, sample: Sample, numbers: Mapping[str, Array], stor
     """One table; rows that cannot be computed are left out."""
     keys, places = stack(sheet.blocks, sample.groups)
     estimate = pick(numbers, places)
-    n = np.array([_n_of(question, sample, numbers, name)[i] for name, i in places], dtype=np.int64)
+    blocks = {block.numbers for block in sheet.blocks}
+    behind = {name: _per_number(question, sample, sample.counts, name, len(numbers[name])) for name in blocks}
+    n = np.array([behind[name][i] for name, i in places], dtype=np.int64)
     known = np.isfinite(estimate)
     if not known.all():
         keys = [key for key, keep in zip(keys, known, strict=True) if keep]
@@ -274,10 +315,6 @@ def _table(question: Measure, sample: Sample, numbers: Mapping[str, Array], stor
     names = ("group", *sheet.keys) if sample.groups else sheet.keys
     values = list(zip(*keys, strict=True)) or [()] * len(names)
     return Table(dict(zip(names, values, strict=True)), uncertainty, n.tolist(), sheet.tested, sheet.decimals)
-
-
-def _n_of(question: Measure, sample: Sample, numbers: Mapping[str, Array], name: str) -> Array:
-    return _per_number(question, sample, sample.counts, name, len(numbers[name]))
 
 
 def _note_gaps(sample: Sample, n: int, notes: list[Note]) -> None:

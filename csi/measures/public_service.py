@@ -82,7 +82,7 @@ def score_public_service(
         bad_rate (of ratings), active_good_rate and active_bad_rate (of active ratings), defaulted_share (of ratings),
         and of bad ratings reply_rate, follow_up_rate, rectified_rate, in_time_rate; rectified_satisfied_rate of those
         put right and asked. Table `scores`: level_score, active_level_score. Table `levels`: share of each level among
-        ratings. Table `rules`: kind (recorded, active, as_neutral, as_satisfied, as_very_satisfied), term: good
+        ratings. Table `unrated_rules`: kind (recorded, active, as_neutral, as_satisfied, as_very_satisfied), term: good
         rate and level score by other rules. Table `days`: mean working days. Each then estimate, std_error, lower,
         upper, n.
 
@@ -132,7 +132,7 @@ def _question(cases: Cases, days_limit: float | None) -> Measure:
             (f"level_{i}", (label,), _among((cases.level == i).astype(float), cases.rated), True)
             for i, label in enumerate(cases.labels)
         ],
-        "rules": [
+        "unrated_rules": [
             (f"{kind}_{term}", (kind, term), values, term == "good_rate")
             for kind, pair in cases.rules().items()
             for term, values in zip(("good_rate", "level_score"), pair, strict=True)
@@ -144,7 +144,13 @@ def _question(cases: Cases, days_limit: float | None) -> Measure:
     kept = {table: [one for one in rows if not np.isnan(one[2]).all()] for table, rows in blocks.items()}
     order = [one for rows in kept.values() for one in rows]
     names = [one[0] for one in order]
-    keys = {"rates": ("term",), "scores": ("term",), "levels": ("level",), "rules": ("kind", "term"), "days": ("term",)}
+    keys = {
+        "rates": ("term",),
+        "scores": ("term",),
+        "levels": ("level",),
+        "unrated_rules": ("kind", "term"),
+        "days": ("term",),
+    }
     decimals = {"scores": 2, "days": 1}
 
     def evaluate(domain: Means, whole: Means) -> dict[str, Array]:

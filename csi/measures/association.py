@@ -1,0 +1,155 @@
+"""Derived importance: correlations and standardised regression coefficients with an outcome, as columns of a measure.
+
+Two forms of the same numbers. "linear": one column per coefficient, its value plus the influence of each respondent, so
+that linearised errors under any design come from one mean each. "exact": columns of squares and products, from which
+every bootstrap replicate computes the coefficient anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+METHODS = ("correlation", "regression")
+
+
+@dataclass(frozen=True, eq=False)
+class Association:
+    """Columns and how the coefficients follow from their means.
+
+    Attributes
+    ----------
+    columns : (n, c) NaN for respondents who do not count
+    evaluate : means (c, b) -> coefficients (K, b)
+    """
+
+    columns: Array
+    evaluate: Callable[[Array], Array]
+
+
+def associate(
+    x: Array, y: Array, weight: Array, codes: NDArray[np.int64] | None, *, method: str, exact: bool
+) -> Association:
+    """Association of K columns with an outcome.
+
+    Parameters
+    ----------
+    x : (n, K) NaN where missing
+    y : (n,) outcome
+    weight : (n,) 0 for respondents who do not count
+    codes : (n,) domain of each respondent, -1 for none; None for one domain
+    method : "correlation": each over those who answered both; "regression": all at once, over those who answered all
+    exact : products for a bootstrap instead of influence
+    """
+    known = np.isfinite(x) & np.isfinite(y)[:, None]
+    if method == "regression":
+        known = np.repeat(known.all(axis=1)[:, None], x.shape[1], axis=1)
+    if exact:
+        return _products(x, y, weight, known, method)
+    columns = np.full(x.shape[::-1], np.nan)
+    domains = [np.ones(len(y), dtype=bool)] if codes is None else [codes == code for code in range(codes.max() + 1)]
+    for domain in domains:
+        if method == "regression":
+            rows = np.flatnonzero(domain & known[:, 0])
+            columns[:, rows] = _regression_influence(x[rows].T, y[rows], weight[rows])
+            continue
+        for k, column in enumerate(columns):
+            rows = np.flatnonzero(domain & known[:, k]) if codes is not None or not known[:, k].all() else slice(None)
+            column[rows] = _correlation_influence(x[rows, k], y[rows], weight[rows])
+    return Association(columns.T, lambda mean: mean)
+
+
+def _correlation_influence(x: Array, y: Array, w: Array) -> Array:
+    """(m,) correlation plus influence: r + zx zy - r (zx^2 + zy^2) / 2."""
+    zx, zy = _standard(x, w), _standard(y, w)
+    total = w.sum()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r = (w @ (zx * zy)) / total
+    moved = zx * zy
+    zx *= zx
+    zy *= zy
+    zx += zy
+    zx *= r / 2
+    moved -= zx
+    moved += r
+    return moved
+
+
+def _standard(x: Array, w: Array) -> Array:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = x - w @ x / w.sum()
+        return moved / np.sqrt(w @ moved**2 / w.sum())
+
+
+def _regression_influence(x: Array, y: Array, w: Array) -> Array:
+    """(K, m) standardised coefficients plus influence.
+
+    With z-scores and R their correlations, beta = R^-1 r; a respondent moves it by R^-1 zx e, e the residual of the
+    standardised regression, and by beta (zx^2 - 1) / 2 - beta (zy^2 - 1) / 2 through the two standard deviations.
+    """
+    if len(y) <= len(x):
+        return np.full(x.shape, np.nan)
+    zx, zy = np.array([_standard(row, w) for row in x]), _standard(y, w)
+    total = w.sum()
+    r, target = (zx * w) @ zx.T / total, (zx * w) @ zy / total
+    if not (np.isfinite(r).all() and np.isfinite(target).all()) or _singular(r):
+        return np.full(x.shape, np.nan)
+    inverse = np.linalg.inv(r)
+    beta = inverse @ target
+    moved = inverse @ (zx * (zy - beta @ zx))
+    moved += beta[:, None] * (zx**2 - zy**2) / 2
+    return moved + beta[:, None]
+
+
+def _singular(r: Array) -> bool:
+    values = np.linalg.eigvalsh(r)
+    return bool(values[0] < 1e-10 * values[-1])
+
+
+def _products(x: Array, y: Array, weight: Array, known: NDArray[np.bool_], method: str) -> Association:
+    """Columns of first and second powers, counted from a middle so that no digits are lost."""
+    used = weight > 0
+    middle = np.zeros(x.shape[1])
+    for k in range(x.shape[1]):
+        rows = used & known[:, k]
+        middle[k] = x[rows, k].mean() if rows.any() else 0.0
+    x = np.where(known, x - middle, np.nan)
+    both = used & known.any(axis=1)
+    y = y - (y[both].mean() if both.any() else 0.0)
+    count = x.shape[1]
+    if method == "correlation":
+        own = np.where(known, y[:, None], np.nan)
+        columns = np.hstack([x, own, x**2, own**2, x * own])
+        return Association(columns, lambda mean: _correlations(mean.reshape(5, count, -1)))
+    whole = np.column_stack([x, np.where(known[:, 0], y, np.nan)])
+    first, second = np.triu_indices(count + 1)
+    columns = np.hstack([whole, whole[:, first] * whole[:, second]])
+    return Association(columns, lambda mean: _coefficients(mean, count))
+
+
+def _correlations(mean: Array) -> Array:
+    """(K, b) from the means (5, K, b) of x, y, x^2, y^2 and x y."""
+    x, y, xx, yy, xy = mean
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (xy - x * y) / np.sqrt((xx - x**2) * (yy - y**2))
+
+
+def _coefficients(mean: Array, count: int) -> Array:
+    """(K, b) standardised coefficients from means of K predictors, the outcome and their products."""
+    first, second = np.triu_indices(count + 1)
+    at, half = mean[: count + 1], mean[count + 1 :]
+    cov = np.empty((mean.shape[1], count + 1, count + 1))
+    cov[:, first, second] = cov[:, second, first] = (half - at[first] * at[second]).T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sd = np.sqrt(np.einsum("bii->bi", cov))
+        r = cov / sd[:, :, None] / sd[:, None, :]
+    found = np.full((count, len(r)), np.nan)
+    good = np.flatnonzero(np.isfinite(r).all(axis=(1, 2)))
+    good = good[np.abs(np.linalg.det(r[good][:, :count, :count])) > 1e-300] if len(good) else good
+    if len(good):
+        found[:, good] = np.linalg.solve(r[good][:, :count, :count], r[good][:, :count, count:])[:, :, 0].T
+    return found

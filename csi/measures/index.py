@@ -1,0 +1,225 @@
+"""The weighted satisfaction index: from the items of an indicator tree up to one number of 0-100, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.data.survey import Survey
+from csi.errors import DataError, OptionError, choose
+from csi.inference.means import Means
+from csi.language import Note, note
+from csi.measures.index_numbers import METHODS, node_scores, node_values, to_100
+from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.tree_layout import TreeWeights
+from csi.measures.tree_reading import as_tree
+from csi.results import Block, Check, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+MISSING = ("available", "complete")
+
+ISO_10004 = {
+    "text": "ISO 10004:2018 (GB/T 19014-2019) Quality management - Customer satisfaction - Guidelines for monitoring "
+    "and measuring.",
+    "bibtex": "@techreport{iso10004, title={ISO 10004:2018 Quality management - Customer satisfaction - Guidelines "
+    "for monitoring and measuring}, institution={ISO}, year={2018}}",
+}
+
+
+def score_index(
+    survey: Survey,
+    tree: Any,
+    *,
+    policy: str = "strict",
+    method: str = "min_max",
+    missing: str = "available",
+    by: str | Sequence[str] | None = None,
+    inference: str | None = None,
+    interval: str | None = None,
+    n_boot: int = 5000,
+    seed: int = 1,
+) -> Result:
+    """Weighted satisfaction index of 0-100 at every node of an indicator tree.
+
+    Use it where the weights are decided beforehand, by a company, a standard or judges; `fit_pls` estimates weights
+    that explain an outcome. Indices made with different `method` never stand in one table: 7 of 1-10 is 66.7 by
+    "min_max" and 70 by "percent_of_max".
+
+    Parameters
+    ----------
+    survey : numeric items with scales in the codebook; reversed items are turned round first
+    tree : an `IndicatorTree`, or what makes one: nested mappings, a table, an outline, the name of a YAML file, or the
+        Result of a function that finds one weight per item (its error is not carried on, and a note says so)
+    policy : {"strict", "within_group", "global"}: what happens when weights do not sum as declared; see `IndicatorTree`
+    method : {"min_max", "percent_of_max", "rating"}: 100 (x - lo) / (hi - lo), 100 x / hi, or ratings of one scale as
+        they are
+    missing : {"available", "complete"}: each item by those who answered it, or only respondents who answered all
+    by : columns whose groups are compared; the weights are the same for all
+    inference : {"linearised", "bootstrap", "none"} or None for linearised
+    interval : {"t", "bca", "percentile"} or None: t, BCa for a bootstrap of a plain design
+    n_boot, seed : replicates and seed of a bootstrap
+
+    Returns
+    -------
+    Result
+        `index` (key indicator): the whole first, then every group and item. `contributions` (keys indicator, kind):
+        adds, the points an indicator brings into the index of the whole, and loses, those it misses of the most it
+        could bring; over the items, or over the groups of one depth, adds sum to the index. `.scores()` has a column
+        per node. Which node lies where stands in `tree.to_frame()`.
+
+    Raises
+    ------
+    DataError
+        `tree_sums` and the others of `IndicatorTree`; `index_private`, `index_needs_scale`, `index_scales_differ`;
+        `unknown_items`, `items_not_numbers`; those of the design.
+    OptionError
+        An unknown policy, method, missing rule, inference or interval; `percent_needs_zero`.
+
+    Notes
+    -----
+    Index of a node = sum over its items of w times the item's weighted mean, w = the item's weight divided by those of
+    the node. Stated weights are constants without error. With "available", `.scores()` share out the weight of an
+    answer that is missing within its group first, so that their mean may differ from the index a little. The `n` of a
+    group is that of its item with the fewest answers. Survey weights, strata, clusters, finite populations and raking
+    count as in every measure. Source: ISO 10004:2018. In R: survey::svymean of a weighted sum.
+
+    Examples
+    --------
+    >>> import csi
+    >>> tree = {"Satisfaction": {"s1": 30, "s2": 30}, "Loyalty": {"l1": 40}}
+    >>> result = csi.score_index(csi.load_sample("tiny"), tree)
+    >>> result.tidy()["indicator"].tolist()
+    ['overall', 'Satisfaction', 's1', 's2', 'Loyalty', 'l1']
+    >>> round(float(result.value("overall")), 2) == round(result.scores()["overall"].mean(), 2)
+    True
+
+    """
+    check_survey(survey, "score_index")
+    found, said = as_tree(tree)
+    weights = found.weights(policy)
+    choose("method", method, METHODS)
+    choose("missing", missing, MISSING)
+    asked = ratings_of(survey, weights.items, method)
+    columns = asked.ratings
+    notes = [*said, *weights.notes, *_method_notes(method)]
+    if missing == "complete":
+        gaps = np.isnan(columns).any(axis=1)
+        if gaps.any():
+            columns = np.where(gaps[:, None], np.nan, columns)
+            notes.append(note("index_complete", dropped=int(gaps.sum()), n=len(survey)))
+    question = Measure(
+        "score_index",
+        note("title_score_index", data=survey.name, n=len(survey)),
+        columns,
+        Index(weights, asked.lo, asked.hi, method),
+        _sheets(weights, method),
+        counted=_counted(weights, columns),
+        notes=tuple(notes),
+        glance={"policy": policy, "missing": missing},
+        check=lambda numbers: (sums_check(found.sums),),
+        scores=lambda: _scores(weights, asked, columns, method, survey),
+        sources=(ISO_10004,),
+        names=weights.items,
+    )
+    return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """Answers to the items of a tree.
+
+    Attributes
+    ----------
+    ratings : (n, L) reversed items turned round, NaN where missing
+    lo, hi : (L,) ends of the scales
+    """
+
+    ratings: Array
+    lo: Array
+    hi: Array
+
+
+def ratings_of(survey: Survey, items: Sequence[str], method: str) -> Ratings:
+    """Ratings and scales of items, or an error that says what a transform lacks."""
+    private = [name for name in items if name in survey.codebook.private]
+    if private:
+        raise DataError("index_private", survey=survey.name, count=len(private))
+    ratings = survey.matrix(items)
+    lo, hi = survey.scale_ends(items)
+    bare = [name for name, end in zip(items, lo, strict=True) if np.isnan(end)]
+    if bare:
+        raise DataError("index_needs_scale", survey=survey.name, items=bare)
+    if method == "rating" and len({*zip(lo, hi, strict=True)}) > 1:
+        scales = [f"{name} {low:g}-{high:g}" for name, low, high in zip(items, lo, hi, strict=True)]
+        raise DataError("index_scales_differ", survey=survey.name, items=scales)
+    below = [name for name, low in zip(items, lo, strict=True) if low < 0]
+    if method == "percent_of_max" and below:
+        raise OptionError("percent_needs_positive", item=below[0], scale=str(survey.codebook.items[below[0]].scale))
+    return Ratings(ratings, lo, hi)
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """What follows from the means of the items.
+
+    Attributes
+    ----------
+    tree : weights
+    lo, hi : (L,) ends of the scales
+    method : how ratings become points
+    """
+
+    tree: TreeWeights
+    lo: Array
+    hi: Array
+    method: str
+
+    def __call__(self, domain: Means, whole: Means) -> Mapping[str, Array]:
+        """Index (N, b) of every node; points added and lost (N - 1, b) by every node below the root."""
+        items = to_100(domain.mean.T, self.lo, self.hi, self.method).T
+        top = self.hi[0] if self.method == "rating" else 100.0
+        index = node_values(self.tree, items)
+        weight = self.tree.effective[1:, None]
+        return {"index": index, "adds": weight * index[1:], "loses": weight * (top - index[1:])}
+
+
+def _sheets(tree: TreeWeights, method: str) -> dict[str, Sheet]:
+    decimals = 2 if method == "rating" else 1
+    rows = tuple((name,) for name in tree.names)
+    blocks = tuple(Block(kind, tuple((name, kind) for name in tree.names[1:])) for kind in ("adds", "loses"))
+    return {
+        "index": Sheet(("indicator",), (Block("index", rows),), decimals),
+        "contributions": Sheet(("indicator", "kind"), blocks, decimals + 1),
+    }
+
+
+def _counted(tree: TreeWeights, columns: Array) -> dict[str, list[int]]:
+    """For every node the item below it that the fewest answered."""
+    answered = len(columns) - np.isnan(columns).sum(axis=0)
+    below = tree.within > 0
+    least = [int(np.where(row, answered, np.inf).argmin()) for row in below]
+    return {"index": least, "adds": least[1:], "loses": least[1:]}
+
+
+def _method_notes(method: str) -> list[Note]:
+    return [] if method == "min_max" else [note("index_rating" if method == "rating" else "mean_percent_of_max")]
+
+
+def sums_check(wrong: Sequence[tuple[str, float, float]]) -> Check:
+    """Say whether the weights of a tree sum as declared."""
+    worst = max((abs(total - expected) / expected for _, total, expected in wrong), default=0.0)
+    return Check("tree_sums", worst, "= 0", not wrong, False, {"groups": [name for name, _, _ in wrong]})
+
+
+def _scores(tree: TreeWeights, asked: Ratings, columns: Array, method: str, survey: Survey) -> pd.DataFrame:
+    import pandas as pd
+
+    scores = node_scores(tree, to_100(columns, asked.lo, asked.hi, method))
+    return pd.DataFrame(scores, columns=list(tree.names), index=survey.answers.index)

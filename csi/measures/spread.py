@@ -1,0 +1,76 @@
+"""Weights that respond to how much criteria differ between cases: entropy and CRITIC, on arrays.
+
+Both say how well a criterion tells the cases apart, which is another question than how much it matters to customers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def entropy_weights(matrix: Array) -> Array:
+    """(p,) entropy weights of criteria.
+
+    Parameters
+    ----------
+    matrix : (m, p) values of m cases, none negative, each column with a positive sum
+
+    Notes
+    -----
+    With shares p = x / sum x and e = -sum p ln p / ln m (0 ln 0 = 0) a weight is (1 - e) / sum (1 - e).
+    """
+    return entropy_of_means(matrix.mean(axis=0), times_log(matrix).mean(axis=0))
+
+
+def entropy_of_means(mean: Array, mean_log: Array) -> Array:
+    """Entropy weights (p, ...) from the means of x and of x ln x, criteria along the first axis.
+
+    Notes
+    -----
+    1 - e = (mean of x ln x / mean of x - ln mean of x) / ln m, and ln m cancels: the weights need two means of each
+    criterion, weighted ones in a survey.
+    """
+    spread = mean_log / mean - np.log(mean)
+    return spread / spread.sum(axis=0)
+
+
+def times_log(values: Array) -> Array:
+    """X ln x, 0 at 0, NaN where x is NaN."""
+    return values * np.log(np.where(values == 0, 1.0, values))
+
+
+def unit_range(matrix: Array, cost: NDArray[np.bool_]) -> Array:
+    """Criteria between 0 (worst case) and 1 (best case), (m, p); NaN for a criterion that never differs."""
+    low, high = matrix.min(axis=0), matrix.max(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scaled = (matrix - low) / (high - low)
+    return np.where(cost, 1 - scaled, scaled)
+
+
+def critic_weights(matrix: Array, cost: NDArray[np.bool_] | None = None) -> Array:
+    """(p,) CRITIC weights of criteria (Diakoulaki, Mavrotas and Papayannakis 1995).
+
+    Parameters
+    ----------
+    matrix : (m, p) values of m cases
+    cost : (p,) whether less is better
+
+    Notes
+    -----
+    A criterion carries information C = s sum (1 - r), with its standard deviation s between worst and best case and
+    its correlations r with all criteria; a weight is C / sum C.
+    """
+    scaled = unit_range(matrix, np.zeros(matrix.shape[1], dtype=bool) if cost is None else cost)
+    return critic_of_moments(np.atleast_2d(np.cov(scaled, rowvar=False)))
+
+
+def critic_of_moments(covariance: Array) -> Array:
+    """CRITIC weights (p, ...) from the covariances (p, p, ...) of criteria that lie between 0 and 1."""
+    p = len(covariance)
+    deviation = np.sqrt(covariance[range(p), range(p)])
+    correlation = covariance / (deviation[:, None] * deviation[None, :])
+    information = deviation * (1 - correlation).sum(axis=1)
+    return information / information.sum(axis=0)
