@@ -1,4 +1,4 @@
-"""The weighted index: by hand, under designs, by property, against the bootstrap, and by recovery of a planted truth."""
+"""The weighted index: by hand, under designs, by property, against the bootstrap, by recovery of a truth."""
 
 from __future__ import annotations
 

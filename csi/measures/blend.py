@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
-from csi.language import Note, note
+from csi.language import note
 from csi.measures.blend_evidence import ColumnNames, Customers, class_points, column_labels, gather
-from csi.measures.blend_rules import COMPLAINT_POINTS, OUTCOME_TEXT, Blended, BlendRules, blend
+from csi.measures.blend_remarks import doubts, remarks, score_table
+from csi.measures.blend_rules import COMPLAINT_POINTS, Blended, BlendRules, blend
 from csi.measures.blend_tables import alternatives_of, plan_tables
 from csi.measures.index import MISSING, sums_check
 from csi.measures.level_bands import LevelBands
 from csi.measures.measured import Choice, Measure, check_survey, measure
-from csi.measures.tree_reading import as_tree
-from csi.results import Check, Result
-
-if TYPE_CHECKING:
-    import pandas as pd
+from csi.measures.tree_given import as_tree
+from csi.results import Result
 
 Array = NDArray[np.float64]
-SILENT_SHARE = 0.3  # of the items of a visit that may be assumed before a check fails
 
 CANGZHOU = {
     "text": "Cangzhou Chemical Industry Co.: method of measuring customer satisfaction by questionnaire, visit and "
@@ -161,6 +157,8 @@ def score_blend(
     weights = found.weights(policy)
     levels = LevelBands() if bands is None else bands
     points = {str(name): _finite(value, name) for name, value in (complaint_points or COMPLAINT_POINTS).items()}
+    if not isinstance(informants, Mapping):
+        choose("informants", informants, ("mean", "decision_maker"))
     names = _columns(tables, customer, role, outcome, left, visited, informants, attrition)
     groups = [by] if isinstance(by, str) else list(by or ())
     described = [*groups, *([customer_class] if isinstance(customer_weights, Mapping) and customer_class else [])]
@@ -192,10 +190,10 @@ def score_blend(
         plan.sheets,
         plan.scales,
         plan.counted,
-        (*said, *weights.notes, *_notes(customers, rules, scores, levels)),
+        (*said, *weights.notes, *remarks(customers, rules, scores, levels)),
         {"policy": policy},
-        lambda numbers: (sums_check(found.sums), *_checks(scores)),
-        lambda: _score_table(customers, scores, rules),
+        lambda numbers: (sums_check(found.sums), *doubts(scores)),
+        lambda: score_table(customers, scores, rules),
         (CANGZHOU,),
         names=plan.names,
     )
@@ -276,7 +274,6 @@ def _role_weights(informants: Any, decision_maker: str, roles: Sequence[str]) ->
                 "blend_roles", roles=list(roles) or ["-"], given=[f"{k}: {v}" for k, v in informants.items()]
             )
         return np.array([*weights, 0.0])
-    choose("informants", informants, ("mean", "decision_maker"))
     if informants == "mean":
         return np.ones(len(roles) + 1)
     if decision_maker not in roles:
@@ -322,82 +319,3 @@ def _number(label: str | None) -> float:
         return float(label) if label is not None else np.nan
     except ValueError:
         return np.nan
-
-
-# What is said of them -------------------------------------------------------------------------------------------
-
-
-def _notes(customers: Customers, rules: BlendRules, scores: Blended, bands: LevelBands) -> list[Note]:
-    notes = []
-    first, second = (brief(round(100 * part, 6)) for part in rules.share)
-    known = customers.known
-    no_questionnaire, no_visit = np.isnan(scores.questionnaire), np.isnan(scores.visit)
-    if len(known.visit_firm):
-        levels = [
-            note("blend_level", level=one.text or one.name, points=brief(one.representative)) for one in bands.levels
-        ]
-        notes.append(note("blend_levels", levels=levels[::-1], first=first, second=second))
-        items = known.levels.shape[1]
-        silent = round(float(np.nansum(1 - scores.mentioned)) * items)
-        total = int((~np.isnan(scores.mentioned)).sum()) * items
-        if silent:
-            points = "-" if np.isnan(rules.not_mentioned) else brief(rules.not_mentioned)
-            notes.append(note("blend_silent", count=silent, total=total, points=points))
-    alone = int((no_questionnaire & ~no_visit).sum())
-    if alone:
-        notes.append(note(f"blend_no_questionnaire_{rules.missing_questionnaire}", count=alone))
-    alone = int((no_visit & ~no_questionnaire).sum())
-    if alone and len(known.visit_firm):
-        notes.append(note(f"blend_no_visit_{rules.missing_visit}", count=alone))
-    neither = int((no_visit & no_questionnaire).sum())
-    if neither:
-        code = "blend_neither_missing" if np.isnan(rules.both_missing) else "blend_neither_points"
-        notes.append(note(code, count=neither, points=brief(rules.both_missing)))
-    totals = known.complaints.sum(axis=0)
-    if totals.any():
-        counts = [
-            note("blend_outcome", outcome=OUTCOME_TEXT.get(name, name), count=int(count), points=f"{points:+g}")
-            for name, count, points in zip(customers.outcomes, totals, rules.complaint_points, strict=True)
-            if count
-        ]
-        notes.append(note("blend_outcomes", count=int(totals.sum()), counts=counts))
-    several = int((scores.informants > 1).sum())
-    for code, count in (
-        ("blend_outside", customers.outside), ("blend_visits", customers.repeated), ("blend_informants", several)
-    ):  # fmt: skip
-        if count:
-            notes.append(note(code, count=count))
-    return notes
-
-
-def _checks(scores: Blended) -> list[Check]:
-    free = scores.final - scores.limits
-    outside = int(((free > 100) | (free < 0)).sum())
-    rewarded = int((scores.adjustment > 0).sum())
-    found = [
-        Check("blend_outside", outside, "= 0", not outside, False, {"count": outside}),
-        Check("blend_rewarded", rewarded, "= 0", not rewarded, False, {"count": rewarded}),
-    ]
-    if not np.isnan(scores.mentioned).all():
-        silent = float(np.nanmean(1 - scores.mentioned))
-        values = {"percent": f"{100 * silent:.0f}"}
-        found.append(Check("blend_silent", silent, f"<= {SILENT_SHARE}", silent <= SILENT_SHARE, False, values))
-    return found
-
-
-def _score_table(customers: Customers, scores: Blended, rules: BlendRules) -> pd.DataFrame:
-    """One row per customer."""
-    import pandas as pd
-
-    columns = {"customer": list(customers.labels)} if customers.named else {}
-    columns |= {
-        "informants": scores.informants.astype(int),
-        "questionnaire": scores.questionnaire,
-        "visit": scores.visit,
-        "mentioned": scores.mentioned,
-        "preliminary": scores.preliminary,
-        "complaints": customers.known.complaints.sum(axis=1).astype(int),
-        "adjustment": scores.adjustment,
-    }
-    columns |= {"attrition": scores.attrition} if rules.attrition else {}
-    return pd.DataFrame({**columns, "limits": scores.limits, "final": scores.final})

@@ -93,7 +93,7 @@ class Numbers:
             factor = domain.weight[self.informants]
             among = factor * (between - total**2 / count) / (firms - 1)
             inside = factor * (within - between) / (people - firms)
-            typical = (people - factor * square / count) / (firms - 1)
+            typical = (people - square / count) / (firms - 1)
             icc = (among - inside) / (among + (typical - 1) * inside)
             return {"informants": np.stack([icc, r_wg / several]), "several": (several / has)[None]}
 

@@ -61,8 +61,8 @@ class IndicatorTree:
     ... ''')
     >>> tree.items, tree.basis
     (('quality', 'packaging', 'service'), 'points')
-    >>> tree.to_frame()[["indicator", "depth", "indicator_weight"]].values.tolist()[1:3]
-    [['product', 1, 0.6], ['quality', 2, 0.4]]
+    >>> tree.to_frame()["indicator_weight"].round(2).tolist()
+    [1.0, 0.6, 0.4, 0.2, 0.4]
 
     """
 

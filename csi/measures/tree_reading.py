@@ -1,4 +1,4 @@
-"""Indicator trees as people write them: nested mappings, YAML, tables, outlines, or the weights of another measure."""
+"""Indicator trees as people write them: nested mappings, tables and outlines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from csi.errors import DataError
-from csi.language import Note, note
-from csi.measures.tree import IndicatorTree
 from csi.measures.tree_layout import Indicator
-from csi.results import Result
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,41 +21,6 @@ COLUMNS = ("indicator", "weight", "declared", "parent", "en", "zh", "rationale")
 _LINE = re.compile(
     r"^(?P<name>[^\s:：(（=]+)\s*[:：(（=]*\s*(?P<weight>\d+(?:\.\d+)?)?\s*[%％]?\s*[)）]?\s*(?P<text>.*)$"
 )
-
-
-def as_tree(value: Any) -> tuple[IndicatorTree, tuple[Note, ...]]:
-    """The tree a user means, and what must be said of it.
-
-    Parameters
-    ----------
-    value : an IndicatorTree; a mapping; a table; an outline; the name of a YAML file; a Result with one weight per item
-
-    Raises
-    ------
-    DataError
-        `tree_kind`, `tree_result`, and those of the readers.
-
-    """
-    if isinstance(value, IndicatorTree):
-        return value, ()
-    if isinstance(value, Result):
-        return _of_result(value), (note("tree_estimated", source=value.title),)
-    if isinstance(value, pd.DataFrame):
-        return IndicatorTree.from_frame(value), ()
-    if isinstance(value, Mapping):
-        return IndicatorTree.from_mapping(value), ()
-    if isinstance(value, Path) or (isinstance(value, str) and re.search(r"\.ya?ml$", value.strip())):
-        return IndicatorTree.read(value), ()
-    if isinstance(value, str):
-        return IndicatorTree.parse(value), ()
-    raise DataError("tree_kind", kind=type(value).__name__)
-
-
-def _of_result(result: Result) -> IndicatorTree:
-    table = result.tidy()
-    if "item" not in table.columns or table["item"].duplicated().any():
-        raise DataError("tree_result", table=result.headline, columns=list(table.columns))
-    return IndicatorTree.from_mapping(dict(zip(table["item"], table["estimate"], strict=True)))
 
 
 def read_mapping(parts: Any, name: str) -> Indicator:

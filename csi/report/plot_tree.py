@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi.errors import OptionError
 from csi.language import pick, say
-from csi.measures.tree_reading import as_tree
+from csi.measures.tree_given import as_tree
 from csi.report.fonts import fold
 from csi.report.sources import read_source
 from csi.report.style import INK, MUTED, WIDE, Picture, drawing, interval_text, new_figure, settle
@@ -75,7 +75,7 @@ def plot_tree(
     Examples
     --------
     >>> import csi
-    >>> tree = csi.IndicatorTree.from_mapping({"quality": {"q1": 2, "q2": 1}, "satisfaction": {"s1": 1, "s2": 1}})
+    >>> tree = csi.IndicatorTree.from_mapping({"quality": {"q1": 40, "q2": 20}, "satisfaction": {"s1": 20, "s2": 20}})
     >>> found = csi.score_index(csi.load_sample("tiny"), tree)
     >>> csi.plot_tree(found, tree).title_text
     'Where the index comes from'
