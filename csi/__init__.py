@@ -35,6 +35,7 @@ _PUBLIC = {
     "check_reliability": "csi.measures.reliability",
     "compare_nonresponse": "csi.data.nonresponse",
     "classify_bands": "csi.measures.bands",
+    "classify_customers": "csi.measures.customer_class",
     "compare_equivalence": "csi.measures.targets",
     "compare_nps": "csi.measures.nps",
     "compare_target": "csi.measures.targets",

@@ -556,3 +556,46 @@ def test_private_customers_are_matched_and_never_named():
     with pytest.raises(csi.DataError) as caught:
         score(survey, by="firm")
     assert "x" not in str(caught.value).replace("expected", "")
+
+
+# Classes of customers -------------------------------------------------------------------------------------------
+
+
+def firms(**columns: object) -> csi.Survey:
+    items = {name: csi.Item(name, kind="number") for name in columns}
+    return csi.Survey.from_frame(pd.DataFrame(columns), csi.Codebook(items=items), name="firms")
+
+
+def test_classes_by_share_of_purchases():
+    """50 20 15 8 5 2 of 100: .5 .7 .85 .93 .98 1; A until .8 is reached, B until .95."""
+    found = csi.classify_customers(firms(tonnes=[5, 50, 2, 20, 8, 15]), "tonnes")
+    assert found["customer_class"].tolist() == ["B", "A", "C", "A", "B", "A"]
+    assert found["cumulative"].tolist() == pytest.approx([0.98, 0.5, 1, 0.7, 0.93, 0.85])
+    assert csi.classify_customers(firms(tonnes=[5, np.nan]), "tonnes")["customer_class"].tolist() == ["A", None]
+
+
+def test_the_second_scheme_has_four_classes():
+    """Strategic whatever it buys; of the other 100 tonnes the first 80 are key; nothing bought is potential."""
+    survey = firms(tonnes=[60, 30, 10, 0, np.nan, 1], mark=[0, 0, 0, 0, 0, 1])
+    found = csi.classify_customers(survey, "tonnes", scheme="relation", strategic="mark")
+    assert found["customer_class"].tolist() == ["key", "key", "ordinary", "potential", "potential", "strategic"]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: csi.classify_customers(firms(t=[-1, 2]), "t"), ["firms", "t", "1"]),
+        (lambda: csi.classify_customers(firms(t=[0, 0]), "t"), ["firms", "t", "0"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "u"), ["u", "t"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "t", cuts=(0.9, 0.8)), ["cuts", "0.9"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "t", strategic="t"), ["strategic", "relation"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "t", scheme="pareto"), ["scheme", "abc"]),
+        (lambda: csi.classify_customers([1], "t"), ["classify_customers", "list"]),
+    ],
+)
+def test_classes_refuse_in_both_languages(call, words):
+    for language in ("en", "zh"):
+        with csi.use_language(language):
+            with pytest.raises(csi.CsiError) as caught:
+                call()
+            assert all(word in str(caught.value) for word in words), str(caught.value)
