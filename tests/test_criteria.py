@@ -346,6 +346,35 @@ def test_linearised_errors_of_all_answers_agree_with_the_bootstrap() -> None:
     np.testing.assert_allclose(a / np.outer(spread, spread), b / np.outer(spread, spread), atol=0.16)
 
 
+@pytest.mark.parametrize("kind", ["entropy", "critic", "regression"])
+def test_influences_are_the_derivatives_of_the_weights(kind: str) -> None:
+    """One respondent's weight a little up: the weights move by his influence; influences average 0."""
+    from csi.measures import spread
+    from csi.measures.answer_weights import regression_of_covariance
+
+    rng = np.random.default_rng(3)
+    x = rng.uniform(1, 9, (40, 4)) + rng.uniform(0, 6, (40, 1))
+    w = rng.uniform(0.5, 2, 40)
+    w /= w.sum()
+
+    def weights(of: np.ndarray) -> np.ndarray:
+        of = of / of.sum()
+        mean = of @ x
+        if kind == "entropy":
+            return spread.entropy_of_means(mean, of @ spread.times_log(x))
+        cov = ((x - mean).T @ ((x - mean) * of[:, None]))[:, :, None]
+        return (spread.critic_of_moments if kind == "critic" else regression_of_covariance)(cov)[:, 0]
+
+    estimate, moved = getattr(spread, f"{kind}_influence")(x, w)
+    np.testing.assert_allclose(estimate, weights(w), rtol=1e-10)
+    np.testing.assert_allclose(w @ moved, 0, atol=1e-12)
+    for i in (0, 7):
+        up, down = w.copy(), w.copy()
+        up[i] += 1e-6
+        down[i] -= 1e-6
+        np.testing.assert_allclose((weights(up) - weights(down)) / 2e-6, moved[i], rtol=1e-5, atol=1e-8)
+
+
 def test_a_negative_weight_is_flagged_and_not_cut() -> None:
     rng = np.random.default_rng(2)
     base = rng.normal(size=500)

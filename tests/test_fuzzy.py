@@ -16,7 +16,17 @@ from hypothesis import strategies as st
 import csi
 from csi.measures.fuzzy import label_sets
 from csi.measures.given_weights import read_tree
-from csi.measures.membership import OPERATORS, compose, compose_tree, indicators, leads, normalised, top_ratio
+from csi.measures.membership import (
+    OPERATORS,
+    compose,
+    compose_tree,
+    composed,
+    indicators,
+    influence_columns,
+    leads,
+    normalised,
+    top_ratio,
+)
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "criteria.json").read_text(encoding="utf-8"))
 # The garment example (METHODS C.6): five criteria in four grades, best grade first.
@@ -280,13 +290,38 @@ def test_a_grade_that_nobody_used_is_said() -> None:
 
 
 def test_numbers_do_not_write_in_place() -> None:
-    ratings = np.array([[1.0, np.nan], [2.0, 3.0]])
-    place = np.array([[0, 0], [1, 2]])
-    before = ratings.copy(), place.copy()
-    found = indicators(ratings, place, 3)
-    np.testing.assert_array_equal(ratings, before[0])
-    np.testing.assert_array_equal(place, before[1])
+    place = np.array([[0, 3], [1, 2]])
+    before = place.copy()
+    found = indicators(place, 3)
+    np.testing.assert_array_equal(place, before)
     np.testing.assert_array_equal(found, [[1, 0, 0, np.nan, np.nan, np.nan], [0, 1, 0, 0, 0, 1]])
+
+
+@pytest.mark.parametrize("operator", OPERATORS)
+def test_influence_columns_give_the_errors_of_the_columns_of_zeros_and_ones(operator: str) -> None:
+    """With gaps, weights and domains: the same means and the same linearised covariance as by the chain rule."""
+    from csi.inference.design import Design
+    from csi.inference.means import Sample, linearise
+
+    rng = np.random.default_rng(11)
+    n, v, names = 300, 3, ["a", "b"]
+    place = rng.choice(4, (n, 2), p=[0.2, 0.3, 0.4, 0.1])
+    codes = rng.integers(-1, 2, n)
+    weight = rng.uniform(0.5, 2, n)
+    tree = read_tree({"a": 0.75, "b": 0.25}, names)
+    values = np.array([0.0, 50, 100])
+
+    def numbers(shares: np.ndarray) -> np.ndarray:
+        return composed(tree, shares, names, operator, values)
+
+    short = influence_columns(place, v, weight, codes, numbers)
+    design = Design(n, weight=weight)
+    one = linearise(Sample(short, design, codes, ("x", "y")), lambda domain, whole: {"all": domain.mean})
+    long = linearise(
+        Sample(indicators(place, v), design, codes, ("x", "y")),
+        lambda domain, whole: {"all": numbers(domain.mean.reshape(2, v, -1))},
+    )
+    np.testing.assert_allclose(one.cov, long.cov, rtol=1e-5, atol=1e-8)
 
 
 @settings(max_examples=40, deadline=None)

@@ -113,11 +113,12 @@ def person_sd(ratings: Array) -> Array:
     return np.where(count > 1, np.sqrt(squares / np.maximum(count - 1, 1)), np.nan)
 
 
-def share_above(ratings: Array, bound: Array) -> Array:
-    """Share of one respondent's ratings above a bound per item, 0-1; NaN without an answer."""
+def share_above(ratings: Array, bound: Array, items: NDArray[np.int64]) -> Array:
+    """Share of one respondent's ratings of some items above a bound per item, 0-1; NaN without an answer."""
     above, count = np.zeros(len(ratings)), np.zeros(len(ratings))
-    for column, limit in zip(ratings.T, bound, strict=True):
-        above += column > limit
+    for j in items.tolist():
+        column = ratings[:, j]
+        above += column > bound[j]
         count += ~np.isnan(column)
     return np.where(count > 0, above / np.maximum(count, 1), np.nan)
 
@@ -140,8 +141,8 @@ def agreement_share(ratings: Array, middle: Array, reversed_items: NDArray[np.bo
         NaN for respondents without an answer in one of the two sets.
 
     """
-    forward = share_above(ratings.T[~reversed_items].T, middle[~reversed_items])
-    return (forward + share_above(ratings.T[reversed_items].T, middle[reversed_items])) / 2
+    sets = (np.flatnonzero(~reversed_items), np.flatnonzero(reversed_items))
+    return (share_above(ratings, middle, sets[0]) + share_above(ratings, middle, sets[1])) / 2
 
 
 def extreme_share(ratings: Array, lo: Array, hi: Array) -> Array:

@@ -115,8 +115,8 @@ def check_responses(
 
     Use it before any measure. A flag is a question, not a verdict: flags are shown and drop nobody. Answer by looking
     at the flagged rows, and by comparing the results with and without them; to leave people out, say so yourself with
-    the mask `result.scores()["n_flags"] == 0`. Do not flag by one sign alone: satisfied customers give many equal
-    ratings, and busy ones are fast.
+    a mask such as `result.scores()["n_flags"] < 2`. One sign alone is weak: satisfied customers give many equal
+    ratings, busy ones are fast, and who writes "no comment" may have rated with care.
 
     Parameters
     ----------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -65,13 +65,18 @@ class Ratings:
     @cached_property
     def unit(self) -> Array:
         """(n, k) raw ratings as a share of the scale, 0-1."""
-        return ((self.raw.T - self.lo[:, None]) / (self.hi - self.lo)[:, None]).T
+        columns = self.raw.T - self.lo[:, None]
+        columns /= (self.hi - self.lo)[:, None]
+        return columns.T
 
     @cached_property
     def good(self) -> Array:
         """(n, k) as `unit`, with reversed items turned round."""
-        flip = self.reversed_items[:, None]
-        return np.where(flip, 1 - self.unit.T, self.unit.T).T
+        if not self.reversed_items.any():
+            return self.unit
+        columns = self.unit.T.copy()
+        columns[self.reversed_items] = 1 - columns[self.reversed_items]
+        return columns.T
 
     @cached_property
     def varied(self) -> tuple[NDArray[np.int64], Array, Array]:
@@ -80,7 +85,7 @@ class Ratings:
         used = np.flatnonzero(spread)
         if len(used) < 2:
             return used[:0], np.empty(0), np.empty((0, 0))
-        part = self.unit.T[used].T
+        part = self.of(self.unit, used)
         names = [self.names[j] for j in used]
         rule = "pairwise" if np.isnan(part).any() else "listwise"
         chunks = (part[start : start + ROWS] for start in range(0, len(part), ROWS))
@@ -96,7 +101,11 @@ class Ratings:
         sd = np.sqrt(np.diag(cov))
         if np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] < LEAST_EIGENVALUE:
             return None
-        return squared_distances(self.unit.T[used].T, mean, cov)
+        return squared_distances(self.of(self.unit, used), mean, cov)
+
+    def of(self, table: Array, which: Sequence[int] | NDArray[np.int64]) -> Array:
+        """Some columns of a (n, k) table, the table itself for all of them."""
+        return table if len(which) == table.shape[1] else table.T[list(which)].T
 
     def _columns(self) -> Iterable[tuple[Array, bool]]:
         return ((column, not np.isnan(column).all()) for column in self.unit.T)
@@ -190,7 +199,7 @@ def _run(asked: Questions, longest: Callable[[Array], Array] = longest_run) -> A
     grids = [grid for grid in ratings.grids if len(grid) >= LEAST_GRID]
     if max(map(len, grids), default=0) < LEAST_RATINGS:
         return None
-    return np.fmax.reduce([longest(ratings.raw.T[list(grid)].T) for grid in grids])
+    return np.fmax.reduce([longest(ratings.of(ratings.raw, grid)) for grid in grids])
 
 
 def _zigzag(asked: Questions) -> Array | None:
@@ -218,7 +227,7 @@ def _person_sd(asked: Questions) -> Array | None:
     if len(alike) < LEAST_RATINGS:
         return None
     span = asked.ratings.hi[alike[0]] - asked.ratings.lo[alike[0]]
-    return 100 / span * person_sd(asked.ratings.raw.T[alike].T)
+    return 100 / span * person_sd(asked.ratings.of(asked.ratings.raw, alike))
 
 
 def _even_odd(asked: Questions) -> Array | None:
@@ -232,7 +241,7 @@ def _synonyms(asked: Questions, opposite: bool = False) -> Array | None:
         return None
     sd = np.sqrt(np.diag(cov))
     pairs = item_pairs(cov / np.outer(sd, sd), SYNONYMS, opposite=opposite)
-    return pair_consistency(asked.ratings.unit.T[used].T, pairs) if len(pairs) >= LEAST_PAIRS else None
+    return pair_consistency(asked.ratings.of(asked.ratings.unit, used), pairs) if len(pairs) >= LEAST_PAIRS else None
 
 
 def _antonyms(asked: Questions) -> Array | None:
@@ -311,7 +320,7 @@ def _acquiescence(asked: Questions) -> Array | None:
     if turned.all() or not turned.any():
         return None
     middle = (ratings.lo + ratings.hi) / 2
-    return agreement_share(ratings.raw.T[graded].T, middle[graded], turned)
+    return agreement_share(ratings.of(ratings.raw, graded), middle[graded], turned)
 
 
 def _extreme(asked: Questions) -> Array | None:
@@ -319,7 +328,7 @@ def _extreme(asked: Questions) -> Array | None:
     graded = _graded(ratings)
     if len(graded) < LEAST_RATINGS:
         return None
-    return extreme_share(ratings.raw.T[graded].T, ratings.lo[graded], ratings.hi[graded])
+    return extreme_share(ratings.of(ratings.raw, graded), ratings.lo[graded], ratings.hi[graded])
 
 
 def _graded(ratings: Ratings) -> NDArray[np.int64]:

@@ -1,8 +1,8 @@
 """Indicator weights that follow from a survey's answers: stated points, regression, entropy and CRITIC, with errors.
 
-All of them are functions of weighted means of columns. Where a function needs covariances, the linearised error uses
-one column per weight instead of one per product: the weight plus the influence of each respondent, whose mean is the
-weight and whose variance under any design is the linearised one (Deville 1999). A bootstrap uses the products.
+All of them are functions of weighted means of columns. The linearised error uses one column per weight: the weight
+plus the influence of each respondent, whose mean is the weight and whose variance under any design is the linearised
+one (Deville 1999). A bootstrap uses the columns and products that the weights are functions of.
 """
 
 from __future__ import annotations
@@ -22,12 +22,19 @@ from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.derived import function_of
 from csi.measures.measured import Choice, Measure, Sheet, measure
-from csi.measures.spread import critic_of_moments, entropy_of_means, times_log, unit_range
+from csi.measures.spread import (
+    critic_influence,
+    critic_of_moments,
+    entropy_influence,
+    entropy_of_means,
+    regression_influence,
+    times_log,
+    unit_range,
+)
 from csi.results import Block, Result
 from csi.sums import upper
 
 Array = NDArray[np.float64]
-ROWS = 20_000  # respondents whose products are held at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +208,9 @@ def _regression(
     if np.linalg.eigvalsh(np.atleast_2d(correlation))[0] < 1e-9:
         raise EstimationError("regression_collinear", items=list(items))
     notes.append(note("regression_weights", outcome=outcome))
-    return _of_covariance("regression", x, weight, regression_of_covariance, exact)
+    if not exact:
+        return _linear("regression", x, weight, regression_influence)
+    return _products("regression", x, weight, regression_of_covariance)
 
 
 def regression_of_covariance(covariance: Array) -> Array:
@@ -215,48 +224,51 @@ def regression_of_covariance(covariance: Array) -> Array:
 def _of_respondents(survey: Survey, items: Sequence[str], kind: str, weight: Array, exact: bool) -> Source:
     """Entropy or CRITIC weights with respondents as the cases."""
     x = survey.matrix(items)
-    x[np.isnan(x).any(axis=1)] = np.nan
     if kind == "entropy":
         negative = [name for name, column in zip(items, x.T, strict=True) if (column < 0).any()]
         if negative:
             raise DataError("entropy_negative", items=negative)
+        if not exact:
+            return _linear(kind, x, weight, entropy_influence)
         p = len(items)
+        x[np.isnan(x).any(axis=1)] = np.nan
         columns = np.column_stack([x, times_log(x)])
         return Source(kind, columns, lambda mean: entropy_of_means(mean[:p], mean[p:]))
     lo, hi = survey.scale_ends(items)
     if np.isnan(lo).any():
         raise DataError("critic_scale", items=[name for name, end in zip(items, lo, strict=True) if np.isnan(end)])
-    return _of_covariance(kind, (x - lo) / (hi - lo), weight, critic_of_moments, exact)
+    x = (x - lo) / (hi - lo)
+    if not exact:
+        return _linear(kind, x, weight, critic_influence)
+    return _products(kind, x, weight, critic_of_moments)
 
 
-def _of_covariance(kind: str, x: Array, weight: Array, function: Callable[[Array], Array], exact: bool) -> Source:
-    """A function of covariances (q, q, b) as a function of means of columns."""
+def _linear(kind: str, x: Array, weight: Array, influence: Callable[[Array, Array], tuple[Array, Array]]) -> Source:
+    """One column per weight: the weight plus the influence of each respondent who answered everything."""
+    complete = ~np.isnan(x).any(axis=1) & (weight > 0)
+    if not complete.any():
+        return Source(kind, np.full(x.shape, np.nan), lambda mean: mean)
+    whole = bool(complete.all())
+    w = weight if whole else weight[complete]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        estimate, moved = influence(x if whole else x[complete], w / w.sum())
+    if whole:
+        return Source(kind, estimate + moved, lambda mean: mean)
+    columns = np.full((len(x), len(estimate)), np.nan)
+    columns[complete] = estimate + moved
+    return Source(kind, columns, lambda mean: mean)
+
+
+def _products(kind: str, x: Array, weight: Array, function: Callable[[Array], Array]) -> Source:
+    """A function of covariances (q, q, b) as a function of means of columns and of their products."""
     q = x.shape[1]
     first, second = upper(q)
-    complete = ~np.isnan(x).any(axis=1) & (weight > 0)
-    w = weight[complete] / weight[complete].sum() if complete.any() else weight[complete]
-    centred = np.full(x.shape, np.nan)
-    centred[complete] = x[complete] - w @ x[complete]
-    if exact:
-        columns = np.column_stack([centred, centred[:, first] * centred[:, second]])
-        return Source(kind, columns, lambda mean: function(_covariance(mean, q)))
-    inside = centred[complete]
-    covariance = inside.T @ (inside * w[:, None])
-    half = covariance[first, second]
-    steps = 1e-4 * np.sqrt(np.maximum(covariance[first, first] * covariance[second, second], 1e-300))
-    count = len(half)
-    moved = np.repeat(half[:, None], 2 * count, axis=1)
-    moved[range(count), range(count)] += steps
-    moved[range(count), range(count, 2 * count)] -= steps
-    values = function(_square(moved, q))
-    slopes = (values[:, :count] - values[:, count:]) / (2 * steps)
-    estimate = function(_square(half[:, None], q))[:, 0]
-    columns = np.full((len(x), len(estimate)), np.nan)
-    rows = np.flatnonzero(complete)
-    for start in range(0, len(rows), ROWS):
-        some = inside[start : start + ROWS]
-        columns[rows[start : start + ROWS]] = estimate + (some[:, first] * some[:, second] - half) @ slopes.T
-    return Source(kind, columns, lambda mean: mean)
+    complete = ~np.isnan(x).any(axis=1)
+    w = np.where(complete, weight, 0.0)
+    w = w / w.sum()
+    centred = np.where(complete[:, None], x, np.nan) - w @ np.nan_to_num(x)
+    columns = np.column_stack([centred, centred[:, first] * centred[:, second]])
+    return Source(kind, columns, lambda mean: function(_covariance(mean, q)))
 
 
 def _covariance(mean: Array, q: int) -> Array:

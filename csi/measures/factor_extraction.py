@@ -1,7 +1,7 @@
 """Common factors of correlation matrices by minimum residuals or maximum likelihood, many matrices at once.
 
 Both minimise a function of the uniquenesses alone, the loadings being known from the eigenvectors of the reduced
-(minres) or scaled (ML) matrix (Joreskog 1967; Harman and Fukuda 1966), by Newton's method with exact second derivatives.
+(minres) or scaled (ML) matrix (Joreskog 1967; Harman and Fukuda 1966), by Newton's method with second derivatives.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,20 @@ from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, choose
 from csi.estimates import Unknown
-from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.given_weights import leaves_of, read_tree
 from csi.measures.grades import Grades, common_scale, read_grade_values, read_grades
 from csi.measures.measured import CSI, Choice, Measure, Sheet, check_survey, measure
-from csi.measures.membership import OPERATORS, Branch, compose_tree, indicators, leads, normalised, top_ratio
+from csi.measures.membership import (
+    OPERATORS,
+    Branch,
+    composed,
+    indicators,
+    influence_columns,
+    leads,
+    normalised,
+    top_ratio,
+)
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -30,7 +39,6 @@ SOURCES = (
     },
 )
 TIE = 1e-12  # memberships closer than this are equal
-ROUNDING = 1e-11
 LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 
 
@@ -121,26 +129,73 @@ def score_fuzzy(
     ratings = survey.matrix(names)
     found, place = read_grades(scale, grades, grade_values, ratings)
     v = len(found.names)
-    question = Measure(
+    choice = Choice(inference, interval, n_boot, seed)
+    _check_answered(place, v, names, survey)
+
+    def numbers(shares: Array) -> Array:
+        return composed(tree, shares, names, operator, found.values)
+
+    shares = Measure(
         function="score_fuzzy",
         title=note("title_fuzzy", data=survey.name, items=len(names), grades=v),
-        columns=indicators(ratings, place, v),
-        evaluate=_evaluator(tree, names, v, found.values, operator),
-        sheets=_sheets(tree, names, found),
+        columns=np.empty((0, 0)),
+        evaluate=lambda domain, whole: {"membership": domain.mean},
+        sheets=_membership_sheet(names, found),
         scales={"membership": "share"},
-        counted={"membership": [i * v + j for i in range(len(names)) for j in range(v)]},
-        notes=_notes(found, operator, indicator_weights is None),
-        glance={},
-        sources=SOURCES,
+        counted={"membership": list(range(len(names) * v))},
         names=tuple(name for name in names for _ in range(v)),
+        sources=SOURCES,
+        notes=_notes(found, operator, indicator_weights is None),
     )
-    result = measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
-    return replace(result, _checks=lambda: (*_decision_checks(result), *_empty(result), *result_checks(result)))
+    finish = _finisher(v, found.values)
+    if inference in (None, "linearised"):
+        columns = _columns(survey, place, v, by, numbers)
+        question = replace(shares, columns=columns, evaluate=lambda domain, whole: finish(domain.mean),
+                           sheets=_sheets(tree, found), scales={}, counted={}, names=())  # fmt: skip
+        result = measure(question, survey, by=by, choice=choice)
+
+        @cache
+        def second() -> Result:
+            return measure(replace(shares, columns=indicators(place, v)), survey, by=by, choice=choice)
+
+        tables = dict(result._tables) | {"fuzzy_membership": lambda: second().table("fuzzy_membership")}
+    else:
+        question = replace(
+            shares, columns=indicators(place, v), sheets=_sheets(tree, found) | shares.sheets,
+            evaluate=lambda domain, whole: finish(numbers(domain.mean.reshape(len(names), v, -1)))
+            | {"membership": domain.mean},
+        )  # fmt: skip
+        result = measure(question, survey, by=by, choice=choice)
+        tables = dict(result._tables)
+    notes = (*result.notes, *_gaps(place, v, inference))
+    empty = [grade for i, grade in enumerate(found.names) if not (place == i).any()]
+    return replace(
+        result, notes=notes, _tables=tables,
+        _checks=lambda: (*_decision_checks(result), _used(empty), *result._checks()),
+    )  # fmt: skip
 
 
-def result_checks(result: Result) -> tuple[Check, ...]:
-    """The checks that a result had before others were put before them."""
-    return result._checks()
+def _columns(
+    survey: Survey, place: NDArray[np.intp], v: int, by: str | Sequence[str] | None, numbers: Callable[[Array], Array]
+) -> Array:
+    """One column per number, whose mean and error under any design are those of the number."""
+    weight = survey.design().weight
+    weight = np.ones(len(survey)) if weight is None else weight
+    return influence_columns(place, v, weight, None if by is None else survey.split(by)[1], numbers)
+
+
+def _check_answered(place: NDArray[np.intp], v: int, names: Sequence[str], survey: Survey) -> None:
+    empty = [name for name, column in zip(names, place.T, strict=True) if not (column < v).any()]
+    if empty:
+        raise DataError("all_missing_items", survey=survey.name, items=empty, rows=len(survey))
+
+
+def _gaps(place: NDArray[np.intp], v: int, inference: str | None) -> list[Note]:
+    """Say it when items were answered by different respondents; a result made from them says so by itself."""
+    answered = (place < v).sum(axis=0)
+    if inference not in (None, "linearised") or answered.min() == len(place):
+        return []
+    return [note("fuzzy_answered", least=int(answered.min()), most=int(answered.max()), n=len(place))]
 
 
 def _items(survey: Survey, items: Sequence[str] | None, tree: Any) -> list[str]:
@@ -155,35 +210,27 @@ def _items(survey: Survey, items: Sequence[str] | None, tree: Any) -> list[str]:
     return names
 
 
-def _evaluator(
-    tree: Branch, names: Sequence[str], v: int, values: Array, operator: str
-) -> Callable[[Means, Means], dict[str, Array]]:
-    leaves = dict(tree.leaves())
+def _finisher(v: int, values: Array) -> Callable[[Array], dict[str, Array]]:
+    """Named numbers from what `composed` gives."""
 
-    def evaluate(domain: Means, whole: Means) -> dict[str, Array]:
-        shares = domain.mean.reshape(len(names), v, -1)
-        shares = shares / shares.sum(axis=1, keepdims=True)  # 1 but for the steps of a derivative
-        membership = dict(zip(names, shares, strict=True))
-        raw, aspects = compose_tree(tree, membership, operator)
+    def finish(found: Array) -> dict[str, Array]:
+        raw, plain, difference, aspects = found[:v], found[v], found[v + 1], found[v + 2 :]
         grades = normalised(raw)
-        fuzzy = values @ grades
-        plain = values @ sum(leaves[name] * membership[name] for name in names)
-        difference = fuzzy - plain
-        same = np.abs(difference) < ROUNDING * np.abs(values).max()  # with M(.,+) the two are the same number
-        difference = np.where(same, 0.0, difference)
-        found = {
-            "score": np.stack([fuzzy, plain, difference]),
+        numbers = {
+            "score": np.stack([values @ grades, plain, difference]),
             "normalised": grades, "raw": raw, "lead": leads(grades), "ratio": top_ratio(grades)[None],
-            "membership": domain.mean,
         }  # fmt: skip
-        if aspects:
-            found["aspects"] = np.concatenate(list(aspects.values()))
-        return found
+        return numbers | ({"aspects": aspects} if len(aspects) else {})
 
-    return evaluate
+    return finish
 
 
-def _sheets(tree: Branch, names: Sequence[str], grades: Grades) -> dict[str, Sheet]:
+def _membership_sheet(names: Sequence[str], grades: Grades) -> dict[str, Sheet]:
+    rows = [(name, grade) for name in names for grade in grades.names]
+    return {"fuzzy_membership": Sheet(("item", "grade"), (Block("membership", rows),), decimals=3)}
+
+
+def _sheets(tree: Branch, grades: Grades) -> dict[str, Sheet]:
     def block(numbers: str, *keys: str) -> Block:
         return Block(numbers, [(*keys, grade) for grade in grades.names])
 
@@ -193,9 +240,6 @@ def _sheets(tree: Branch, names: Sequence[str], grades: Grades) -> dict[str, She
         "fuzzy_grades": Sheet(("kind", "grade"), (block("normalised", "normalised"), block("raw", "raw")), decimals=3),
         "fuzzy_decision": Sheet(("grade",), (block("lead"),), decimals=3),
         "fuzzy_ratio": Sheet(("term",), (Block("ratio", [("top_ratio",)]),), decimals=2),
-        "fuzzy_membership": Sheet(
-            ("item", "grade"), (Block("membership", [(name, g) for name in names for g in grades.names]),), decimals=3
-        ),
     }
     aspects = aspect_order(tree)
     if aspects:
@@ -254,12 +298,9 @@ def _decision_checks(result: Result) -> list[Check]:
     return [Check("fuzzy_decision", len(unsure), "0", not unsure, False, facts)]
 
 
-def _empty(result: Result) -> list[Check]:
-    """Grades that nobody used for any item."""
-    frame = result.tidy("fuzzy_membership")
-    total = frame.groupby("grade", sort=False)["estimate"].sum()
-    empty = [str(name) for name in total.index[total == 0]]
-    return [Check("fuzzy_grades_used", len(empty), "0", not empty, False, {"grades": empty})]
+def _used(empty: Sequence[str]) -> Check:
+    """Whether every grade was used for some item."""
+    return Check("fuzzy_grades_used", len(empty), "0", not empty, False, {"grades": list(empty)})
 
 
 def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, operator: str, values: Any) -> Result:
@@ -286,10 +327,10 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
     v = len(grades)
     order = np.linspace(0, 100, v)
     found = Grades(tuple(grades), read_grade_values(values, grades, order), tuple(grades))
-    means = Means(shares.reshape(-1, 1), np.ones((shares.size, 1)))
-    numbers = {name: values[:, 0] for name, values in
-               _evaluator(tree, names, v, found.values, operator)(means, means).items()}  # fmt: skip
-    sheets = _sheets(tree, names, found)
+    found_numbers = composed(tree, shares[:, :, None], names, operator, found.values)
+    numbers = {name: column[:, 0] for name, column in _finisher(v, found.values)(found_numbers).items()}
+    numbers["membership"] = shares.reshape(-1)
+    sheets = _sheets(tree, found) | _membership_sheet(names, found)
     if values is None:  # which end of a printed table is the good one is not known
         del sheets["fuzzy_score"]
 
@@ -306,6 +347,6 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
         notes=(note("fuzzy_no_error"), *_notes(found, operator, weights is None, values is not None)),
         _tables={name: (lambda sheet=sheet: table(sheet)) for name, sheet in sheets.items()},
         _glance={"n": 0, "inference": "none"},
-        _checks=lambda: (Check("fuzzy_grades_used", len(empty), "0", not empty, False, {"grades": empty}),),
+        _checks=lambda: (_used(empty),),
         _sources=(*SOURCES, CSI),
     )

@@ -48,8 +48,8 @@ def common_scale(survey: Survey, names: Sequence[str]) -> Scale:
 
 def read_grades(
     scale: Scale, grades: Mapping[str, Sequence[float]] | None, values: Any, ratings: Array
-) -> tuple[Grades, NDArray[np.int64]]:
-    """Grades, and the number of the grade of each rating."""
+) -> tuple[Grades, NDArray[np.intp]]:
+    """Grades, and (n, k) the number of the grade of each rating, the number of grades where it is missing."""
     points = scale.points
     worth = 100 * (points - scale.lo) / (scale.hi - scale.lo)
     if grades is None:
@@ -65,9 +65,16 @@ def read_grades(
         worth = np.array([worth[of_point == i].mean() for i in range(len(names))])
     if len(names) < 2:
         raise DataError("fuzzy_grades_few", count=len(names))
-    place = np.rint((np.nan_to_num(ratings, nan=scale.lo) - scale.lo) / scale.step).astype(np.int64)
     found = Grades(tuple(names), read_grade_values(values, names, worth), tuple(wording))
-    return found, of_point[np.clip(place, 0, len(points) - 1)]
+    of_point = np.append(of_point, len(names))
+    place = np.empty(ratings.shape, dtype=np.intp, order="F")
+    for j, column in enumerate(ratings.T):
+        steps = column - scale.lo
+        if scale.step != 1:
+            steps = np.rint(steps / scale.step)
+        steps[np.isnan(steps)] = len(points)
+        place[:, j] = of_point.take(steps.astype(np.intp))
+    return found, place
 
 
 def _given_grades(scale: Scale, grades: Mapping[str, Sequence[float]]) -> tuple[list[str], NDArray[np.int64]]:

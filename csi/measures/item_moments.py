@@ -164,7 +164,7 @@ def chosen_blocks(
     chosen = chosen_items(data, items, what)
     if not chosen:
         raise DataError("no_items_chosen", function=what)
-    return {f"{chosen[0]}–{chosen[-1]}" if len(chosen) > 1 else chosen[0]: chosen}
+    return {f"{chosen[0]}-{chosen[-1]}" if len(chosen) > 1 else chosen[0]: chosen}
 
 
 def _from_moments(moments: Moments) -> ItemData:

@@ -113,12 +113,12 @@ def score_kano(
     Result
         Tables `category` (item, kind = the category; its share), `category_shares` (item, kind = all six),
         `better_worse` (item, term = better | worse; worse is negative), `strength` (item, term = total_strength |
-        category_strength), `rules` (item, term = mode | sums | strength | continuous, kind; share of the category each
-        rule names), `labels` (item, kind; the estimate is the stability, the share of replicates that choose it; a
-        category is in the label set at a level when its p_value is above 1 - level), `continuous` (item, term =
-        functional | dysfunctional), `stated_importance` (item), `segments` (item; Wald statistic of equal shares),
-        `replication` (item, term = fong_difference | fong_critical | chi_square). `scores()` names every respondent's
-        categories.
+        category_strength), `category_rules` (item, term = mode | sums | strength | continuous, kind; share of the
+        category that each rule names), `labels` (item, kind; the estimate is the stability, the share of replicates
+        that choose it; a category is in the label set at a level when its p_value is above 1 - level), `continuous`
+        (item, term = functional | dysfunctional), `stated_importance` (item), `segments` (item; Wald statistic of
+        equal shares), `replication` (item, term = fong_difference | fong_critical | chi_square). `scores()` names
+        every respondent's categories.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def score_kano(
     question = _question(survey, names, category, rule, table, remarks)
     result = measure(question, survey, by=by, choice=choice)
     kano = KanoTables(names, rule, n_boot, seed, result)
-    tables: dict[str, Callable[[], Table]] = {"category": partial(kano.decided, rule), "rules": kano.rules}
+    tables: dict[str, Callable[[], Table]] = {"category": partial(kano.decided, rule), "category_rules": kano.rules}
     kano.more = cache(partial(_continuous, survey, names, answered, category, stated, by, choice))
     tables |= {"better_worse": kano.coefficients, "continuous": partial(kano.asked_later, "continuous")}
     if stated:

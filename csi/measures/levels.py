@@ -99,13 +99,13 @@ def level_set(survey: Survey, name: str, chosen: object, option: str) -> Levels:
             raise OptionError("levels_all", option=option, value=chosen, item=name, scale=str(scale))
         return Levels(low, scale.hi)
     if chosen is None or isinstance(chosen, bool) or not isinstance(chosen, Iterable):
-        raise OptionError("levels_none", option=option, value=chosen, item=name, scale=_offered(item, scale))
+        raise OptionError("levels_none", option=option, value=str(chosen), item=name, scale=_offered(item, scale))
     points = sorted({_point(item, scale, one, option) for one in chosen})
     if not points:
-        raise OptionError("levels_none", option=option, value=list(chosen), item=name, scale=_offered(item, scale))
+        raise OptionError("levels_none", option=option, value=str(list(chosen)), item=name, scale=_offered(item, scale))
     every = scale.points
     if len(every) and len(points) == len(every):
-        raise OptionError("levels_all", option=option, value=list(chosen), item=name, scale=str(scale))
+        raise OptionError("levels_all", option=option, value=str(list(chosen)), item=name, scale=str(scale))
     return Levels(points[0], points[-1], np.array(points))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+STEP = 1e-6  # of a share
+ROUNDING = 1e-11
 OPERATORS = ("product_sum", "min_max", "product_max", "min_sum")
 
 
@@ -104,15 +106,107 @@ def top_ratio(grades: Array) -> Array:
         return ordered[-1] / ordered[-2]
 
 
-def indicators(ratings: Array, grades: NDArray[np.int64], v: int) -> Array:
+def composed(tree: Branch, shares: Array, names: Sequence[str], operator: str, values: Array) -> Array:
+    """What all numbers of a fuzzy evaluation follow from, one under the other.
+
+    Parameters
+    ----------
+    tree : its leaves are `names`
+    shares : (k, v, b) memberships of the items
+    names : of the k items
+    operator : as in `compose`
+    values : (v,) what the grades are worth
+
+    Returns
+    -------
+    ndarray (v + 2 + aspects v, b)
+        Raw B of the root; the weighted mean of grade values; the score of the normalised B minus that mean; the
+        normalised B of every aspect.
+    """
+    shares = shares / shares.sum(axis=1, keepdims=True)  # 1 but for the steps of a derivative
+    membership = dict(zip(names, shares, strict=True))
+    raw, aspects = compose_tree(tree, membership, operator)
+    plain = values @ sum(weight * membership[name] for name, weight in tree.leaves())
+    difference = values @ normalised(raw) - plain
+    same = np.abs(difference) < ROUNDING * np.abs(values).max()  # with M(.,+) the two are the same number
+    return np.concatenate([raw, [plain, np.where(same, 0.0, difference)], *aspects.values()])
+
+
+def indicators(place: NDArray[np.intp], v: int) -> Array:
     """Columns of 0 and 1, (n, k v): whether item k was rated in grade v; NaN where the rating is missing.
 
     Parameters
     ----------
-    ratings : (n, k) with NaN
-    grades : (n, k) number of the grade of each rating, anything where it is missing
+    place : (n, k) number of the grade of each rating, v where it is missing
     v : number of grades
     """
-    found = (grades[:, :, None] == np.arange(v)).astype(float)
-    found[np.isnan(ratings)] = np.nan
-    return found.reshape(len(ratings), -1)
+    table = np.vstack([np.eye(v), np.full(v, np.nan)])
+    return table[place].reshape(len(place), -1)
+
+
+def influence_columns(
+    place: NDArray[np.intp],
+    v: int,
+    weight: Array,
+    codes: NDArray[np.int64] | None,
+    function: Callable[[Array], Array],
+) -> Array:
+    """Columns whose weighted means are numbers of memberships, and whose errors are their linearised ones.
+
+    Parameters
+    ----------
+    place : (n, k) number of the grade of each rating, v where it is missing
+    v : number of grades
+    weight : (n,) survey weights
+    codes : (n,) domain of each respondent, -1 for none; None for one domain
+    function : takes memberships (k, v, b), gives numbers (c, b)
+
+    Returns
+    -------
+    ndarray (n, c)
+        The number itself plus the respondent's influence on it (Deville 1999); NaN for who answered nothing.
+
+    Notes
+    -----
+    A respondent moves the share of item j by weight (1 - share) over the weight of those who answered item j. With k v
+    columns of 0 and 1 the same errors would take (k v)^2 products a respondent.
+    """
+    n, k = place.shape
+    domain = np.zeros(n, dtype=np.int64) if codes is None else np.where(codes < 0, codes.max() + 1, codes)
+    groups = int(domain.max()) + 1
+    size = v + 1
+    index = domain * size
+    counts = np.stack([np.bincount(index + place[:, j], weight, groups * size) for j in range(k)])
+    counts = counts.reshape(k, groups, size)[:, :, :v]
+    answered = counts.sum(axis=2)
+    some = (place < v).any(axis=1)
+    whole = np.bincount(domain[some], weight[some], groups)
+    columns = None
+    tables = []
+    for g in range(groups):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shares = counts[:, g] / answered[:, g, None]
+            estimate, slopes = _slopes(shares, function)
+            moved = slopes - (slopes * shares).sum(axis=2, keepdims=True)  # (c, k, v)
+            moved *= whole[g] / answered[:, g, None]
+        tables.append((estimate, moved))
+    for j in range(k):
+        rows = [np.vstack([moved[:, j].T, np.zeros(len(estimate))]) for estimate, moved in tables]
+        part = np.concatenate(rows).take(index + place[:, j], axis=0)
+        columns = part if columns is None else np.add(columns, part, out=columns)
+    columns += np.stack([estimate for estimate, _ in tables])[domain]
+    if not some.all():
+        columns[~some] = np.nan
+    return columns
+
+
+def _slopes(shares: Array, function: Callable[[Array], Array]) -> tuple[Array, Array]:
+    """Numbers (c,) and their derivatives (c, k, v) with respect to memberships (k, v), by central differences."""
+    k, v = shares.shape
+    moved = np.repeat(shares.reshape(-1, 1), 2 * k * v, axis=1)
+    every = np.arange(k * v)
+    moved[every, every] += STEP
+    moved[every, every + k * v] -= STEP
+    values = function(moved.reshape(k, v, -1))
+    slopes = (values[:, : k * v] - values[:, k * v :]) / (2 * STEP)
+    return function(shares[:, :, None])[:, 0], slopes.reshape(-1, k, v)

@@ -144,8 +144,8 @@ def check_reliability(
     --------
     >>> import csi
     >>> trust = csi.check_reliability(csi.load_sample("tiny"), ["s1", "s2", "s3"])
-    >>> round(float(trust.value("s1–s3", "alpha")), 4)
-    0.9029
+    >>> round(float(trust.value("s1-s3", "alpha")), 4)
+    0.8963
 
     """
     blocks = chosen_blocks(survey_or_moments, items, "check_reliability")

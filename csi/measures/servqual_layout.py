@@ -103,5 +103,5 @@ def points_of(survey: Survey, function: str, dimensions: Sequence[str], points: 
         )
     shares = np.where(good[:, None], columns / TOTAL, np.nan)
     odd = int((answered & ~good).sum())
-    remarks = (note("points_incomplete", count=odd, expected=f"{TOTAL:g}"),) if odd else ()
+    remarks = (note("points_not_total", count=odd, expected=f"{TOTAL:g}"),) if odd else ()
     return Points(shares, None, remarks)

@@ -74,3 +74,58 @@ def critic_of_moments(covariance: Array) -> Array:
     correlation = covariance / (deviation[:, None] * deviation[None, :])
     information = deviation * (1 - correlation).sum(axis=1)
     return information / information.sum(axis=0)
+
+
+def shares_of(values: Array, influence: Array) -> tuple[Array, Array]:
+    """Values (p,) over their sum, and the influence (m, p) of respondents on that."""
+    total = values.sum()
+    weights = values / total
+    return weights, (influence - weights * influence.sum(axis=1, keepdims=True)) / total
+
+
+def entropy_influence(x: Array, w: Array) -> tuple[Array, Array]:
+    """Entropy weights (p,) of respondents, and each respondent's influence (m, p).
+
+    Parameters
+    ----------
+    x : (m, p) values of 0 or more
+    w : (m,) weights that sum to 1
+    """
+    logs = times_log(x)
+    mean, mean_log = w @ x, w @ logs
+    moved = (logs - mean_log) / mean - (x - mean) * ((mean_log / mean + 1) / mean)
+    return shares_of(mean_log / mean - np.log(mean), moved)
+
+
+def critic_influence(x: Array, w: Array) -> tuple[Array, Array]:
+    """CRITIC weights (p,) of respondents, and each respondent's influence (m, p), as `entropy_influence`.
+
+    Notes
+    -----
+    With z = (x - mean) / s a respondent moves s by s (z^2 - 1) / 2 and r_jk by z_j z_k - r_jk (z_j^2 + z_k^2) / 2.
+    """
+    centred = x - w @ x
+    deviation = np.sqrt(w @ centred**2)
+    z = centred / deviation
+    r = z.T @ (z * w[:, None])
+    distance = (1 - r).sum(axis=1)
+    square = z**2
+    correlations = z * z.sum(axis=1, keepdims=True) - square * (r.sum(axis=1) / 2) - square @ (r / 2)
+    return shares_of(deviation * distance, deviation * ((square - 1) / 2 * distance - correlations))
+
+
+def regression_influence(x: Array, w: Array) -> tuple[Array, Array]:
+    """Standardised coefficients of the last column on the others over their sum, and the influence (m, q - 1).
+
+    Notes
+    -----
+    With standardised z and residual e a respondent moves b by R^-1 z e + b (z^2 - z_y^2) / 2.
+    """
+    centred = x - w @ x
+    z = centred / np.sqrt(w @ centred**2)
+    inside, outcome = z[:, :-1], z[:, -1]
+    r = inside.T @ (inside * w[:, None])
+    slopes = np.linalg.solve(r, inside.T @ (outcome * w))
+    residual = outcome - inside @ slopes
+    moved = inside @ np.linalg.inv(r) * residual[:, None] + slopes / 2 * (inside**2 - (outcome**2)[:, None])
+    return shares_of(slopes, moved)
