@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ PRINTED = {
 ANSWERS = (90, 80, 85, 95, 70, 60, 75, 65, 80)
 HEARD = ("满意", "比较满意", "未提及", "很满意", "未提及", "比较不满意", "未提及", "比较满意", "很满意")
 PAIR = {"a": 50, "b": 50}
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "weighted_index.json").read_text(encoding="utf-8"))
 
 
 def asked(columns: dict[str, object], items=("a", "b"), hi: float = 100, **roles: str) -> csi.Survey:
@@ -340,6 +343,40 @@ def test_customers_are_the_units_of_a_small_population():
     assert groups["B", "final"] == pytest.approx(67.5)
 
 
+def test_the_blend_of_the_pvc_samples_is_that_of_r():
+    """The whole method written anew in R; errors by survey with strata, weights and finite populations, within 1e-8."""
+    tables = [csi.load_sample(f"pvc_{name}") for name in ("customers", "visits", "complaints")]
+    expected = GOLDEN["blend"]
+    result = csi.score_blend(*tables, PRINTED, policy="within_group")
+    for term in ("questionnaire", "visit", "preliminary", "final"):
+        found = result.value(term)
+        assert (float(found), found.std_error) == pytest.approx(tuple(expected[term].values()), abs=1e-8)
+    groups = csi.score_blend(*tables, PRINTED, policy="within_group", by="customer_class")
+    for name, mean in expected["classes"].items():
+        found = groups.value(name, "final")
+        assert (float(found), found.std_error) == pytest.approx((mean, expected["classes_se"][name]), abs=1e-8)
+    bought = csi.score_blend(*tables, PRINTED, policy="within_group", customer_weights="volume").value("final")
+    assert (float(bought), bought.std_error) == pytest.approx(tuple(expected["by_volume"].values()), abs=1e-8)
+
+
+def test_intervals_hold_the_truth_of_a_small_population():
+    """400 samples of 12 of 24 and 15 of 60 firms: about 95 % of the intervals hold the population's mean score."""
+    rng = np.random.default_rng(11)
+    sizes, drawn = np.array([24, 60]), np.array([12, 15])
+    level = np.concatenate([rng.normal(75, 8, 24), rng.normal(65, 12, 60)])
+    truth = pd.DataFrame({"firm": [f"f{i}" for i in range(84)], "class": np.repeat(["A", "B"], sizes)})
+    truth["a"], truth["b"] = (np.rint(np.clip(level + rng.normal(0, 6, 84), 0, 100)) for _ in range(2))
+    truth["size"], truth["w"] = np.repeat(sizes, sizes), np.repeat(sizes / drawn, sizes)
+    hits = 0
+    for _ in range(400):
+        rows = [24 * h + rng.choice(n, m, replace=False) for h, (n, m) in enumerate(zip(sizes, drawn, strict=True))]
+        sample = truth.iloc[np.concatenate(rows)].reset_index(drop=True)
+        survey = asked(sample, strata="class", weight="w", population="size")
+        found = csi.score_blend(survey, None, None, PAIR).value("final")
+        hits += found.lower <= (truth["a"] + truth["b"]).mean() / 2 <= found.upper
+    assert 0.92 <= hits / 400 <= 0.98
+
+
 def test_linearised_errors_agree_with_the_bootstrap():
     rng = np.random.default_rng(3)
     firms = [f"f{i}" for i in range(80)]
@@ -418,6 +455,7 @@ def test_bands_from_a_table():
     bands = csi.LevelBands.from_frame(frame)
     assert bands.values().tolist() == [25, 80]
     assert bands.code_words()["好"] == 2
+    assert csi.LevelBands.from_frame(bands.to_frame()) == bands
     assert bands == csi.LevelBands((Level("bad", 0, 50, text="差"), Level("good", 50, 100, 80, text="好")))
 
 
