@@ -359,24 +359,6 @@ def test_the_blend_of_the_pvc_samples_is_that_of_r():
     assert (float(bought), bought.std_error) == pytest.approx(tuple(expected["by_volume"].values()), abs=1e-8)
 
 
-def test_intervals_hold_the_truth_of_a_small_population():
-    """400 samples of 12 of 24 and 15 of 60 firms: about 95 % of the intervals hold the population's mean score."""
-    rng = np.random.default_rng(11)
-    sizes, drawn = np.array([24, 60]), np.array([12, 15])
-    level = np.concatenate([rng.normal(75, 8, 24), rng.normal(65, 12, 60)])
-    truth = pd.DataFrame({"firm": [f"f{i}" for i in range(84)], "class": np.repeat(["A", "B"], sizes)})
-    truth["a"], truth["b"] = (np.rint(np.clip(level + rng.normal(0, 6, 84), 0, 100)) for _ in range(2))
-    truth["size"], truth["w"] = np.repeat(sizes, sizes), np.repeat(sizes / drawn, sizes)
-    hits = 0
-    for _ in range(400):
-        rows = [24 * h + rng.choice(n, m, replace=False) for h, (n, m) in enumerate(zip(sizes, drawn, strict=True))]
-        sample = truth.iloc[np.concatenate(rows)].reset_index(drop=True)
-        survey = asked(sample, strata="class", weight="w", population="size")
-        found = csi.score_blend(survey, None, None, PAIR).value("final")
-        hits += found.lower <= (truth["a"] + truth["b"]).mean() / 2 <= found.upper
-    assert 0.92 <= hits / 400 <= 0.98
-
-
 def test_linearised_errors_agree_with_the_bootstrap():
     rng = np.random.default_rng(3)
     firms = [f"f{i}" for i in range(80)]
