@@ -52,6 +52,35 @@ HALL = csi.Survey.from_frame(
     csi.Codebook.from_yaml("{scales: {five: {lo: 1, hi: 5}}, items: {rating: {scale: five}}}"),
 )  # fmt: skip
 
+INDICATORS = {"Satisfaction": {"s1": 30, "s2": 30}, "Loyalty": {"l1": 40}}
+MOBILE_INDICATORS = {"sat_overall": 60, "sat_ideal": 40}
+PVC_INDICATORS = {
+    "ProductQuality": {"weight": 50, "parts": {"quality": 30, "packaging": 10, "usability": 10}},
+    "PurchaseProcess": {"weight": 20, "parts": {"reception": 8, "procedure": 8, "price_payment": 10}},
+    "RelatedService": {"weight": 30, "parts": {"transport": 8, "problem_handling": 12, "technical_support": 10}},
+}
+
+
+def pvc() -> tuple[csi.Survey, csi.Survey, csi.Survey]:
+    return csi.load_sample("pvc_customers"), csi.load_sample("pvc_visits"), csi.load_sample("pvc_complaints")
+
+
+def blended(survey: csi.Survey, inference: str) -> csi.Result:
+    """A blend of a consumer survey: what was heard of a respondent is made of two other answers."""
+    frame = survey.answers
+    heard = pd.DataFrame(
+        {"id": frame["id"], "sat_overall": 10 * frame["image_trust"], "sat_ideal": 10 * frame["loyal_repurchase"]}
+    )
+    book = csi.Codebook(items={name: csi.Item(name, scale=csi.Scale(0, 100)) for name in MOBILE_INDICATORS})
+    visits = csi.Survey.from_frame(heard, book, name="visits")
+    log = pd.DataFrame({"id": frame.loc[frame["complained"] == 1, "id"], "outcome": "rather_dissatisfied"})
+    book = csi.Codebook(items={"outcome": csi.Item("outcome", kind="category")})
+    complaints = csi.Survey.from_frame(log, book, name="log")
+    return csi.score_blend(
+        survey, visits, complaints, MOBILE_INDICATORS, customer="id", inference=inference, n_boot=N_BOOT
+    )  # fmt: skip
+
+
 # function -> calls of it that between them reach every form of its result
 RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "fit_pls": {
@@ -209,6 +238,27 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "analyse_survey": {
         "plain": lambda: csi.analyse_survey(tiny(), TINY, n_boot=N_BOOT),
         "by": lambda: csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=N_BOOT),
+    },
+    "score_index": {
+        "plain": lambda: csi.score_index(tiny(), INDICATORS),
+        "global": lambda: csi.score_index(tiny(), {"s1": 60, "s2": 46}, policy="global", missing="complete"),
+        "by": lambda: csi.score_index(csi.load_sample("mobile"), MOBILE_INDICATORS, by="operator"),
+        "bootstrap": lambda: csi.score_index(
+            tiny(), INDICATORS, inference="bootstrap", n_boot=N_BOOT, method="percent_of_max"
+        ),
+        "none": lambda: csi.score_index(tiny(), INDICATORS, inference="none"),
+    },
+    "score_blend": {
+        "plain": lambda: csi.score_blend(*pvc(), PVC_INDICATORS, policy="within_group"),
+        "by": lambda: csi.score_blend(
+            *pvc(), PVC_INDICATORS, policy="global", by="customer_class", attrition=-5, cap=100
+        ),
+        "bootstrap": lambda: csi.score_blend(
+            *pvc(), PVC_INDICATORS, policy="global", inference="bootstrap", n_boot=N_BOOT, customer_weights="volume"
+        ),
+        "questionnaire": lambda: csi.score_blend(
+            pvc()[0], None, None, {"quality": 60, "transport": 40}, inference="none"
+        ),
     },
 }
 
@@ -467,6 +517,10 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
         csi.score_mean(survey, "recommend", by="operator", n_boot=N_BOOT, inference=inference), 5
     ),
     "analyse_survey": lambda survey, inference: csi.analyse_survey(survey, "SCSB", n_boot=N_BOOT, inference=inference),
+    "score_index": lambda survey, inference: csi.score_index(
+        survey, MOBILE_INDICATORS, inference=inference, n_boot=N_BOOT
+    ),
+    "score_blend": blended,
 }
 
 
