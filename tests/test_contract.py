@@ -81,6 +81,16 @@ def blended(survey: csi.Survey, inference: str) -> csi.Result:
     )  # fmt: skip
 
 
+TEN = dict(zip(range(1, 11), ("dislike", "dislike", "dislike", "live_with", "live_with", "neutral", "expect", "expect",
+                              "like", "like"), strict=True))  # fmt: skip
+KANO = [[f"{side}{number:02d}" for number in (1, 5, 8)] for side in "fd"]
+HOTEL = [[f"{side}{number:02d}" for number in range(1, 23)] for side in "ep"]
+HOTEL_POINTS = {
+    name: f"points_{name.lower()}" for name in ("Tangibles", "Reliability", "Responsiveness", "Assurance", "Empathy")
+}
+JOURNEY = ["arrival", "room", "breakfast", "front_desk", "checkout"]
+PRINTED = pd.DataFrame({"item": ["a", "b", "c"], "importance": [3.8, 3.3, 2.1], "performance": [2.6, 2.0, 3.3]})
+
 # function -> calls of it that between them reach every form of its result
 RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "fit_pls": {
@@ -91,6 +101,65 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "linearised": lambda: csi.fit_pls(csi.load_sample("mobile"), "SCSB", inference="linearised"),
         "none": lambda: csi.fit_pls(tiny(), TINY, n_boot=0),
         "inadmissible": lambda: csi.fit_pls(csi.load_moments("mobi"), "ECSI_2005", consistent=True, n_boot=0),
+    },
+    "score_kano": {
+        "sample": lambda: csi.score_kano(
+            csi.load_sample("app_kano"), *KANO, importance=["i01", "i05", "i08"], rule="strength"
+        ),
+        "by": lambda: csi.score_kano(csi.load_sample("app_kano"), *KANO, by="segment", table="pouliot"),
+        "bootstrap": lambda: csi.score_kano(
+            csi.load_sample("app_kano"), *KANO, inference="bootstrap", n_boot=N_BOOT, rule="sums"
+        ),
+        "none": lambda: csi.score_kano(csi.load_sample("app_kano"), *KANO, inference="none"),
+    },
+    "score_quadrants": {
+        "derived": lambda: csi.score_quadrants(
+            csi.load_sample("mobile"), QUALITY, outcome="sat_overall", by="operator"
+        ),
+        "regression": lambda: csi.score_quadrants(
+            csi.load_sample("mobile"), QUALITY, outcome="sat_overall", method="regression", cuts=("median", 70)
+        ),
+        "stated": lambda: csi.score_quadrants(
+            tiny(), ["s1", "s2"], importance=["q1", "q2"], cuts="diagonal", inference="bootstrap", n_boot=N_BOOT
+        ),
+        "given": lambda: csi.score_quadrants(
+            tiny(), {"a": "s1", "b": "s2"}, importance={"a": 3, "b": 2}, inference="none"
+        ),
+        "table": lambda: csi.score_quadrants(PRINTED, cuts="median"),
+    },
+    "score_servqual": {
+        "hotel": lambda: csi.score_servqual(
+            csi.load_sample("hotel"),
+            *HOTEL,
+            points=HOTEL_POINTS,
+            ideal=7,
+            gaps={1: -0.2, 2: csi.Estimate(-1, 0.1, 0.95, -1.2, -0.8, 9)},
+        ),
+        "by": lambda: csi.score_servqual(csi.load_sample("hotel"), *HOTEL, by="guest_type"),
+        "bootstrap": lambda: csi.score_servqual(
+            tiny(),
+            ["q1", "q2"],
+            ["s1", "s2"],
+            dimensions={"All": ["s1", "s2"]},
+            points={"All": 100},
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "none": lambda: csi.score_servqual(
+            tiny(), ["q1", "q2"], ["s1", "s2"], dimensions={"All": ["s1", "s2"]}, inference="none", gaps={4: -0.1}
+        ),
+    },
+    "score_journey": {
+        "hotel": lambda: csi.score_journey(csi.load_sample("hotel"), JOURNEY, outcome="overall", by="guest_type"),
+        "bootstrap": lambda: csi.score_journey(
+            csi.load_sample("hotel"), JOURNEY, outcome="overall", inference="bootstrap", n_boot=N_BOOT
+        ),
+        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, weights={"desk": 1}, inference="none"),
+    },
+    "classify_disconfirmation": {
+        "tiny": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1"),
+        "by": lambda: csi.classify_disconfirmation(csi.load_sample("hotel"), *HOTEL, tolerance=1, by="guest_type"),
+        "bootstrap": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1", inference="bootstrap", n_boot=N_BOOT),
     },
     "compare_specifications": {
         "boot": lambda: csi.compare_specifications(tiny(), TINY, missing=["listwise"], n_boot=N_BOOT),
@@ -445,6 +514,36 @@ def with_roles(frame: pd.DataFrame, **roles: str) -> csi.Survey:
 
 
 CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
+    "score_kano": lambda survey, inference: csi.score_kano(
+        survey,
+        ["quality_network", "quality_service"],
+        ["quality_products", "sat_overall"],
+        answers=TEN,
+        n_boot=N_BOOT,
+        inference=inference,
+    ),
+    "score_quadrants": lambda survey, inference: csi.score_quadrants(
+        survey, QUALITY, outcome="sat_overall", n_boot=N_BOOT, inference=inference
+    ),
+    "score_servqual": lambda survey, inference: csi.score_servqual(
+        survey,
+        ["expect_overall", "expect_needs"],
+        ["quality_overall", "quality_needs"],
+        dimensions={"A": ["quality_overall"], "B": ["quality_needs"]},
+        n_boot=N_BOOT,
+        inference=inference,
+    ),
+    "score_journey": lambda survey, inference: csi.score_journey(
+        survey,
+        ["quality_information", "complaint_handling", "recommend"],
+        outcome="sat_overall",
+        not_used=["blank"],
+        n_boot=N_BOOT,
+        inference=inference,
+    ),
+    "classify_disconfirmation": lambda survey, inference: csi.classify_disconfirmation(
+        survey, "expect_overall", "quality_overall", n_boot=N_BOOT, inference=inference
+    ),
     "derive_indicator_weights": lambda survey, inference: csi.derive_indicator_weights(
         survey,
         QUALITY,
