@@ -154,7 +154,7 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "bootstrap": lambda: csi.score_journey(
             csi.load_sample("hotel"), JOURNEY, outcome="overall", inference="bootstrap", n_boot=N_BOOT
         ),
-        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, weights={"desk": 1}, inference="none"),
+        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, indicator_weights={"desk": 1}, inference="none"),
     },
     "classify_disconfirmation": {
         "tiny": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1"),
@@ -251,6 +251,7 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "tiny": lambda: csi.score_agreement(tiny(), ["s1", "s2", "s3"]),
         "by": lambda: csi.score_agreement(csi.load_sample("mobile"), QUALITY, by="operator"),
         "bootstrap": lambda: csi.score_agreement(tiny(), ["s1", "s2"], inference="bootstrap", n_boot=N_BOOT),
+    },
     "score_rate": {
         "plain": lambda: csi.score_rate(tiny(), ["s1", "l1"], satisfied=8),
         "counted": lambda: csi.score_rate(
