@@ -52,6 +52,45 @@ HALL = csi.Survey.from_frame(
     csi.Codebook.from_yaml("{scales: {five: {lo: 1, hi: 5}}, items: {rating: {scale: five}}}"),
 )  # fmt: skip
 
+INDICATORS = {"Satisfaction": {"s1": 30, "s2": 30}, "Loyalty": {"l1": 40}}
+MOBILE_INDICATORS = {"sat_overall": 60, "sat_ideal": 40}
+PVC_INDICATORS = {
+    "ProductQuality": {"weight": 50, "parts": {"quality": 30, "packaging": 10, "usability": 10}},
+    "PurchaseProcess": {"weight": 20, "parts": {"reception": 8, "procedure": 8, "price_payment": 10}},
+    "RelatedService": {"weight": 30, "parts": {"transport": 8, "problem_handling": 12, "technical_support": 10}},
+}
+
+
+def pvc() -> tuple[csi.Survey, csi.Survey, csi.Survey]:
+    return csi.load_sample("pvc_customers"), csi.load_sample("pvc_visits"), csi.load_sample("pvc_complaints")
+
+
+def blended(survey: csi.Survey, inference: str) -> csi.Result:
+    """A blend of a consumer survey: what was heard of a respondent is made of two other answers."""
+    frame = survey.answers
+    heard = pd.DataFrame(
+        {"id": frame["id"], "sat_overall": 10 * frame["image_trust"], "sat_ideal": 10 * frame["loyal_repurchase"]}
+    )
+    book = csi.Codebook(items={name: csi.Item(name, scale=csi.Scale(0, 100)) for name in MOBILE_INDICATORS})
+    visits = csi.Survey.from_frame(heard, book, name="visits")
+    log = pd.DataFrame({"id": frame.loc[frame["complained"] == 1, "id"], "outcome": "rather_dissatisfied"})
+    book = csi.Codebook(items={"outcome": csi.Item("outcome", kind="category")})
+    complaints = csi.Survey.from_frame(log, book, name="log")
+    return csi.score_blend(
+        survey, visits, complaints, MOBILE_INDICATORS, customer="id", inference=inference, n_boot=N_BOOT
+    )  # fmt: skip
+
+
+TEN = dict(zip(range(1, 11), ("dislike", "dislike", "dislike", "live_with", "live_with", "neutral", "expect", "expect",
+                              "like", "like"), strict=True))  # fmt: skip
+KANO = [[f"{side}{number:02d}" for number in (1, 5, 8)] for side in "fd"]
+HOTEL = [[f"{side}{number:02d}" for number in range(1, 23)] for side in "ep"]
+HOTEL_POINTS = {
+    name: f"points_{name.lower()}" for name in ("Tangibles", "Reliability", "Responsiveness", "Assurance", "Empathy")
+}
+JOURNEY = ["arrival", "room", "breakfast", "front_desk", "checkout"]
+PRINTED = pd.DataFrame({"item": ["a", "b", "c"], "importance": [3.8, 3.3, 2.1], "performance": [2.6, 2.0, 3.3]})
+
 # function -> calls of it that between them reach every form of its result
 RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "fit_pls": {
@@ -62,6 +101,65 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "linearised": lambda: csi.fit_pls(csi.load_sample("mobile"), "SCSB", inference="linearised"),
         "none": lambda: csi.fit_pls(tiny(), TINY, n_boot=0),
         "inadmissible": lambda: csi.fit_pls(csi.load_moments("mobi"), "ECSI_2005", consistent=True, n_boot=0),
+    },
+    "score_kano": {
+        "sample": lambda: csi.score_kano(
+            csi.load_sample("app_kano"), *KANO, importance=["i01", "i05", "i08"], rule="strength"
+        ),
+        "by": lambda: csi.score_kano(csi.load_sample("app_kano"), *KANO, by="segment", table="pouliot"),
+        "bootstrap": lambda: csi.score_kano(
+            csi.load_sample("app_kano"), *KANO, inference="bootstrap", n_boot=N_BOOT, rule="sums"
+        ),
+        "none": lambda: csi.score_kano(csi.load_sample("app_kano"), *KANO, inference="none"),
+    },
+    "score_quadrants": {
+        "derived": lambda: csi.score_quadrants(
+            csi.load_sample("mobile"), QUALITY, outcome="sat_overall", by="operator"
+        ),
+        "regression": lambda: csi.score_quadrants(
+            csi.load_sample("mobile"), QUALITY, outcome="sat_overall", method="regression", cuts=("median", 70)
+        ),
+        "stated": lambda: csi.score_quadrants(
+            tiny(), ["s1", "s2"], importance=["q1", "q2"], cuts="diagonal", inference="bootstrap", n_boot=N_BOOT
+        ),
+        "given": lambda: csi.score_quadrants(
+            tiny(), {"a": "s1", "b": "s2"}, importance={"a": 3, "b": 2}, inference="none"
+        ),
+        "table": lambda: csi.score_quadrants(PRINTED, cuts="median"),
+    },
+    "score_servqual": {
+        "hotel": lambda: csi.score_servqual(
+            csi.load_sample("hotel"),
+            *HOTEL,
+            points=HOTEL_POINTS,
+            ideal=7,
+            gaps={1: -0.2, 2: csi.Estimate(-1, 0.1, 0.95, -1.2, -0.8, 9)},
+        ),
+        "by": lambda: csi.score_servqual(csi.load_sample("hotel"), *HOTEL, by="guest_type"),
+        "bootstrap": lambda: csi.score_servqual(
+            tiny(),
+            ["q1", "q2"],
+            ["s1", "s2"],
+            dimensions={"All": ["s1", "s2"]},
+            points={"All": 100},
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "none": lambda: csi.score_servqual(
+            tiny(), ["q1", "q2"], ["s1", "s2"], dimensions={"All": ["s1", "s2"]}, inference="none", gaps={4: -0.1}
+        ),
+    },
+    "score_journey": {
+        "hotel": lambda: csi.score_journey(csi.load_sample("hotel"), JOURNEY, outcome="overall", by="guest_type"),
+        "bootstrap": lambda: csi.score_journey(
+            csi.load_sample("hotel"), JOURNEY, outcome="overall", inference="bootstrap", n_boot=N_BOOT
+        ),
+        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, weights={"desk": 1}, inference="none"),
+    },
+    "classify_disconfirmation": {
+        "tiny": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1"),
+        "by": lambda: csi.classify_disconfirmation(csi.load_sample("hotel"), *HOTEL, tolerance=1, by="guest_type"),
+        "bootstrap": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1", inference="bootstrap", n_boot=N_BOOT),
     },
     "compare_specifications": {
         "boot": lambda: csi.compare_specifications(tiny(), TINY, missing=["listwise"], n_boot=N_BOOT),
@@ -128,6 +226,31 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "survey": lambda: csi.score_grey(csi.load_sample("mobile"), QUALITY),
         "table": lambda: csi.score_grey(BRANCHES),
     },
+    "check_reliability": {
+        "tiny": lambda: csi.check_reliability(tiny()),
+        "by": lambda: csi.check_reliability(csi.load_sample("mobile"), QUALITY, by="operator"),
+        "bootstrap": lambda: csi.check_reliability(tiny(), inference="bootstrap", n_boot=N_BOOT),
+        "moments": lambda: csi.check_reliability(csi.load_moments("mobi"), n_boot=N_BOOT),
+    },
+    "check_factorability": {
+        "design": lambda: csi.check_factorability(csi.load_sample("mobile"), QUALITY),
+        "by": lambda: csi.check_factorability(csi.load_sample("mobile"), QUALITY, by="operator"),
+        "plain": lambda: csi.check_factorability(tiny()),
+    },
+    "fit_factors": {
+        "design": lambda: csi.fit_factors(csi.load_sample("mobile"), [*QUALITY, *CONTESTED], n_factors=2),
+        "by": lambda: csi.fit_factors(csi.load_sample("mobile"), QUALITY, by="operator", rotation="varimax"),
+        "moments": lambda: csi.fit_factors(csi.load_moments("mobi"), method="ml", rotation="promax", n_boot=N_BOOT),
+        "bootstrap": lambda: csi.fit_factors(tiny(), rotation="none", inference="bootstrap", n_boot=N_BOOT),
+    },
+    "fit_icc": {
+        "tiny": lambda: csi.fit_icc(tiny(), ["s1", "s2", "s3"]),
+        "by": lambda: csi.fit_icc(csi.load_sample("mobile"), QUALITY, by="operator"),
+    },
+    "score_agreement": {
+        "tiny": lambda: csi.score_agreement(tiny(), ["s1", "s2", "s3"]),
+        "by": lambda: csi.score_agreement(csi.load_sample("mobile"), QUALITY, by="operator"),
+        "bootstrap": lambda: csi.score_agreement(tiny(), ["s1", "s2"], inference="bootstrap", n_boot=N_BOOT),
     "score_rate": {
         "plain": lambda: csi.score_rate(tiny(), ["s1", "l1"], satisfied=8),
         "counted": lambda: csi.score_rate(
@@ -184,6 +307,27 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "analyse_survey": {
         "plain": lambda: csi.analyse_survey(tiny(), TINY, n_boot=N_BOOT),
         "by": lambda: csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=N_BOOT),
+    },
+    "score_index": {
+        "plain": lambda: csi.score_index(tiny(), INDICATORS),
+        "global": lambda: csi.score_index(tiny(), {"s1": 60, "s2": 46}, policy="global", missing="complete"),
+        "by": lambda: csi.score_index(csi.load_sample("mobile"), MOBILE_INDICATORS, by="operator"),
+        "bootstrap": lambda: csi.score_index(
+            tiny(), INDICATORS, inference="bootstrap", n_boot=N_BOOT, method="percent_of_max"
+        ),
+        "none": lambda: csi.score_index(tiny(), INDICATORS, inference="none"),
+    },
+    "score_blend": {
+        "plain": lambda: csi.score_blend(*pvc(), PVC_INDICATORS, policy="within_group"),
+        "by": lambda: csi.score_blend(
+            *pvc(), PVC_INDICATORS, policy="global", by="customer_class", attrition=-5, cap=100
+        ),
+        "bootstrap": lambda: csi.score_blend(
+            *pvc(), PVC_INDICATORS, policy="global", inference="bootstrap", n_boot=N_BOOT, customer_weights="volume"
+        ),
+        "questionnaire": lambda: csi.score_blend(
+            pvc()[0], None, None, {"quality": 60, "transport": 40}, inference="none"
+        ),
     },
 }
 
@@ -370,6 +514,36 @@ def with_roles(frame: pd.DataFrame, **roles: str) -> csi.Survey:
 
 
 CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
+    "score_kano": lambda survey, inference: csi.score_kano(
+        survey,
+        ["quality_network", "quality_service"],
+        ["quality_products", "sat_overall"],
+        answers=TEN,
+        n_boot=N_BOOT,
+        inference=inference,
+    ),
+    "score_quadrants": lambda survey, inference: csi.score_quadrants(
+        survey, QUALITY, outcome="sat_overall", n_boot=N_BOOT, inference=inference
+    ),
+    "score_servqual": lambda survey, inference: csi.score_servqual(
+        survey,
+        ["expect_overall", "expect_needs"],
+        ["quality_overall", "quality_needs"],
+        dimensions={"A": ["quality_overall"], "B": ["quality_needs"]},
+        n_boot=N_BOOT,
+        inference=inference,
+    ),
+    "score_journey": lambda survey, inference: csi.score_journey(
+        survey,
+        ["quality_information", "complaint_handling", "recommend"],
+        outcome="sat_overall",
+        not_used=["blank"],
+        n_boot=N_BOOT,
+        inference=inference,
+    ),
+    "classify_disconfirmation": lambda survey, inference: csi.classify_disconfirmation(
+        survey, "expect_overall", "quality_overall", n_boot=N_BOOT, inference=inference
+    ),
     "derive_indicator_weights": lambda survey, inference: csi.derive_indicator_weights(
         survey,
         QUALITY,
@@ -387,6 +561,19 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "score_grey": lambda survey, inference: csi.score_grey(
         survey, CONTESTED, by="region", n_boot=N_BOOT, inference=inference
+    ),
+    "check_reliability": lambda survey, inference: csi.check_reliability(
+        survey, QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "check_factorability": lambda survey, inference: csi.check_factorability(
+        survey, QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_factors": lambda survey, inference: csi.fit_factors(
+        survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),
+    "score_agreement": lambda survey, inference: csi.score_agreement(
+        survey, QUALITY, n_boot=N_BOOT, inference=inference
     ),
     "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
     "compare_specifications": lambda survey, inference: csi.compare_specifications(
@@ -429,6 +616,10 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
         csi.score_mean(survey, "recommend", by="operator", n_boot=N_BOOT, inference=inference), 5
     ),
     "analyse_survey": lambda survey, inference: csi.analyse_survey(survey, "SCSB", n_boot=N_BOOT, inference=inference),
+    "score_index": lambda survey, inference: csi.score_index(
+        survey, MOBILE_INDICATORS, inference=inference, n_boot=N_BOOT
+    ),
+    "score_blend": blended,
 }
 
 
