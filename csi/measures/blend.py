@@ -216,9 +216,12 @@ def _columns(
     """Columns that are needed, and those that happen to be there."""
     questionnaire, visits, complaints = tables
     if customer is None:
-        customer = questionnaire.codebook.cluster or questionnaire.codebook.respondent
-        if customer is None and (visits is not None or complaints is not None):
-            raise DataError("blend_customer_column", survey=questionnaire.name)
+        book, others = questionnaire.codebook, [survey for survey in (visits, complaints) if survey is not None]
+        known = [column for column in (book.cluster, book.respondent) if column is not None]
+        shared = [column for column in known if all(column in survey.answers.columns for survey in others)]
+        customer = next(iter(shared), None)
+        if customer is None and others:
+            raise DataError("blend_customer_column", survey=questionnaire.name, choices=known or ["-"])
     there = [survey for survey in (visits, questionnaire) if survey is not None]
     has_left = any(left in survey.answers.columns for survey in there)
     has_role = role in questionnaire.answers.columns
