@@ -278,6 +278,17 @@ BAD = [
         ["diagonal"],
     ),
     (lambda s: csi.score_quadrants(s, ["a", "flat"], outcome="y"), "constant_items", ["flat"]),
+    (lambda s: csi.score_quadrants(s, ["a", "b"], importance={"a": 1, "b": None}), "importance_not_numbers", ["b"]),
+    (
+        lambda s: csi.score_quadrants(s, ["a", "same"], outcome="y", method="regression"),
+        "importance_collinear",
+        ["same"],
+    ),
+    (
+        lambda s: csi.score_quadrants(s, ["a", "b", "c", "ia", "ib"], outcome="y", method="regression"),
+        "importance_too_few",
+        ["7", "6", "ib"],
+    ),
     (lambda s: csi.score_quadrants(s, ["free", "a"], outcome="y"), "no_scale_for_score", ["free"]),
 ]
 
@@ -286,7 +297,7 @@ BAD = [
 @pytest.mark.parametrize(("call", "code", "words"), BAD, ids=[f"{i}-{row[1]}" for i, row in enumerate(BAD)])
 def test_bad_calls_say_what_is_wrong(call, code, words, language):
     survey = typed()
-    frame = survey.answers.assign(flat=3, free=[1.5, 2, 3, 4, 5, 6])
+    frame = survey.answers.assign(flat=3, same=survey.answers["a"], free=[1.5, 2, 3, 4, 5, 6])
     items = dict(survey.codebook.items) | {
         "flat": csi.Item("flat", scale=csi.Scale(1, 5)),
         "free": csi.Item("free", kind="number"),

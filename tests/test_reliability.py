@@ -124,7 +124,9 @@ def test_split_halves_of_seven_items_differ_from_psych_by_name(mobi: csi.Result)
     assert min(halves[:18]) == pytest.approx(PSYCH["splithalf"]["minrb"], abs=SAME)
     assert 2 * sum(halves[:18]) / 35 == pytest.approx(PSYCH["splithalf"]["meanr"], abs=SAME)
     assert numbers(mobi, "halves", construct="Quality", term="lambda4") == pytest.approx([max(halves)], abs=SAME)
-    assert numbers(mobi, "halves", construct="Quality", term="split_half_lowest") == pytest.approx([min(halves)], abs=SAME)
+    assert numbers(mobi, "halves", construct="Quality", term="split_half_lowest") == pytest.approx(
+        [min(halves)], abs=SAME
+    )
 
 
 def test_r_survey_gives_the_same_alpha_and_error_under_a_design() -> None:
@@ -231,7 +233,10 @@ def test_moments_with_fourth_order_sums_give_the_errors_of_rows() -> None:
 
 def test_groups_are_domains() -> None:
     survey = csi.load_sample("mobile")
-    items = {"Satisfaction": ["sat_overall", "sat_expectations", "sat_ideal"], "Value": ["value_price", "value_quality"]}
+    items = {
+        "Satisfaction": ["sat_overall", "sat_expectations", "sat_ideal"],
+        "Value": ["value_price", "value_quality"],
+    }
     grouped = csi.check_reliability(survey, items, by="operator")
     alone = csi.check_reliability(survey, items, by="operator", inference="bootstrap", n_boot=1000)
     ratio = grouped.tidy()["std_error"] / alone.tidy()["std_error"]

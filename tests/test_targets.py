@@ -32,7 +32,7 @@ def label(case: dict) -> str:
 @pytest.mark.parametrize("case", GOLDEN["shares"], ids=label)
 @pytest.mark.parametrize("way", ["counts", "survey"])
 def test_shares_against_r(case, way):
-    """binom.test and prop.test(correct = FALSE); R's two-sided exact p adds up all rarer counts, ours doubles a tail."""
+    """binom.test, prop.test(correct = FALSE); R's two-sided exact p adds all rarer counts, ours doubles a tail."""
     source = (case["count"], case["n"])
     if way == "survey":
         source = csi.score_rate(rated(*source), "q", satisfied=4)

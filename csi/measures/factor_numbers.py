@@ -59,7 +59,7 @@ class Solution:
         if self.rotation == "none":
             loadings, phi = found.loadings, np.broadcast_to(np.eye(m), (len(matrices), m, m))
         else:
-            turned = rotate(match(found.loadings, self.unrotated), self.rotation, self.turn)
+            turned = rotate(match(found.loadings, self.unrotated), self.rotation, self.turn, near=True)
             loadings, phi = turned.loadings, turned.phi
             loadings = np.where(turned.converged[:, None, None], loadings, np.nan)
         loadings = np.where(found.converged[:, None, None], loadings, np.nan)

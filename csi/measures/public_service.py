@@ -82,9 +82,9 @@ def score_public_service(
         bad_rate (of ratings), active_good_rate and active_bad_rate (of active ratings), defaulted_share (of ratings),
         and of bad ratings reply_rate, follow_up_rate, rectified_rate, in_time_rate; rectified_satisfied_rate of those
         put right and asked. Table `scores`: level_score, active_level_score. Table `levels`: share of each level among
-        ratings. Table `rules`: kind (recorded, active, as_neutral, as_satisfied, as_very_satisfied), term: good
-        rate and level score by other rules. Table `days`: mean working days. Each then estimate, std_error, lower,
-        upper, n.
+        ratings. Table `unrated_rules`: kind (recorded, active, as_neutral, as_satisfied, as_very_satisfied), term:
+        good rate and level score by other rules. Table `days`: mean working days. Each then estimate, std_error,
+        lower, upper, n.
 
     Raises
     ------
