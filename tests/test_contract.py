@@ -251,6 +251,7 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "tiny": lambda: csi.score_agreement(tiny(), ["s1", "s2", "s3"]),
         "by": lambda: csi.score_agreement(csi.load_sample("mobile"), QUALITY, by="operator"),
         "bootstrap": lambda: csi.score_agreement(tiny(), ["s1", "s2"], inference="bootstrap", n_boot=N_BOOT),
+    },
     "score_rate": {
         "plain": lambda: csi.score_rate(tiny(), ["s1", "l1"], satisfied=8),
         "counted": lambda: csi.score_rate(
