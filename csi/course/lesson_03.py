@@ -55,8 +55,8 @@ def nps_difference() -> DifferenceTask:
     (coral, one), (dune, other) = (score(name, weight) for name in ("Coral", "Dune"))
     plain = [score(name, np.ones(len(weight)))[0] for name in ("Coral", "Dune")]
     wide = _points(ratings, promoter=8)
-    generous = [float(np.average(wide[rows], weights=weight[rows])) for rows in (
-        ((answers["operator"] == name) & answers["recommend"].notna()).to_numpy() for name in ("Coral", "Dune"))]
+    rows = [((answers["operator"] == name) & answers["recommend"].notna()).to_numpy() for name in ("Coral", "Dune")]
+    generous = [float(np.average(wide[inside], weights=weight[inside])) for inside in rows]
     errors = [_error(influence) for influence in (one, other)]
     right = coral - dune
     task = NumberTask(

@@ -28,9 +28,9 @@
 # **You will be able to**
 #
 # - **compute** a satisfaction rate and say where "don't know" went (exercise 03.1)
-# - **compare** the net promoter scores of two companies, with the error of the difference (exercise 03.2)
+# - **compare** two net promoter scores, with the error of the difference (exercise 03.2)
 # - **convert** points of one kind into points of another (exercise 03.3)
-# - **recognise** a good rate that was made by default ratings (exercise 03.4)
+# - **recognise** a good rate made by default ratings (exercise 03.4)
 # - **report** the satisfaction rate of your own data (exercise 03.5)
 #
 # ## Set-up
@@ -56,16 +56,16 @@ pd.set_option("display.float_format", "{:.3f}".format, "display.max_colwidth", N
 # ## The data
 #
 # Two simulated sets. `service_hall`: half a year of cases at twelve windows of a public service hall, one row per case,
-# rated on five levels (好差评, "good or bad rating"). `mobile`: customers of four mobile operators. The codebook (编码簿)
-# names the levels:
+# rated on five levels (好差评, "good or bad rating"). `mobile`: customers of four mobile operators. The codebook
+# (编码簿) names the levels:
 
 # %%
 hall = csi.load_sample("service_hall")
 mobile = csi.load_sample("mobile")
 levels = hall.codebook.items["rating"].scale.labels
 counts = hall.answers["rating"].value_counts(dropna=False).sort_index(ascending=False)
-pd.DataFrame({"level": [csi.language.pick(levels.get(one, {"en": "not rated", "zh": "未评价"})) for one in counts.index],
-              "cases": counts})  # fmt: skip
+names = [csi.language.pick(levels.get(one, {"en": "not rated", "zh": "未评价"})) for one in counts.index]
+pd.DataFrame({"level": names, "cases": counts})
 
 # %%
 csi.plot_ratings(mobile, ["sat_overall", "loyal_recommend", "complaint_handling"])
@@ -95,7 +95,8 @@ rates
 #
 # 再看最后一行：那是满意度得分（score）。满意率问“有多少人满意”，得分问“满意到几分”：
 #
-# $$\text{满意率} = \frac{\text{打到满意各级的人数}}{\text{计入分母的人数}}, \qquad \text{得分} = 100\,\frac{\text{均值}-\text{下限}}{\text{上限}-\text{下限}}$$
+# $$\text{满意率} = \frac{\text{打到满意各级的人数}}{\text{计入分母的人数}}, \qquad
+#   \text{得分} = 100\,\frac{\text{均值}-\text{下限}}{\text{上限}-\text{下限}}$$
 
 # %% [markdown] lang="en"
 # One numerator, three denominators, three satisfaction rates (顾客满意率). Who was not asked never belongs below the
@@ -103,7 +104,8 @@ rates
 #
 # The last row is another thing, a score (满意度得分). A rate asks how many are satisfied, a score how satisfied:
 #
-# $$\text{rate} = \frac{\text{respondents on the satisfied levels}}{\text{respondents who count}}, \qquad \text{score} = 100\,\frac{\text{mean}-\text{lower end}}{\text{upper end}-\text{lower end}}$$
+# $$\text{rate} = \frac{\text{respondents on the satisfied levels}}{\text{respondents who count}}, \qquad
+#   \text{score} = 100\,\frac{\text{mean}-\text{lower end}}{\text{upper end}-\text{lower end}}$$
 
 # %% [markdown] lang="zh"
 # ## 手工算一遍
@@ -228,9 +230,9 @@ pd.concat([effort.tidy(), effort.tidy("easy")], keys=["mean rating", "share easy
 # %% [markdown] lang="en"
 # ### Net promoter score
 #
-# The net promoter score (净推荐值, NPS) asks on `0-10` whether people would recommend: `9-10` are promoters (推荐者), `7-8`
-# passives (被动者), `0-6` detractors (贬损者). Share of promoters minus share of detractors, as whole points without a
-# percent sign. Shares first, then the score:
+# The net promoter score (净推荐值, NPS) asks on `0-10` whether people would recommend: `9-10` are promoters (推荐者),
+# `7-8` passives (被动者), `0-6` detractors (贬损者). Share of promoters minus share of detractors, as whole points
+# without a percent sign. Shares first, then the score:
 
 # %%
 nps = csi.score_nps(mobile, "recommend", by="operator")
@@ -317,8 +319,8 @@ korea.tidy("versions")
 # ### Ratings of public services (好差评)
 #
 # National standards fix the names: participation (主动评价率), good rate (好评率), good rate among active ratings
-# (主动评价好评率), unrated rate, rectification rate and so on; the formulas are csi's own and say so. At some windows the
-# system **fills in a rating** (默认评价) when nobody rates for seven days.
+# (主动评价好评率), unrated rate, rectification rate and so on; the formulas are csi's own and say so. At some windows
+# the system **fills in a rating** (默认评价) when nobody rates for seven days.
 
 # %%
 service = csi.score_public_service(hall)
@@ -364,8 +366,9 @@ rules.loc[["recorded", "active", "as_neutral", "as_satisfied", "as_very_satisfie
 rate = csi.compare_target(csi.score_rate(mobile, "sat_overall", satisfied=6, by="operator"), 0.9)
 score = csi.compare_target(csi.score_mean(mobile, "sat_overall", by="operator"), 90)
 print(csi.compare_target((186, 200), 0.9).check()["meaning"].iloc[0])
-kept = ["estimate", "lower", "p_value"]
-pd.concat({"rate - 0.9": rate.tidy().set_index("group")[kept], "score - 90": score.tidy().set_index("group")[kept]}, axis=1)
+sides = {"rate - 0.9": rate, "score - 90": score}
+tables = {name: one.tidy().set_index("group")[["estimate", "lower", "p_value"]] for name, one in sides.items()}
+pd.concat(tables, axis=1)
 
 # %% [markdown] lang="zh"
 # 同一批顾客：按满意率，有一家达标；按得分，全都差得远。点估计过了线不算，单侧区间的下限也要过线。
@@ -432,7 +435,8 @@ pd.Series({"naive": naive.mean(), "Wilson": wilson.mean()}).to_frame("held the t
 active = hall.keep((hall.answers["defaulted"] == 0).to_numpy())
 best = csi.score_rate(active, "rating", satisfied=[5], by="window").tidy().set_index("group")
 rates = by_window.tidy("rates").set_index("group")
-tables = {term: rates.query("term == @term") for term in ("good_rate", "active_good_rate")} | {"active, best level": best}
+tables = {term: rates.query("term == @term") for term in ("good_rate", "active_good_rate")}
+tables["active, best level"] = best
 apart = {}
 for name, t in tables.items():
     e, lo, hi = (t[column].to_numpy()[:, None] for column in ("estimate", "lower", "upper"))
