@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,8 +54,8 @@ def test_the_worked_example():
         assert tidy[name, "perception"] == pytest.approx(6 + gap)
     total = fit.tidy("overall_gap").set_index(["kind", "term"])["estimate"]
     assert total["gap", "unweighted"] == pytest.approx(-0.71)
-    assert total["gap", "weighted"] == pytest.approx(-0.8165)
-    assert total["perception", "weighted"] == pytest.approx(6 - 0.8165)  # weighted SERVPERF
+    assert total["gap", "points_weighted"] == pytest.approx(-0.8165)
+    assert total["perception", "points_weighted"] == pytest.approx(6 - 0.8165)  # weighted SERVPERF
     assert fit.tidy("dimension_weights")["estimate"].tolist() == pytest.approx([0.11, 0.32, 0.22, 0.19, 0.16])
     assert (fit.tidy("dimension_weights")["std_error"] == 0).all()
     assert fit.tidy("five_gaps").set_index("term")["estimate"]["gap_5"] == pytest.approx(-0.71)
@@ -104,7 +107,7 @@ def test_points_of_respondents_carry_their_error():
     total = fit.tidy("overall_gap").set_index(["kind", "term"])["estimate"]
     dims = fit.tidy().set_index(["construct", "kind"])["estimate"]
     product = share.mean() * dims["Care", "gap"] + (1 - share.mean()) * dims["Speed", "gap"]
-    assert total["gap", "weighted"] == pytest.approx(product)
+    assert total["gap", "points_weighted"] == pytest.approx(product)
     # each respondent's own weights, over those who answered everything: respondents 1, 3, 4, 5
     care, speed = np.array([-1.0, -1.5, -1.0, -1.0]), np.array([-3.0, -1, -1, -1])
     own = share[[0, 2, 3, 4]] * care + (1 - share[[0, 2, 3, 4]]) * speed
@@ -123,7 +126,7 @@ def test_the_error_of_the_weighted_gap_is_that_of_a_product():
     speed, share = frame["p3"] - frame["e3"], frame["wa"] / 100
     w, c, s = share.mean(), care.mean(), speed.mean()
     influence = w * (care - c) + (1 - w) * (speed - s) + (share - w) * (c - s)
-    row = fit.tidy("overall_gap").set_index(["kind", "term"]).loc[("gap", "weighted")]
+    row = fit.tidy("overall_gap").set_index(["kind", "term"]).loc[("gap", "points_weighted")]
     assert row["estimate"] == pytest.approx(w * c + (1 - w) * s)
     assert row["std_error"] == pytest.approx(np.sqrt((influence**2).sum() / n / (n - 1)))
 
@@ -232,6 +235,23 @@ def test_checks_name_what_to_doubt():
     assert not lines.loc["gap_reliability", "ok"]
 
 
+def test_gaps_and_alphas_are_those_of_r():
+    """R survey (a gap under weights, strata and clusters) and psych (alpha of one dimension of the hotel)."""
+    path = Path(__file__).parent / "golden" / "quality_measures.json"
+    expected = json.loads(path.read_text(encoding="utf-8"))
+    pair = {"x": "expect_overall"}, {"x": "quality_overall"}
+    fit = csi.score_servqual(csi.load_sample("mobile"), *pair, dimensions={"All": ["x"]})
+    row = fit.tidy().set_index("kind").loc["gap"]
+    assert row["estimate"] == pytest.approx(expected["gap"]["estimate"], rel=1e-8)
+    assert row["std_error"] == pytest.approx(expected["gap"]["std_error"], rel=1e-8)
+    numbers = [f"{k:02d}" for k in range(5, 10)]
+    hotel = csi.score_servqual(csi.load_sample("hotel"), [f"e{k}" for k in numbers], [f"p{k}" for k in numbers])
+    tidy = hotel.tidy("difference_reliability").set_index("term")
+    for term in ("alpha_expectation", "alpha_perception", "correlation", "sd_gap"):
+        assert tidy.loc[term, "estimate"] == pytest.approx(expected["hotel"][term], rel=1e-10)
+        assert tidy.loc[term, "n"] == expected["hotel"]["n"]
+
+
 def test_the_planted_truth_of_the_hotel_is_found():
     survey = csi.load_sample("hotel")
     truth = survey.codebook.truth
@@ -250,7 +270,8 @@ def test_the_planted_truth_of_the_hotel_is_found():
         ):  # fmt: skip
             z.append(_z(parts.loc[(name, term)], row[planted]))
     total = fit.tidy("overall_gap").set_index(["kind", "term"])
-    z += [_z(total.loc[("gap", term)], truth["gap"][term]) for term in ("unweighted", "weighted")]
+    terms = {"unweighted": "unweighted", "points_weighted": "weighted"}
+    z += [_z(total.loc[("gap", term)], truth["gap"][name]) for term, name in terms.items()]
     weights = fit.tidy("dimension_weights").set_index("construct")
     z += [_z(weights.loc[name], share) for name, share in truth["weights"].items()]
     assert np.abs(z).max() < 4

@@ -60,7 +60,7 @@ def score_public_service(
     ----------
     survey : one row per case
     rating : item with the levels, the highest the best; blank where nobody rated
-    defaulted : column, yes where a rule filled the rating in; None where there is no such rule
+    defaulted : column, yes where a rule filled the rating in, blank for no; None where there is no such rule
     replied, followed_up, rectified : columns, yes where a bad rating was answered, the person contacted, the cause put
         right; blank at a bad rating means no. None, or absent from the data: left out
     rectified_satisfied : column, yes where the person was satisfied with that; blank: not asked
@@ -71,7 +71,8 @@ def score_public_service(
     unrated : {"exclude", "neutral", "satisfied", "very_satisfied"}: leave cases without a rating out, or count them as
         level 3, 4 or 5 of five and as defaulted, as some rules do
     by : columns that name groups, such as the window or the channel
-    inference : {"linearised", "bootstrap", "none"}, None for linearised
+    inference : {"linearised", "bootstrap", "none"}, None for linearised; bad ratings are too rare in small groups for
+        a bootstrap
     interval : {"t", "bca", "percentile"}, None for Wilson's for shares and t for points
     n_boot, seed : of a bootstrap
 
