@@ -32,6 +32,7 @@ _PUBLIC = {
     "check_responses": "csi.data.response_check",
     "check_weights": "csi.data.weighting",
     "classify_bands": "csi.measures.bands",
+    "classify_customers": "csi.measures.customer_class",
     "classify_disconfirmation": "csi.measures.disconfirmation",
     "compare_equivalence": "csi.measures.targets",
     "compare_nonresponse": "csi.data.nonresponse",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,24 +48,25 @@ class Calibration:
         weight : (n,) the raked weights
         """
         used = weight > 0
-        dummies = self._dummies()[:, used]
-        base = self.base[used]
-        contributions = values[:, used] / weight[used]
-        cross = (dummies.multiply(base) @ dummies.T).toarray()
-        right = dummies.multiply(base) @ contributions.T
-        slopes = np.linalg.pinv(cross, hermitian=True) @ right
-        left = np.zeros_like(values)
-        left[:, used] = (contributions - (dummies.T @ slopes).T) * weight[used]
-        return left
+        cell, dummies = self._cells
+        count = dummies.shape[1]
+        base = np.where(used, self.base, 0.0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            contributions = np.where(used, values / weight, 0.0)
+        mass = np.bincount(cell, weights=base, minlength=count)
+        sums = np.stack([np.bincount(cell, weights=base * row, minlength=count) for row in contributions])
+        slopes = np.linalg.pinv((dummies * mass) @ dummies.T, hermitian=True) @ (dummies @ sums.T)
+        explained = slopes.T @ dummies
+        contributions -= explained[:, cell]
+        contributions *= weight
+        return contributions
 
-    def _dummies(self):
-        from scipy.sparse import csr_array
-
-        n = len(self.base)
-        starts = np.cumsum([0, *(len(target) for target in self.targets)])
-        rows = np.concatenate([codes + start for codes, start in zip(self.margins, starts, strict=False)])
-        columns = np.tile(np.arange(n), len(self.margins))
-        return csr_array((np.ones(len(rows)), (rows, columns)), shape=(int(starts[-1]), n))
+    @cached_property
+    def _cells(self) -> tuple[Codes, Array]:
+        """The (n,) number of each respondent's combination of levels, and the (levels, cells) dummies of margins."""
+        cell, levels = _cells(self.margins)
+        parts = [np.arange(len(t))[:, None] == row for row, t in zip(levels, self.targets, strict=True)]
+        return cell, np.concatenate(parts).astype(float)
 
 
 @dataclass(frozen=True, eq=False)

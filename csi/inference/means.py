@@ -22,7 +22,8 @@ from csi.inference.stores import LinearStore
 
 Array = NDArray[np.float64]
 STEP = 1e-5  # of the standard deviation of a column
-ROWS = 32_768  # respondents whose influence is held at once
+CELLS = 200_000  # numbers of respondents' influence held at once: they fit into fast memory
+ENOUGH = 30_000  # respondents from whom the spread of a column is seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,35 +62,45 @@ class Part:
     weight: Array
 
     @cached_property
-    def answered(self) -> Array | None:
-        """(K, m) 1 where there is a value; None where nothing is missing."""
-        gaps = np.isnan(self.x)
-        return None if not gaps.any() else (~gaps).astype(float)
+    def gaps(self) -> NDArray[np.bool_] | None:
+        """(K, m) where a value is missing; None where nothing is."""
+        found = np.isnan(self.x)
+        return found if found.any() else None
 
     @cached_property
     def count(self) -> NDArray[np.int64]:
         """(K,) respondents with a value in each column."""
-        if self.answered is None:
-            return np.full(len(self.x), self.x.shape[1])
-        return self.answered.sum(axis=1).astype(np.int64)
+        m = self.x.shape[1]
+        return np.full(len(self.x), m) if self.gaps is None else m - self.gaps.sum(axis=1)
 
     @cached_property
     def filled(self) -> Array:
         """(K, m) values with 0 where missing."""
-        return self.x if self.answered is None else np.where(self.answered > 0, self.x, 0.0)
+        return self.x if self.gaps is None else np.where(self.gaps, 0.0, self.x)
+
+    def weights(self, power: int = 1) -> Array:
+        """(K,) sums of the weights, to some power, of those who have a value in each column."""
+        w = self.weight**power
+        total = np.full(len(self.x), w.sum())
+        if self.gaps is not None:
+            for k in np.flatnonzero(self.count < self.x.shape[1]):
+                total[k] = w[~self.gaps[k]].sum()
+        return total
 
     def sums(self, multipliers: Array | None = None) -> tuple[Array, Array]:
         """Weighted sums (K, b) of values and of weights; `multipliers` is (m, b), ones when None."""
-        w = self.weight[:, None] if multipliers is None else self.weight[:, None] * multipliers
+        if multipliers is None:
+            return (self.filled @ self.weight)[:, None], self.weights()[:, None]
+        w = self.weight[:, None] * multipliers
         values = self.filled @ w
-        if self.answered is None:
+        if self.gaps is None:
             return values, np.broadcast_to(w.sum(axis=0), values.shape)
-        return values, self.answered @ w
+        return values, (~self.gaps).astype(float) @ w
 
     def by_unit(self, unit: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array, Array]:
         """The sampling units (u,) that occur, and their weighted sums of values and of weights, (K, u) each."""
         units, codes = np.unique(unit[self.rows], return_inverse=True)
-        ones = np.ones((1, len(self.rows))) if self.answered is None else self.answered
+        ones = np.ones((1, len(self.rows))) if self.gaps is None else ~self.gaps
         values, weights = (
             np.stack([np.bincount(codes, row * self.weight, len(units)) for row in rows])
             for rows in (self.filled, ones)
@@ -98,15 +109,15 @@ class Part:
 
     def chunks(self) -> Iterator[slice]:
         """Pieces of the respondents small enough for fast memory."""
-        return (slice(start, start + ROWS) for start in range(0, len(self.rows), ROWS))
+        step = max(1000, CELLS // max(len(self.x), 1))
+        return (slice(start, start + step) for start in range(0, len(self.rows), step))
 
     def influence(self, mean: Array, weight: Array, rows: slice = slice(None)) -> Array:
-        """(K, m) influence of these respondents on means (K,) that weigh `weight` (K,)."""
-        moved = self.filled[:, rows] - mean[:, None]
-        if self.answered is not None:
-            moved *= self.answered[:, rows]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            moved *= 1 / weight[:, None]
+        """(K, m) influence of these respondents on means (K,) that weigh `weight` (K,); 0 on a mean of nobody."""
+        moved = self.filled[:, rows] - np.nan_to_num(mean)[:, None]
+        if self.gaps is not None:
+            np.copyto(moved, 0.0, where=self.gaps[:, rows])
+        moved *= np.divide(1.0, weight, out=np.zeros_like(weight), where=weight > 0)[:, None]
         moved *= self.weight[rows]
         return moved
 
@@ -163,12 +174,8 @@ class Sample:
         """(G, K) Kish's effective number behind each mean: (sum w)^2 / sum w^2."""
         found = []
         for part in self.domains:
-            if part.answered is None:
-                first, second = (np.full(len(part.x), (part.weight**power).sum()) for power in (1, 2))
-            else:
-                first, second = part.answered @ part.weight, part.answered @ part.weight**2
             with np.errstate(invalid="ignore", divide="ignore"):
-                found.append(first**2 / second)
+                found.append(part.weights() ** 2 / part.weights(2))
         return np.array(found)
 
     @cached_property
@@ -246,19 +253,19 @@ def slopes(sample: Sample, evaluate: Evaluate) -> list[Slopes]:
 
 
 def _steps(sample: Sample) -> Array:
-    """(K,) steps in proportion to the spread of each column."""
+    """(K,) steps in proportion to the spread of each column; of many respondents some at equal distances show it."""
     _, whole = sample.means
-    total = np.zeros(len(whole.mean))
+    total, weight = np.zeros(len(whole.mean)), np.zeros(len(whole.mean))
     middle = np.nan_to_num(whole.mean)
     for part in sample.parts:
-        for rows in part.chunks():
-            moved = part.filled[:, rows] - middle
-            moved *= moved
-            if part.answered is not None:
-                moved *= part.answered[:, rows]
-            total += moved @ part.weight[rows]
+        rows = slice(None, None, max(1, len(part.rows) // ENOUGH))
+        moved = (part.filled[:, rows] - middle) ** 2
+        there = np.ones((1, moved.shape[1])) if part.gaps is None else ~part.gaps[:, rows]
+        moved *= there
+        weight += there @ part.weight[rows]
+        total += moved @ part.weight[rows]
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(total / whole.weight[:, 0])
+        spread = np.sqrt(total / weight)
     return STEP * np.where(spread > 0, spread, 1.0)
 
 
@@ -318,12 +325,13 @@ def mean_covariance(sample: Sample, *, whole: bool = False) -> Array:
     for places, rows, moved in _influences(sample, pooled):
         if design.strata_count == 1:
             sums[places, 0] += moved.sum(axis=1)
-            moved *= np.sqrt(scale[0])
         else:
             stratum = design.unit_stratum[rows]
             sums[places] += np.stack([np.bincount(stratum, row, design.strata_count) for row in moved])
             moved *= np.sqrt(scale)[stratum]
         total[np.ix_(places, places)] += moved @ moved.T
+    if design.strata_count == 1:
+        total *= scale[0]
     weight = scale * centred / design.stratum_units
     return (total - (sums * weight) @ sums.T) * share
 
@@ -341,7 +349,7 @@ def _influences(sample: Sample, pooled: bool) -> Iterator[tuple[NDArray[np.int64
         places = np.concatenate([place for _, place in moves])
         for rows in part.chunks():
             moved = [part.influence(means.mean[:, 0], means.weight[:, 0], rows) for means, _ in moves]
-            yield places, part.rows[rows], np.nan_to_num(np.concatenate(moved), copy=False)
+            yield places, part.rows[rows], moved[0] if len(moved) == 1 else np.concatenate(moved)
 
 
 def resample(sample: Sample, evaluate: Evaluate, *, n_boot: int, seed: int) -> dict[str, Array]:
