@@ -83,8 +83,8 @@ def check_factorability(
     -------
     Result
         Tables `factorability` (term = kmo | harman_share | smallest_eigenvalue), `items` (item, term = kmo),
-        `anti_image` (item, other_item; partial correlation of the two given all others), and for independent respondents
-        who count alike `bartlett` (term = chi2 | determinant). With `by` `group` comes first.
+        `anti_image` (item, other_item; partial correlation of the two given all others), and for independent
+        respondents who count alike `bartlett` (term = chi2 | determinant). With `by` `group` comes first.
 
     Raises
     ------

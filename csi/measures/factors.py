@@ -56,7 +56,8 @@ SOURCES = (
     {
         "text": "Velicer, W. F. (1976). Determining the number of components from the matrix of partial correlations. "
         "Psychometrika 41, 321-327.",
-        "bibtex": "@article{velicer1976, author={Velicer, Wayne F.}, year={1976}, journal={Psychometrika}, volume={41},\n"
+        "bibtex": "@article{velicer1976, author={Velicer, Wayne F.}, year={1976}, volume={41},\n"
+        "  journal={Psychometrika},\n"
         "  title={Determining the number of components from the matrix of partial correlations}, pages={321--327}}",
     },
     {
@@ -187,9 +188,8 @@ def _number(data: ItemData, counts: Counts, asked: int | None) -> tuple[int, lis
         if asked > most:
             raise EstimationError("too_many_factors", n_factors=int(asked), count=p, most=most)
         return int(asked), []
-    suggested = {
-        name: max(getattr(one, f"by_{name}") for one in counts.groups) for name in ("components", "factors", "map")
-    }
+    ways = ("components", "factors", "map")
+    suggested = {name: max(getattr(one, f"by_{name}") for one in counts.groups) for name in ways}
     m = min(max(suggested["components"], 1), most)
     return m, [note("factors_chosen", n_factors=m, **suggested)]
 

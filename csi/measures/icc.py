@@ -39,7 +39,7 @@ SOURCES = (
 
 def fit_icc(
     survey_or_moments: Survey | Moments,
-    items: Sequence[str] | None = None,
+    items: Sequence[str],
     *,
     inference: str | None = None,
     interval: str | None = None,
@@ -56,8 +56,8 @@ def fit_icc(
     ----------
     survey_or_moments : Survey or Moments
         One row per case that is judged, one numeric column per rater.
-    items : list of str, optional
-        The columns of the raters. None means all items with a construct, or all ratings (Moments: all items).
+    items : list of str
+        The columns of the raters, two or more.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
     interval : {"t", "bca", "percentile"}, optional

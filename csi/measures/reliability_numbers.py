@@ -159,7 +159,7 @@ def omega_numbers(correlation: Array, hierarchy: Hierarchy) -> dict[str, Array]:
     found = {"omega": 1 - one.uniquenesses.sum(axis=1) / total}
     if hierarchy.several is not None:
         several = extract(matrices, GROUP_FACTORS, "minres", hierarchy.several)
-        turned = rotate(match(several.loadings, hierarchy.loadings), "oblimin", hierarchy.turn)
+        turned = rotate(match(several.loadings, hierarchy.loadings), "oblimin", hierarchy.turn, near=True)
         general = extract(turned.phi, 1, "minres").loadings
         g = (turned.loadings @ general)[:, :, 0]
         found["omega_total"] = 1 - several.uniquenesses.sum(axis=1) / total
