@@ -116,7 +116,8 @@ def score_journey(
     score = scores_of(survey, items)
     used, unclear = _used(survey, items, not_used)
     parts = {"score": score, "used": used, "both": used[:, 1:] * used[:, :-1]}
-    parts["before"] = np.where(np.isfinite(parts["both"]), used[:, :-1], np.nan)
+    if unclear:  # of those who say about both; without gaps that is the reach of the one before
+        parts["before"] = np.where(np.isfinite(parts["both"]), used[:, :-1], np.nan)
     correlate = None
     if outcome is not None:
         found = derived(survey, FUNCTION, items, outcome, "correlation", by, inference == "bootstrap")
@@ -172,7 +173,7 @@ def _question(
         found["journey"] = (weight * mean["score"]).sum(axis=0, keepdims=True)
         if count > 1:
             with np.errstate(invalid="ignore", divide="ignore"):
-                found["drop_off"] = 1 - mean["both"] / mean["before"]
+                found["drop_off"] = 1 - mean["both"] / mean.get("before", mean["used"][:-1])
         if correlate is not None:
             found["importance"] = correlate(mean["importance"])
         return found
@@ -195,7 +196,13 @@ def _question(
     if correlate is not None:
         counted["importance"] = [place["importance"].start + k for k in range(count)]
     width = parts["importance"].shape[1] if correlate is not None else 0
-    labels = [*names, *names, *names[1:], *names[1:], *[(*names, outcome)[min(k, count)] for k in range(width)]]
+    labels = [
+        *names,
+        *names,
+        *names[1:],
+        *(names[1:] if "before" in parts else ()),
+        *[(*names, outcome)[min(k, count)] for k in range(width)],
+    ]
     return Measure(
         function=FUNCTION,
         title=note("title_journey", data=survey.name, touchpoints=count),
