@@ -365,9 +365,14 @@ def test_influences_are_the_derivatives_of_the_weights(kind: str) -> None:
         cov = ((x - mean).T @ ((x - mean) * of[:, None]))[:, :, None]
         return (spread.critic_of_moments if kind == "critic" else regression_of_covariance)(cov)[:, 0]
 
-    estimate, moved = getattr(spread, f"{kind}_influence")(x, w)
+    estimate, influence = getattr(spread, f"{kind}_influence")(x, w)
+    moved = influence(x)
     np.testing.assert_allclose(estimate, weights(w), rtol=1e-10)
     np.testing.assert_allclose(w @ moved, 0, atol=1e-12)
+    gaps = np.vstack([x, [np.nan, 1, 2, 3]])
+    with_gap, influence = getattr(spread, f"{kind}_influence")(gaps, np.append(w, 5))
+    np.testing.assert_allclose(with_gap, estimate)
+    assert np.isnan(influence(gaps)[-1]).all()
     for i in (0, 7):
         up, down = w.copy(), w.copy()
         up[i] += 1e-6
@@ -390,8 +395,9 @@ def test_intervals_hold_the_weights_of_the_population(kind: str) -> None:
     n, reach = 250, quantile_of(249, 0.025)
     kept = np.zeros(len(truth))
     for _ in range(2000):
-        estimate, moved = act(people[rng.integers(0, len(people), n)], np.full(n, 1 / n))
-        error = moved.std(axis=0, ddof=1) / np.sqrt(n)
+        sample = people[rng.integers(0, len(people), n)]
+        estimate, influence = act(sample, np.ones(n))
+        error = influence(sample).std(axis=0, ddof=1) / np.sqrt(n)
         kept += np.abs(estimate - truth) <= reach * error
     assert 0.93 <= kept.mean() / 2000 <= 0.97
     assert kept.min() / 2000 >= 0.90

@@ -2,9 +2,9 @@
 
     python tools/coverage_blend.py [--replications 2000]
 
-score_index: three items on 1-5 that share a level, samples of 60 and 250 from a population of 100,000. score_blend: two
-two classes of 24 and 60 firms of which 12 and 15 are drawn, one to three informants each, visits with items that did not
-up, complaints; the truth is the mean final score of all 84 firms. No replication is left out.
+score_index: three items on 1-5 that share a level, samples of 60 and 250 from a population of 100,000.
+score_blend: two classes of 24 and 60 firms of which 12 and 15 are drawn, one to three informants each, visits in which
+some items did not come up, complaints; the truth is the mean final score of all 84 firms. No replication is left out.
 """
 
 import argparse
