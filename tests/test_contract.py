@@ -161,6 +161,26 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "by": lambda: csi.classify_disconfirmation(csi.load_sample("hotel"), *HOTEL, tolerance=1, by="guest_type"),
         "bootstrap": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1", inference="bootstrap", n_boot=N_BOOT),
     },
+    "fit_asymmetry": {
+        "sample": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"), "overall", ["delivery", "price", "extras"], low=4, high=8
+        ),
+        "by": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"), "overall", ["delivery", "tracking"], low=4, high=8, by="wave"
+        ),
+        "bootstrap": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"),
+            "overall",
+            ["delivery", "extras"],
+            low=4,
+            high=8,
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "none": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"), "overall", ["courtesy"], low=4, high=8, inference="none"
+        ),
+    },
     "compare_specifications": {
         "boot": lambda: csi.compare_specifications(tiny(), TINY, missing=["listwise"], n_boot=N_BOOT),
         "none": lambda: csi.compare_specifications(tiny(), TINY, flagged=["keep"], n_boot=0),
@@ -575,6 +595,9 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),
     "score_agreement": lambda survey, inference: csi.score_agreement(
         survey, QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_asymmetry": lambda survey, inference: csi.fit_asymmetry(
+        survey, "sat_overall", QUALITY[:2], low=5, high=8, n_boot=N_BOOT, inference=inference
     ),
     "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
     "compare_specifications": lambda survey, inference: csi.compare_specifications(
