@@ -98,6 +98,7 @@ _PUBLIC = {
     "score_top_box": "csi.measures.rates",
     "score_topsis": "csi.measures.ranking",
     "show_progress": "csi.inference.progress",
+    "simulate_improvement": "csi.drivers.improvement",
     "use_language": "csi.language",
     "write_report": "csi.report.html",
     "write_tables": "csi.report.workbook",

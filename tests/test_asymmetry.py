@@ -233,7 +233,7 @@ def test_without_any_impact_there_is_no_asymmetry():
 
 GOOD = {"outcome": "overall", "drivers": ["delivery", "extras"], "low": 4, "high": 8}
 BAD = [
-    ({"drivers": ["overall", "extras"]}, csi.DataError, "outcome_among_drivers", ["overall"]),
+    ({"drivers": ["overall", "extras"]}, csi.DataError, "outcome_in_drivers", ["overall"]),
     ({"drivers": []}, csi.DataError, "drivers_needed", ["drivers="]),
     ({"drivers": ["extras", "extras"]}, csi.DataError, "items_given_twice", ["extras"]),
     ({"drivers": ["deliverry"]}, csi.DataError, "unknown_items", ["deliverry"]),
@@ -265,7 +265,7 @@ def test_bad_data_say_what_is_wrong(sample, language):
     twin = csi.Survey.from_frame(sample.answers.assign(extras=sample.answers["delivery"]), sample.codebook)
     flat = csi.Survey.from_frame(sample.answers.assign(extras=5), sample.codebook)
     alone = csi.Survey.from_frame(sample.answers.assign(extras=[5.0] + [np.nan] * 1399), sample.codebook)
-    cases = [(twin, "drivers_collinear", ["delivery", "extras"]), (flat, "constant_items", ["extras"]),
+    cases = [(twin, "drivers_bound", ["delivery", "extras"]), (flat, "constant_items", ["extras"]),
              (alone, "drivers_nobody", ["1400"])]  # fmt: skip
     for survey, code, words in cases:
         with csi.use_language(language), pytest.raises(csi.DataError) as caught:

@@ -181,6 +181,22 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
             csi.load_sample("drivers"), "overall", ["courtesy"], low=4, high=8, inference="none"
         ),
     },
+    "simulate_improvement": {
+        "costs": lambda: csi.simulate_improvement(
+            csi.load_sample("drivers"),
+            "overall",
+            ["delivery", "extras"],
+            moves={"delivery": 1, "extras": 0.5},
+            costs={"delivery": 2, "extras": 1},
+        ),
+        "by": lambda: csi.simulate_improvement(
+            csi.load_sample("drivers"), "overall", ["app", "extras"], moves={"app": 1}, by="segment"
+        ),
+        "bootstrap": lambda: csi.simulate_improvement(
+            tiny(), "s1", ["q1", "q2"], moves={"q1": 1}, inference="bootstrap", n_boot=N_BOOT
+        ),
+        "none": lambda: csi.simulate_improvement(tiny(), "s1", ["q1"], moves={"q1": 1}, inference="none"),
+    },
     "compare_specifications": {
         "boot": lambda: csi.compare_specifications(tiny(), TINY, missing=["listwise"], n_boot=N_BOOT),
         "none": lambda: csi.compare_specifications(tiny(), TINY, flagged=["keep"], n_boot=0),
@@ -598,6 +614,9 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "fit_asymmetry": lambda survey, inference: csi.fit_asymmetry(
         survey, "sat_overall", QUALITY[:2], low=5, high=8, n_boot=N_BOOT, inference=inference
+    ),
+    "simulate_improvement": lambda survey, inference: csi.simulate_improvement(
+        survey, "sat_overall", QUALITY, moves={"quality_network": 1}, n_boot=N_BOOT, inference=inference
     ),
     "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
     "compare_specifications": lambda survey, inference: csi.compare_specifications(

@@ -101,7 +101,7 @@ def fit_asymmetry(
     Raises
     ------
     DataError
-        `outcome_among_drivers`, `asymmetry_nobody` (a group without low, middle or high ratings), `drivers_collinear`,
+        `outcome_in_drivers`, `asymmetry_nobody` (a group without low, middle or high ratings), `drivers_bound`,
         `unknown_items`, `private_column`, `items_given_twice`.
     OptionError
         `bad_bands`, `cut_unreadable`, `cuts_overlap`, `cut_label_unknown`, `keys_differ`.
@@ -140,7 +140,7 @@ def check_drivers(survey: Survey, function: str, outcome: str, drivers: str | Se
     """The drivers, when they and the outcome exist, are not private, stand once and vary."""
     names = bare(drivers)
     if outcome in names:
-        raise DataError("outcome_among_drivers", function=function, outcome=outcome)
+        raise DataError("outcome_in_drivers", function=function, outcome=outcome)
     if not names:
         raise DataError("drivers_needed", function=function)
     check_items(survey, function, [*names, outcome])
@@ -180,7 +180,7 @@ def _check_cells(survey: Survey, names: Sequence[str], x: Array, y: Array, by: s
                     raise DataError("asymmetry_nobody", item=name, side=note(f"side_{side}"), group=label, n=len(here))
     bound = related(x[rows], [name for name in names for _ in SIDES])
     if bound:
-        raise DataError("drivers_collinear", items=bound)
+        raise DataError("drivers_bound", items=bound)
 
 
 @dataclass(frozen=True)
