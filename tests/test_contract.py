@@ -91,6 +91,8 @@ HOTEL_POINTS = {
 JOURNEY = ["arrival", "room", "breakfast", "front_desk", "checkout"]
 PRINTED = pd.DataFrame({"item": ["a", "b", "c"], "importance": [3.8, 3.3, 2.1], "performance": [2.6, 2.0, 3.3]})
 
+ASKED = {"expectation": "expectation", "performance": "performance", "disconfirmation": "disconfirmation"}
+
 # function -> calls of it that between them reach every form of its result
 RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "fit_pls": {
@@ -196,6 +198,31 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
             tiny(), "s1", ["q1", "q2"], moves={"q1": 1}, inference="bootstrap", n_boot=N_BOOT
         ),
         "none": lambda: csi.simulate_improvement(tiny(), "s1", ["q1"], moves={"q1": 1}, inference="none"),
+    },
+    "fit_expectations": {
+        "full": lambda: csi.fit_expectations(
+            csi.load_sample("expectations"),
+            "satisfaction",
+            **ASKED,
+            desired="desired",
+            norms=["norm_best"],
+            needs="needs",
+            equity="equity",
+            affect="pleased",
+        ),
+        "bootstrap": lambda: csi.fit_expectations(
+            csi.load_sample("expectations"), "satisfaction", **ASKED, inference="bootstrap", n_boot=N_BOOT
+        ),
+        "by": lambda: csi.fit_expectations(
+            csi.load_sample("mobile"),
+            "sat_overall",
+            expectation="expect_overall",
+            performance="quality_overall",
+            by="operator",
+        ),
+        "none": lambda: csi.fit_expectations(
+            csi.load_sample("expectations"), "satisfaction", **ASKED, inference="none"
+        ),
     },
     "compare_specifications": {
         "boot": lambda: csi.compare_specifications(tiny(), TINY, missing=["listwise"], n_boot=N_BOOT),
@@ -617,6 +644,14 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "simulate_improvement": lambda survey, inference: csi.simulate_improvement(
         survey, "sat_overall", QUALITY, moves={"quality_network": 1}, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_expectations": lambda survey, inference: csi.fit_expectations(
+        survey,
+        "sat_overall",
+        expectation="expect_overall",
+        performance="quality_overall",
+        n_boot=N_BOOT,
+        inference=inference,
     ),
     "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
     "compare_specifications": lambda survey, inference: csi.compare_specifications(

@@ -117,19 +117,25 @@ def solve_moments(mean: Array, p: int) -> Array:
     both[:, first[:-1], second[:-1]] = both[:, second[:-1], first[:-1]] = mean[p:].T
     both -= mean[:p].T[:, :, None] * mean[:p].T[:, None, :]
     xx, xy = both[:, :-1, :-1], both[:, :-1, -1]
+    slopes = solve_normal(xx, xy)
+    constant = mean[p - 1] - (slopes * mean[: p - 1].T).sum(axis=1)
+    return np.concatenate([constant[None], slopes.T])
+
+
+def solve_normal(xx: Array, xy: Array) -> Array:
+    """Slopes (b, k) from covariances of predictors (b, k, k) and with the outcome (b, k); NaN where singular."""
     scale = np.sqrt(np.maximum(np.einsum("bii->bi", xx), 0))
     with np.errstate(invalid="ignore", divide="ignore"):
         standard = xx / (scale[:, :, None] * scale[:, None, :])
     bad = ~np.isfinite(standard).all(axis=(1, 2))
-    standard[bad] = np.eye(p - 1)
+    standard[bad] = np.eye(xx.shape[1])
     roots = np.linalg.eigvalsh(standard)
     bad |= roots[:, 0] <= SINGULAR * roots[:, -1]
-    standard[bad] = np.eye(p - 1)
+    standard[bad] = np.eye(xx.shape[1])
     scale[bad] = 1.0
     slopes = np.linalg.solve(standard, (xy / scale)[:, :, None])[:, :, 0] / scale
     slopes[bad] = np.nan
-    constant = mean[p - 1] - (slopes * mean[: p - 1].T).sum(axis=1)
-    return np.concatenate([constant[None], slopes.T])
+    return slopes
 
 
 def related(x: Array, names: list[str]) -> list[str]:
