@@ -43,6 +43,7 @@ _PUBLIC = {
     "derive_points": "csi.measures.transforms",
     "draft_codebook": "csi.drafts",
     "fetch_dataset": "csi.data.fetch",
+    "fit_drivers": "csi.drivers.regression",
     "fit_factors": "csi.measures.factors",
     "fit_icc": "csi.measures.icc",
     "fit_pls": "csi.models.pls",
