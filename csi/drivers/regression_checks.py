@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi.drivers.ordered import SeparatedError, fit_cumulative
 from csi.drivers.regression_data import Domain
-from csi.drivers.regression_inference import Fit
+from csi.drivers.regression_inference import DomainLinear, Fit
 from csi.drivers.regression_numbers import fit_linear, fit_model
 from csi.estimates import Uncertainty
 from csi.inference.intervals import Linear
@@ -124,7 +124,7 @@ class Doubts:
             parts.append((bend.group, bend.influence[known]))
         if not keys:
             return keys, Linear(np.zeros(0), np.zeros((0, 0)), self.fit.df)
-        return keys, Linear(np.concatenate(values), self.covariance(parts), self.fit.df)
+        return keys, self._linear(keys, np.concatenate(values), parts)
 
     def turns(self) -> list[tuple[Bend, float, str]]:
         """Every bend with Lind and Mehlum's p-value and its shape: "inverted_u", "u" or ""."""
@@ -135,7 +135,7 @@ class Doubts:
             error = np.sqrt(np.diag(self.covariance([(bend.group, bend.influence[:3])])))
             side = 1.0 if bend.numbers[0] < 0 else -1.0
             t = np.array([side, -side]) * bend.numbers[1:3] / error[1:3]
-            p = float(stdtr(self.fit.df, -t).max())
+            p = float(stdtr(self.fit.dfs[bend.group], -t).max())
             shape = "" if t.min() <= 0 else "inverted_u" if side > 0 else "u"
             found.append((bend, p, shape))
         return found
@@ -167,7 +167,11 @@ class Doubts:
             keys += [(g, name, f"> {level:g}") for level in kept for name in self.fit.data.names]
             values.append(coefs.reshape(-1))
             parts.append((g, moves.reshape(-1, moves.shape[-1])))
-        return keys, Linear(np.concatenate(values), self.covariance(parts), self.fit.df)
+        return keys, self._linear(keys, np.concatenate(values), parts)
+
+    def _linear(self, keys: list[tuple[int, str, str]], values: Array, parts: Sequence[tuple[int, Array]]) -> Linear:
+        dfs = np.array([self.fit.dfs[g] for g, _, _ in keys])
+        return DomainLinear(values, self.covariance(parts), self.fit.df, dfs=dfs)
 
     def wald(self, g: int, numbers: Array, influence: Array) -> float:
         """p-value that all numbers (k,) are 0: F with k and the design's degrees of freedom; Bonferroni's of single t
@@ -175,7 +179,7 @@ class Doubts:
         """
         from scipy.special import fdtrc, stdtr
 
-        cov, df, k = self.covariance([(g, influence)]), self.fit.df, len(numbers)
+        cov, df, k = self.covariance([(g, influence)]), self.fit.dfs[g], len(numbers)
         error = np.sqrt(np.diag(cov))
         if k <= df and np.linalg.eigvalsh(cov / np.outer(error, error))[0] > 1e-10:
             return float(fdtrc(k, df, max(numbers @ np.linalg.solve(cov, numbers), 0.0) / k))
@@ -257,7 +261,7 @@ def _signs(doubts: Doubts) -> Check:
         main = fit.data.main
         coef, moves = model.coef[main], model.influence[len(model.lead) :][main]
         error = np.sqrt(np.diag(doubts.covariance([(g, moves)])))
-        sure = 2 * stdtr(fit.df, -np.abs(coef / error)) < ALPHA / (len(main) * len(fit.models))
+        sure = 2 * stdtr(fit.dfs[g], -np.abs(coef / error)) < ALPHA / (len(main) * len(fit.models))
         other = np.sign(coef) != np.sign(values["correlation"].value[: len(main)])
         flipped += [fit.data.names[main[i]] for i in np.flatnonzero(sure & other)]
     names = list(dict.fromkeys(flipped))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from csi.errors import OptionError, choose
 from csi.inference.bootstrap import Batch, draw, replicate, rows_of
 from csi.inference.design import Design
 from csi.inference.influence import STEP, covariance_from_fourth, jacobian
-from csi.inference.intervals import Linear, acceleration_sums
+from csi.inference.intervals import Linear, acceleration_sums, from_scale
 from csi.inference.progress import report
 from csi.inference.stores import LinearStore, Places
 from csi.language import note
@@ -50,10 +51,55 @@ class Fit:
     models: tuple[Model, ...]
     values: tuple[dict[str, Moved], ...]
 
+    @cached_property
+    def dfs(self) -> tuple[float, ...]:
+        """Degrees of freedom of each domain, as svyglm counts them: its sampling units - strata - terms, at least 1."""
+        design, found = self.data.design, []
+        for domain in self.data.domains:
+            units = np.unique(design.unit[domain.rows])
+            strata = len(np.unique(design.unit_stratum[units]))
+            found.append(float(max(len(units) - strata - len(self.data.terms), 1)))
+        return tuple(found)
+
     @property
     def df(self) -> float:
-        """Degrees of freedom of the design, less the terms, as svyglm counts them; at least 1."""
-        return float(max(self.data.design.df - len(self.data.terms), 1))
+        """The smallest of them."""
+        return min(self.dfs)
+
+
+@dataclass(frozen=True, eq=False)
+class DomainLinear(Linear):
+    """As Linear, each estimate with the degrees of freedom of its own domain.
+
+    Attributes
+    ----------
+    dfs : (k,)
+    """
+
+    dfs: Array = field(default_factory=lambda: np.zeros(0))
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Limits (k,), (k,): t on the scale of each number."""
+        from scipy.special import stdtrit
+
+        moved, spread, scale = self._transformed
+        reach = -stdtrit(self.dfs, (1 - level) / 2) * spread
+        lower, upper = from_scale(moved - reach, scale), from_scale(moved + reach, scale)
+        return np.where(self.constant, self.estimate, lower), np.where(self.constant, self.estimate, upper)
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0; NaN for constants."""
+        from scipy.special import stdtr
+
+        moved, spread, _ = self._transformed
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.constant, np.nan, 2 * stdtr(self.dfs, -np.abs(moved / spread)))
+
+    def combine(self, weights: Array) -> Linear:
+        """The uncertainty of one weighted sum, with the smallest degrees of freedom of those that enter."""
+        cov = np.atleast_2d(weights @ self.cov @ weights)
+        df = float(self.dfs[weights != 0].min()) if (weights != 0).any() else self.df
+        return Linear(np.atleast_1d(weights @ self.estimate), cov, df)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +124,8 @@ class InfluenceStore:
             mine = [(at, name, i - g * sizes[name]) for at, (name, i) in enumerate(places) if i // sizes[name] == g]
             moves = [self._influence(g, name, values)[i] for _, name, i in mine]
             parts.append(([at for at, _, _ in mine], np.array(moves).reshape(len(mine), -1)))
-        return Linear(estimate, self.covariance(parts, len(places)), self.fit.df, scale)
+        dfs = np.array([self.fit.dfs[i // sizes[name]] for name, i in places])
+        return DomainLinear(estimate, self.covariance(parts, len(places)), self.fit.df, scale, dfs=dfs)
 
     def _influence(self, g: int, name: str, values: Mapping[str, Moved]) -> Array:
         if (g, name) not in self._moves:

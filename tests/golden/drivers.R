@@ -75,4 +75,18 @@ out$lm$breusch_pagan <- pchisq(n * summary(squares)$r.squared, 2, lower.tail = F
 binary <- glm(happy ~ quality_overall + value_price, data = rows, family = binomial(), control = tight)
 out$glm <- list(coef = flat(coef(binary)), std_error = sqrt(diag(vcov(binary))), deviance = binary$deviance,
                 null = binary$null.deviance, aic = AIC(binary), cook = max(cooks.distance(binary)))
+# a probit by the observed information, as ordered regressions have it; svyglm takes the expected one
+eta <- flat(x %*% coef(glm(happy ~ quality_overall + value_price, data = rows, family = binomial("probit"), control = tight)))
+z <- rows$happy * 2 - 1
+ratio <- z * dnorm(eta) / pnorm(z * eta)
+bread <- solve(crossprod(x, x * (ratio * (eta + ratio))))
+out$probit_observed <- list(hc0 = square(bread %*% crossprod(x * ratio) %*% bread), information = square(bread))
+# RESET with errors that allow the spread to differ: Wald's F of the second and third power of the prediction
+line <- svyglm(sat_overall ~ quality_overall + value_price, design = used)
+powers <- scale(fitted(line)); frame <- used
+frame$variables$second <- frame$variables$third <- NA
+rows_used <- as.numeric(names(fitted(line)))
+frame <- update(frame, second = powers[, 1]^2, third = powers[, 1]^3)
+out$reset <- regTermTest(svyglm(sat_overall ~ quality_overall + value_price + second + third, design = frame),
+                         ~second + third, df = degf(used) - 2)$p[1]
 write_json(out, "tests/golden/drivers.json", digits = I(17), auto_unbox = TRUE, pretty = TRUE)
