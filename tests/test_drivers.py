@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,10 @@ import pandas as pd
 import pytest
 
 import csi
-from csi.drivers.ordered import LINKS, fit_cumulative
+from csi.drivers.ordered import LINKS, SeparatedError, fit_cumulative
+from csi.drivers.regression_numbers import fit_linear, fit_model, values_of
+from csi.inference.design import Design
+from csi.inference.intervals import Linear
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "drivers.json").read_text(encoding="utf-8"))
 DRIVERS = ["quality_overall", "value_price"]
@@ -279,3 +283,438 @@ def test_statsmodels_agrees(link: str) -> None:
     np.testing.assert_allclose(mine.coef, other.params[:3], rtol=0, atol=1e-5)
     np.testing.assert_allclose(mine.loglik.sum(), other.llf, rtol=0, atol=1e-7)
     np.testing.assert_allclose(np.sqrt(np.diag(mine.bread))[-3:], other.bse[:3], rtol=1e-4)
+
+
+# --- properties
+
+
+def made(seed: int = 3, n: int = 400) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    x = rng.integers(1, 6, (n, 2)).astype(float)
+    x[:, 1] = np.clip(np.round((x[:, 0] + x[:, 1]) / 2), 1, 5)
+    return x, np.clip(np.round(1 + x @ [0.5, 0.3] + rng.normal(0, 1, n)), 1, 5)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ordered", "top_box"])
+@pytest.mark.parametrize("link", LINKS)
+def test_influence_is_the_derivative_by_a_weight(kind: str, link: str) -> None:
+    x, rated = made(n=60)
+    y = {"linear": rated, "ordered": rated - 1, "top_box": (rated > 3).astype(float)}[kind]
+    levels = {"linear": 0, "ordered": 5, "top_box": 2}[kind]
+    shown = np.column_stack([x, rated])
+    weight = np.random.default_rng(1).uniform(0.5, 2, 60)
+    weight /= weight.mean()
+
+    def numbers(w: np.ndarray) -> dict:
+        return values_of(kind, fit_model(kind, x, y, w, levels, link), x, y, w, link, shown)
+
+    found, step = numbers(weight), 1e-5
+    for i in (0, 7, 31):
+        up, down = weight.copy(), weight.copy()
+        up[i] += step
+        down[i] -= step
+        above, below = numbers(up), numbers(down)
+        for name, moved in found.items():
+            slope = (above[name].value - below[name].value) / (2 * step) * weight[i]
+            np.testing.assert_allclose(moved.influence()[:, i], slope, rtol=1e-5, atol=1e-8, err_msg=name)
+            np.testing.assert_allclose(moved.influence().sum(axis=1), 0, atol=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["linear", "ordered", "top_box"])
+def test_the_scale_of_weights_and_the_order_of_rows_change_nothing(kind: str) -> None:
+    x, y = made()
+    w = np.random.default_rng(2).uniform(0.2, 3, len(y))
+    frame = pd.DataFrame({"a": x[:, 0], "b": x[:, 1], "y": y, "w": w})
+    boxes = 2 if kind == "top_box" else None
+
+    def fitted(rows: pd.DataFrame) -> pd.DataFrame:
+        items = {name: csi.Item(name, scale=csi.Scale(1, 5)) for name in "aby"}
+        survey = csi.Survey.from_frame(rows, csi.Codebook(items=items, weight="w"))
+        return csi.fit_drivers(survey, "y", ["a", "b"], kind=kind, boxes=boxes).tidy()
+
+    first = fitted(frame)
+    for other in (frame.assign(w=1000 * w), frame.sample(frac=1, random_state=1)):
+        for column in ("estimate", "std_error", "p_value"):
+            np.testing.assert_allclose(fitted(other)[column], first[column], rtol=1e-6, atol=1e-12)
+    doubled = frame.assign(w=np.where(np.arange(len(y)) < 100, 2.0, 1.0))
+    rows = pd.concat([frame, frame.iloc[:100]]).assign(w=1.0)
+    np.testing.assert_allclose(fitted(doubled)["estimate"], fitted(rows)["estimate"], rtol=1e-8)
+
+
+def test_moments_give_what_rows_give() -> None:
+    x, y = made()
+    columns = {"a": x[:, 0], "b": x[:, 1], "y": y}
+    survey = survey_of(columns, hi=5)
+    moments = csi.Moments.from_frame(pd.DataFrame(columns), fourth=True)
+    for inference in ("normal", "linearised"):
+        rows = csi.fit_drivers(survey, "y", ["a", "b"], inference=inference)
+        alone = csi.fit_drivers(moments, "y", ["a", "b"], inference=inference)
+        assert alone.glance()["inference"][0] == inference
+        for table in alone.tables:
+            for column in ("estimate", "std_error", "lower"):
+                np.testing.assert_allclose(alone.tidy(table)[column], rows.tidy(table)[column], rtol=1e-5, atol=1e-7)
+    printed = csi.Moments.from_table(["a", "b", "y"], n=400, mean=moments.mean, covariance=moments.cov)
+    result = csi.fit_drivers(printed, "y", ["a", "b"])
+    assert result.glance()["inference"][0] == "normal"
+    assert any("normal" in str(text) for text in result.notes)
+    with pytest.raises(csi.DataError):
+        result.scores()
+    assert np.isnan(csi.fit_drivers(printed, "y", "a", inference="none").tidy()["std_error"]).all()
+
+
+@pytest.mark.parametrize("kind", ["linear", "ordered", "top_box"])
+def test_bootstrap_and_linearised_errors_agree(kind: str) -> None:
+    x, y = made(n=300)
+    survey = survey_of({"a": x[:, 0], "b": x[:, 1], "y": y}, hi=5)
+    options = {"kind": kind, "boxes": 2 if kind == "top_box" else None}
+    draws = csi.fit_drivers(survey, "y", ["a", "b"], inference="bootstrap", n_boot=400, **options)
+    linear = csi.fit_drivers(survey, "y", ["a", "b"], **options)
+    for table in ("coefficients", "collinearity", "correlations"):
+        mine, other = draws.tidy(table), linear.tidy(table)
+        np.testing.assert_allclose(mine["estimate"], other["estimate"], rtol=1e-9)
+        moved = other["std_error"] > 1e-9
+        ratio = (mine["std_error"] / other["std_error"])[moved]
+        assert ratio.between(0.85, 1.18).all(), (table, ratio)
+    assert draws.glance()["interval"][0] == "bca"
+
+
+def test_scores_are_predictions_and_residuals() -> None:
+    x, y = made()
+    y = y.copy()
+    y[0] = np.nan
+    survey = survey_of({"a": x[:, 0], "b": x[:, 1], "y": y}, hi=5)
+    for kind in ("linear", "top_box"):
+        result = csi.fit_drivers(survey, "y", ["a", "b"], kind=kind, boxes=2 if kind == "top_box" else None)
+        scores = result.scores()
+        assert scores["residual"].isna().tolist() == [True] + [False] * (len(y) - 1)
+        assert scores["residual"].sum() == pytest.approx(0, abs=1e-6)  # a logit and a line with intercept
+    scores = csi.fit_drivers(survey, "y", ["a", "b"], kind="ordered").scores().dropna()
+    assert scores["predicted"].between(1, 5).all()
+    np.testing.assert_allclose(scores["predicted"] + scores["residual"], y[1:])
+
+
+# --- planted truth
+
+
+def test_planted_coefficients_are_found() -> None:
+    rng = np.random.default_rng(11)
+    n, slope, cuts = 10_000, np.array([0.8, -0.4, 0.0]), np.array([-1.0, 0.5, 2.0])
+    x = rng.normal(size=(n, 3))
+    for link in LINKS:
+        noise = rng.logistic(size=n) if link == "logit" else rng.normal(size=n)
+        y = (x @ slope + noise)[:, None] > cuts
+        columns = {"a": x[:, 0], "b": x[:, 1], "c": x[:, 2], "y": y.sum(axis=1).astype(float)}
+        result = csi.fit_drivers(loose(columns), "y", ["a", "b", "c"], kind="ordered", link=link)
+        found, edges = raw(result), result.tidy("thresholds")
+        truth = np.concatenate([slope, cuts])
+        estimate = np.concatenate([found["estimate"], edges["estimate"]])
+        error = np.concatenate([found["std_error"], edges["std_error"]])
+        assert (np.abs(estimate - truth) < 3.5 * error).all()
+        assert (error < 0.06).all()
+        assert "proportional_odds" not in failed(result)
+        latent = np.sqrt(slope @ slope + (np.pi**2 / 3 if link == "logit" else 1))
+        standard = result.tidy().query("kind == 'standardized'")
+        assert (np.abs(standard["estimate"] - slope / latent) < 3.5 * standard["std_error"]).all()
+
+
+def test_a_price_too_high_or_too_low_is_found() -> None:
+    rng = np.random.default_rng(4)
+    price, service = rng.integers(1, 8, 500).astype(float), rng.integers(1, 8, 500).astype(float)
+    y = 6 - 0.5 * (price - 4.5) ** 2 + 0.4 * service + rng.normal(0, 1, 500)
+    result = csi.fit_drivers(loose({"price": price, "service": service, "y": y}), "y", ["price", "service"])
+    assert {"inverted_u", "reset"} <= failed(result) | {"reset"}
+    (check,) = [check for check in result.checks if check.check == "inverted_u"]
+    assert [name.split(" ")[0] for name in check.values["drivers"]] == ["price"]
+    bend = result.tidy("curvature").set_index(["term", "kind"])
+    assert bend.loc[("price", "quadratic"), "estimate"] == pytest.approx(-0.5, abs=0.06)
+    assert bend.loc[("price", "slope_low"), "estimate"] == pytest.approx(3.5, abs=0.4)
+    assert bend.loc[("price", "slope_high"), "estimate"] == pytest.approx(-2.5, abs=0.4)
+    turn = bend.loc[("price", "turning_point")]
+    assert turn["lower"] < 4.5 < turn["upper"]
+    assert turn["upper"] - turn["lower"] < 0.5
+    assert np.isnan(turn["p_value"])
+    # by hand: the same square in a least squares with numpy
+    columns = np.column_stack([np.ones(500), price, service, price**2])
+    assert bend.loc[("price", "quadratic"), "estimate"] == pytest.approx(np.linalg.lstsq(columns, y, rcond=None)[0][3])
+    # a driver that only flattens does not turn
+    flat = 3 * np.log(price) + 0.4 * service + rng.normal(0, 1, 500)
+    result = csi.fit_drivers(loose({"price": price, "service": service, "y": flat}), "y", ["price", "service"])
+    assert "inverted_u" not in failed(result)
+    assert result.tidy("curvature").set_index(["term", "kind"]).loc[("price", "quadratic"), "p_value"] < 1e-6
+
+
+def test_drivers_that_work_at_the_top_only_fail_brant() -> None:
+    rng = np.random.default_rng(8)
+    x = rng.normal(size=(3000, 2))
+    low = rng.logistic(size=3000) + 0.2 * x[:, 0] > -1
+    top = rng.logistic(size=3000) + 1.5 * x[:, 0] + 0.5 * x[:, 1] > 0.5
+    y = low + (low & top) * 1.0
+    result = csi.fit_drivers(loose({"a": x[:, 0], "b": x[:, 1], "y": y}), "y", ["a", "b"], kind="ordered")
+    (check,) = [check for check in result.checks if check.check == "proportional_odds"]
+    assert not check.ok
+    assert "a" in check.values["drivers"]
+    table = result.tidy("proportional_odds").set_index(["term", "kind"])["estimate"]
+    assert table[("a", "> 1")] - table[("a", "> 0")] > 0.5
+
+
+def test_segments_with_other_slopes_are_found() -> None:
+    rng = np.random.default_rng(9)
+    n = 600
+    region = np.where(np.arange(n) % 2, "north", "south")
+    a, b = rng.integers(1, 8, n).astype(float), rng.integers(1, 8, n).astype(float)
+    y = 1 + np.where(region == "north", 0.2, 1.0) * a + 0.5 * b + rng.normal(0, 1, n)
+    survey = loose({"a": a, "b": b, "region": region, "y": y}, region="category")
+    result = csi.fit_drivers(survey, "y", ["a", "b"], interactions="region")
+    table = raw(result)
+    assert table.loc["a × region=south", "estimate"] == pytest.approx(
+        0.8, abs=3.5 * table.loc["a × region=south", "std_error"]
+    )
+    assert "driver_interaction" in failed(result)
+    assert "b × region=south" not in set(table.index[table["p_value"] < 0.001])
+    turned = raw(
+        csi.fit_drivers(survey, "y", ["a", "b"], interactions=[("a", "region")], reference={"region": "south"})
+    )
+    assert list(turned.index) == ["intercept", "a", "b", "region=north", "a × region=north"]
+    assert turned.loc["a", "estimate"] == pytest.approx(1.0, abs=3.5 * turned.loc["a", "std_error"])
+    product = raw(csi.fit_drivers(survey, "y", ["a", "b"], interactions=[("a", "b")]))
+    columns = np.column_stack([np.ones(n), a, b, a * b])
+    np.testing.assert_allclose(product["estimate"], np.linalg.lstsq(columns, y, rcond=None)[0], rtol=1e-8)
+
+
+def test_collinear_drivers_and_turned_signs_fail_their_checks() -> None:
+    rng = np.random.default_rng(6)
+    n = 400
+    a = rng.normal(5, 1, n)
+    b = a + rng.normal(0, 0.25, n)
+    y = 2 * a - 1 * b + rng.normal(0, 0.3, n)
+    result = csi.fit_drivers(loose({"a": a, "b": b, "y": y}), "y", ["a", "b"])
+    assert {"driver_vif", "driver_sign", "condition_index"} <= failed(result)
+    nothing = csi.fit_drivers(loose({"a": a, "y": rng.normal(size=n)}), "y", "a")
+    assert "driver_together" in failed(nothing)
+    far = y.copy()
+    a2 = a.copy()
+    a2[0], far[0] = 60.0, -80.0
+    assert "driver_influence" in failed(csi.fit_drivers(loose({"a": a2, "y": far}), "y", "a"))
+
+
+def test_intervals_hold_the_truth() -> None:
+    """2,000 samples of 250 from a fixed population of ratings whose spread goes with the driver."""
+    rng = np.random.default_rng(12)
+    size, n, k = 200_000, 250, 3
+    x = rng.integers(1, 8, (size, k)).astype(float)
+    x[:, 1] = np.clip(np.round(0.6 * x[:, 0] + 0.4 * x[:, 1]), 1, 7)
+    y = np.clip(np.round(x @ [0.5, 0.3, 0.1] + rng.normal(size=size) * (0.4 + 0.3 * x[:, 0])), 1, 10)
+    ones = np.ones(size)
+    whole = np.column_stack([x, y])
+    truth = {name: part.value for name, part in values_of(
+        "linear", fit_linear(x, y, ones), x, y, ones, "logit", whole).items()}  # fmt: skip
+    design, w = Design(n), np.ones(n)
+    held = {"raw": np.zeros(k), "standardized": np.zeros(k), "square": np.zeros(1), "correlation": np.zeros(6)}
+    scales = {"square": 2, "correlation": 1}
+    for _ in range(2000):
+        rows = rng.integers(0, size, n)
+        own = whole[rows]
+        found = values_of("linear", fit_linear(x[rows], y[rows], w), x[rows], y[rows], w, "logit", own)
+        for name, count in held.items():
+            scale = np.full(len(count), scales.get(name, 0), dtype=np.int8)
+            cov = design.covariance(found[name].influence())
+            lower, upper = Linear(found[name].value, cov, n - 1 - k, scale).interval(0.95)
+            count += (lower <= truth[name]) & (truth[name] <= upper)
+    for name, count in held.items():
+        share = count / 2000
+        assert (share > 0.93).all(), (name, share)
+        assert (share < 0.965).all(), (name, share)
+
+
+# --- bad calls
+
+
+def small(**more: object) -> csi.Survey:
+    rng = np.random.default_rng(0)
+    base = {name: rng.integers(1, 6, 60).astype(float) for name in ("a", "b", "c", "y")}
+    kinds = {name: "category" for name, values in more.items() if isinstance(values[0], str)}
+    return survey_of({**base, **more}, hi=5, **kinds)
+
+
+def separated() -> csi.Survey:
+    rng = np.random.default_rng(1)
+    y = np.array([1.0, 5.0] * 30)
+    return survey_of({"a": np.where(y > 3, 5.0, 1.0), "b": rng.integers(1, 6, 60).astype(float), "y": y}, hi=5)
+
+
+def gap() -> csi.Survey:
+    survey = small()
+    frame = survey.answers
+    return csi.Survey.from_frame(frame.assign(y=frame["y"].replace(2.0, 3.0)), survey.codebook, name="gap")
+
+
+A = [float(value) for value in np.random.default_rng(0).integers(1, 6, 60)]
+drivers_of = csi.fit_drivers
+typed = partial(drivers_of, small())
+of_mobi = partial(drivers_of, csi.load_moments("mobi"), "CUSA1", "PERQ1")
+of_mobile = partial(drivers_of, csi.load_sample("mobile"), OUTCOME, DRIVERS)
+BAD = {
+    "outcome among drivers": (lambda: typed("y", ["a", "y"]), "outcome_among_drivers", ["y"]),
+    "outcome as segment": (
+        lambda: typed("y", "a", interactions="y"),
+        "outcome_among_drivers",
+        ["y"],
+    ),
+    "twice": (lambda: typed("y", ["a", "b", "a"]), "items_twice", ["a"]),
+    "same answers": (lambda: drivers_of(small(d=A), "y", ["a", "b", "d"]), "drivers_collinear", ["'d'", "a"]),
+    "sum of others": (
+        lambda: drivers_of(
+            loose(
+                {"a": A, "b": A[::-1], "d": [2 * p - q for p, q in zip(A, A[::-1], strict=True)], "y": A[3:] + A[:3]}
+            ),
+            "y",
+            ["a", "b", "d"],
+        ),
+        "drivers_collinear",
+        ["'d'", "a, b"],
+    ),
+    "constant": (lambda: drivers_of(small(d=[3.0] * 60), "y", ["a", "d"]), "drivers_constant", ["d", "typed"]),
+    "constant outcome": (lambda: drivers_of(small(d=[3.0] * 60), "d", ["a"]), "outcome_constant", ["'d'", "3"]),
+    "constant in a group": (
+        lambda: drivers_of(small(g=["p", "q"] * 30, d=[3.0, 4.0, 3.0, 5.0] * 15), "y", ["d"], by="g"),
+        "drivers_constant",
+        ["typed (p)", "d"],
+    ),
+    "level nobody chose": (
+        lambda: drivers_of(gap(), "y", "a", kind="ordered"),
+        "level_never_chosen",
+        ["2", "merge"],
+    ),
+    "separation": (
+        lambda: drivers_of(separated(), "y", ["b", "a"], kind="top_box", boxes=2),
+        "drivers_separated",
+        [": a "],
+    ),
+    "separation of levels": (
+        lambda: drivers_of(separated(), "y", ["b", "a"], kind="ordered", empty_levels="merge"),
+        "drivers_separated",
+        ["a"],
+    ),
+    "nothing left": (
+        lambda: drivers_of(small(d=[np.nan] * 59 + [1.0], e=[1.0] + [np.nan] * 59), "y", ["d", "e"]),
+        "drivers_no_rows",
+        ["60", "d, e"],
+    ),
+    "too few": (
+        lambda: drivers_of(small(d=[np.nan] * 57 + [1.0, 2, 4]), "y", ["a", "d"]),
+        "drivers_few",
+        ["3", "5"],
+    ),
+    "kind": (lambda: typed("y", "a", kind="lasso"), "unknown_option", ["lasso", "top_box"]),
+    "link": (lambda: typed("y", "a", link="cloglog"), "unknown_option", ["cloglog", "probit"]),
+    "missing": (
+        lambda: typed("y", "a", missing="pairwise"),
+        "unknown_option",
+        ["pairwise", "listwise"],
+    ),
+    "inference": (lambda: typed("y", "a", inference="hc9"), "unknown_option", ["hc9", "hc3"]),
+    "no boxes": (
+        lambda: typed("y", "a", kind="top_box"),
+        "top_box_needs_boxes",
+        ["'y'", "1-5", "4"],
+    ),
+    "boxes outside": (lambda: typed("y", "a", kind="top_box", boxes=5), "boxes_outside", ["5"]),
+    "boxes not used": (lambda: typed("y", "a", boxes=2), "boxes_not_used", ["linear"]),
+    "box nobody chose": (
+        lambda: drivers_of(small(d=[1.0, 2, 3] * 20), "d", "a", kind="top_box", boxes=2),
+        "top_box_never_chosen",
+        ["4, 5", "'d'"],
+    ),
+    "wrong type": (lambda: drivers_of(pd.DataFrame({"y": [1]}), "y", "a"), "trust_not_survey", ["DataFrame"]),
+    "outcome a list": (lambda: typed(["y"], "a"), "outcome_not_name", ["list"]),
+    "no drivers": (lambda: typed("y", []), "no_drivers", ["drivers="]),
+    "unknown driver": (lambda: typed("y", ["a", "zz"]), "unknown_items", ["zz"]),
+    "outcome of words": (lambda: drivers_of(small(g=["p", "q"] * 30), "g", ["a"]), "items_not_numbers", ["g"]),
+    "pairs": (lambda: typed("y", ["a", "b"], interactions=["ab"]), "interactions_not_pairs", ["ab"]),
+    "pair of strangers": (
+        lambda: typed("y", ["a"], interactions=[("b", "a")]),
+        "interactions_not_drivers",
+        ["b", "a"],
+    ),
+    "reference": (
+        lambda: drivers_of(small(g=["p", "q"] * 30), "y", ["a", "g"], reference={"g": "z"}),
+        "reference_unknown",
+        ["'z'", "p, q"],
+    ),
+    "many categories": (
+        lambda: drivers_of(small(g=[f"v{i}" for i in range(60)]), "y", ["a", "g"]),
+        "drivers_many_levels",
+        ["60", "30"],
+    ),
+    "moments": (
+        lambda: of_mobi(kind="ordered"),
+        "drivers_need_rows",
+        ["ordered"],
+    ),
+    "moments by": (
+        lambda: of_mobi(by="g"),
+        "by_needs_survey",
+        ["by="],
+    ),
+    "moments robust": (
+        lambda: of_mobi(inference="hc3"),
+        "needs_rows",
+        ["hc3"],
+    ),
+    "robust under a design": (
+        lambda: of_mobile(inference="hc3"),
+        "design_not_robust",
+        ["hc3"],
+    ),
+    "normal under a design": (
+        lambda: of_mobile(inference="normal"),
+        "design_not_normal",
+        ["normal"],
+    ),
+    "leverage": (
+        lambda: typed("y", "a", kind="ordered", inference="hc3"),
+        "ordered_no_leverage",
+        ["hc1"],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("case", list(BAD))
+def test_bad_calls_say_what_to_do(case: str, language: str) -> None:
+    call, code, words = BAD[case]
+    with csi.use_language(language), pytest.raises(csi.CsiError) as caught:
+        call()
+    assert caught.value.code == code
+    with csi.use_language(language):
+        text = str(caught.value)
+    for word in words:
+        shown = word.replace(", ", "、") if language == "zh" else word
+        if language == "zh" and word == ": a ":
+            continue
+        assert shown in text, text
+
+
+def test_private_columns_are_not_named() -> None:
+    survey = small()
+    book = csi.Codebook(items=dict(survey.codebook.items), private=("b",))
+    private = csi.Survey.from_frame(survey.answers, book)
+    with pytest.raises(csi.DataError) as caught:
+        csi.fit_drivers(private, "y", ["a", "b"])
+    assert caught.value.code == "trust_private"
+    with pytest.raises(csi.DataError):
+        csi.fit_drivers(private, "y", ["a"], interactions="b")
+
+
+def test_empty_levels_are_merged_and_said() -> None:
+    result = csi.fit_drivers(gap(), "y", "a", kind="ordered", empty_levels="merge")
+    assert result.tidy("thresholds")["term"].tolist() == ["1 | 3", "3 | 4", "4 | 5"]
+    assert any(text.code == "levels_merged" for text in result.notes)
+
+
+def test_separation_is_told_from_the_maximum() -> None:
+    x = np.arange(6.0)[:, None]
+    with pytest.raises(SeparatedError):
+        fit_cumulative(x, (np.arange(6) > 2).astype(np.int64), np.ones(6), 2)
+    found = fit_cumulative(x, np.array([0, 0, 1, 0, 1, 1]), np.ones(6), 2)
+    assert np.isfinite(found.coef).all()

@@ -134,7 +134,7 @@ def fit_drivers(
         Tables `coefficients` (term, kind = unstandardized | standardized), `fit` (kind = r2, r2_adjusted, sigma; or
         mckelvey_zavoina, mcfadden, mcfadden_adjusted, nagelkerke), `collinearity` (term, kind = vif | tolerance, and
         condition_index of each dimension), `correlations` (item, other_item), `curvature` (term, kind = quadratic |
-        slope_low | slope_high, each driver's square added alone), `turning_points` (term); for "ordered" `thresholds`
+        slope_low | slope_high | turning_point, each driver's square added alone); for "ordered" `thresholds`
         (term), `proportional_odds` (term, kind = the level above which a logit of its own was fitted); for "top_box"
         `marginal_effects` (term; average change of the share in the top boxes per unit). `scores()` gives prediction
         and residual of each respondent. `check()`: collinearity, inverted U (Lind and Mehlum), RESET, Breusch-Pagan,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -47,6 +47,22 @@ class Bend:
 
 
 @dataclass(frozen=True, eq=False)
+class SomeTested(DomainLinear):
+    """Estimates of which some have no hypothesis of 0.
+
+    Attributes
+    ----------
+    untested : (k,)
+    """
+
+    untested: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, NaN for what is not tested."""
+        return np.where(self.untested, np.nan, super().p_value())
+
+
+@dataclass(frozen=True, eq=False)
 class Doubts:
     """Second looks at a fit, made when asked for."""
 
@@ -65,16 +81,19 @@ class Doubts:
         return design.covariance(values)
 
     @cached_property
-    def bends(self) -> list[Bend]:
-        """Every driver with at least three different answers, once with its square."""
+    def curved(self) -> list[tuple[int, int]]:
+        """(group, position) of every driver of numbers with at least three different answers."""
         found = []
         for g, domain in enumerate(self.fit.data.domains):
-            for i in self.fit.data.main:
-                term = self.fit.data.terms[i]
-                if term.numeric and len(np.unique(domain.x[:, i])) > 2:
-                    bend = self._bend(g, domain, i)
-                    found += [] if bend is None else [bend]
+            inside = ((domain.x > domain.x.min(axis=0)) & (domain.x < domain.x.max(axis=0))).any(axis=0)
+            found += [(g, i) for i in self.fit.data.main if self.fit.data.terms[i].numeric and inside[i]]
         return found
+
+    @cached_property
+    def bends(self) -> list[Bend]:
+        """Every such driver, once with its square."""
+        found = [self._bend(g, self.fit.data.domains[g], i) for g, i in self.curved]
+        return [bend for bend in found if bend is not None]
 
     def _bend(self, g: int, domain: Domain, i: int) -> Bend | None:
         own = domain.x[:, i]
@@ -113,12 +132,12 @@ class Doubts:
             return None
         return model.coef, model.influence[len(model.lead) :]
 
-    def bend_table(self, places: Sequence[int]) -> tuple[list[tuple[int, str, str]], Uncertainty]:
-        """Keys (group, driver, kind) and some numbers of all bends."""
+    def bend_table(self) -> tuple[list[tuple[int, str, str]], Uncertainty]:
+        """Keys (group, driver, kind) and numbers of all bends."""
         kinds = ("quadratic", "slope_low", "slope_high", "turning_point")
         keys, values, parts = [], [], []
         for bend in self.bends:
-            known = [i for i in places if np.isfinite(bend.numbers[i])]
+            known = np.flatnonzero(np.isfinite(bend.numbers))
             keys += [(bend.group, bend.driver, kinds[i]) for i in known]
             values.append(bend.numbers[known])
             parts.append((bend.group, bend.influence[known]))
@@ -171,7 +190,8 @@ class Doubts:
 
     def _linear(self, keys: list[tuple[int, str, str]], values: Array, parts: Sequence[tuple[int, Array]]) -> Linear:
         dfs = np.array([self.fit.dfs[g] for g, _, _ in keys])
-        return DomainLinear(values, self.covariance(parts), self.fit.df, dfs=dfs)
+        untested = np.array([kind == "turning_point" for _, _, kind in keys])
+        return SomeTested(values, self.covariance(parts), self.fit.df, dfs=dfs, untested=untested)
 
     def wald(self, g: int, numbers: Array, influence: Array) -> float:
         """p-value that all numbers (k,) are 0: F with k and the design's degrees of freedom; Bonferroni's of single t

@@ -207,6 +207,7 @@ def _pairs(interactions: object, outcome: str, drivers: tuple[str, ...]) -> list
 
 def _main(survey: Survey, name: str, reference: Mapping[str, str], notes: list[Note]) -> tuple[list[Term], Array]:
     """One column of numbers, or one column per category but the reference."""
+    refuse_private(survey, [name])
     items = survey.codebook.items
     if name in items and items[name].numeric:
         return [Term(name, (name,))], survey.matrix([name])

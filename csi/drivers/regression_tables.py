@@ -60,9 +60,8 @@ def tables_of(
     found["correlations"] = partial(table, ("item", "other_item"), [Block("correlation", pairs)], tested=True)
     if doubts is not None:
         alone = measured.store is None
-        if any(term.numeric for term in doubts.fit.data.terms):
-            found["curvature"] = partial(_second, doubts.fit, partial(doubts.bend_table, range(3)), alone)
-            found["turning_points"] = partial(_second, doubts.fit, partial(doubts.bend_table, [3]), alone)
+        if doubts.curved:
+            found["curvature"] = partial(_second, doubts.fit, doubts.bend_table, alone)
         if kind == "ordered" and len(levels) > 2:
             found["proportional_odds"] = partial(_second, doubts.fit, doubts.cut_table, alone)
     return found
@@ -74,8 +73,6 @@ def _second(fit: Fit, make: Callable[[], tuple[list[tuple[int, str, str]], Uncer
     groups, n = fit.data.groups, fit.data.n
     columns: dict[str, list[str]] = {"group": [groups[g] for g, _, _ in keys]} if groups else {}
     columns["term"] = [term for _, term, _ in keys]
-    turning = {kind for _, _, kind in keys} <= {"turning_point"}
-    if not turning:
-        columns["kind"] = [kind for _, _, kind in keys]
+    columns["kind"] = [kind for _, _, kind in keys]
     shown = Unknown(np.asarray(uncertainty.estimate)) if alone else uncertainty
-    return Table(columns, shown, [n[g] for g, _, _ in keys], not turning)
+    return Table(columns, shown, [n[g] for g, _, _ in keys], True)
