@@ -171,7 +171,7 @@ def _model(
     leverage, probability = np.full(len(y), np.nan), np.full(len(y), np.nan)
     if levels == 2:
         probability = _share(eta, link)
-        leverage = np.einsum("ij,jk,ik->i", design, bread, design) * w * weight
+        leverage = ((design @ bread) * design).sum(axis=1) * w * weight
     return Model(own[:c], coef, bread, influence, eta, residual, leverage, loglik, null, probability)
 
 

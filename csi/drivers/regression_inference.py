@@ -191,6 +191,8 @@ def measure_fit(fit: Fit, method: str, interval: str, n_boot: int, seed: int) ->
 
 def _by_design(fit: Fit, parts: list[tuple[list[int], Array]], size: int) -> Array:
     design = fit.data.design
+    if design.plain:  # every row of influence adds up to 0, so nothing is left to centre
+        return _independent(fit, parts, size, "hc0") * (design.units / (design.units - 1))
     values = np.zeros((size, design.pieces))
     for (at, moves), domain in zip(parts, fit.data.domains, strict=True):
         pieces = design.piece[domain.rows]
@@ -204,11 +206,10 @@ def _independent(fit: Fit, parts: list[tuple[list[int], Array]], size: int, rule
     cov = np.zeros((size, size))
     for (at, moves), model in zip(parts, fit.models, strict=True):
         n, q = len(model.eta), len(model.lead) + len(model.coef)
-        factor = np.full(n, np.sqrt(n / (n - q)) if rule == "hc1" else 1.0)
+        factor = n / (n - q) if rule == "hc1" else 1.0
         if rule in ("hc2", "hc3"):
-            factor = np.maximum(1 - model.leverage, 1e-12) ** (-0.5 if rule == "hc2" else -1.0)
-        moved = moves * factor
-        cov[np.ix_(at, at)] = moved @ moved.T
+            moves = moves * np.maximum(1 - model.leverage, 1e-12) ** (-0.5 if rule == "hc2" else -1.0)
+        cov[np.ix_(at, at)] = moves @ moves.T * factor
     return cov
 
 

@@ -53,7 +53,7 @@ def fit_linear(x: Array, y: Array, w: Array) -> Model:
     back[1:, 1:] = np.diag(1 / spread)
     back[0, 1:] = -centre / spread
     influence = back @ inner @ (z * (w * residual)[:, None]).T
-    leverage = np.einsum("ij,jk,ik->i", z, inner, z) * w
+    leverage = ((z @ inner) * z).sum(axis=1) * w
     own, nothing = back @ coef, np.full(len(y), np.nan)
     return Model(
         own[:1], own[1:], back @ inner @ back.T, influence, y - residual, residual, leverage, nothing, nothing, nothing
@@ -106,12 +106,15 @@ def _standardised(kind: str, model: Model, x: Array, y: Array, w: Array, link: s
     else:
         explained, latent_moves = _explained(model, x, w)
         latent = explained + LATENT[link]
-    own, own_moves = _variance(x, w)
+    centre, total = w @ x / w.sum(), w.sum()
+    own = np.array([w @ (column - middle) ** 2 for column, middle in zip(x.T, centre, strict=True)]) / total
     value = model.coef * np.sqrt(own / latent)
 
     def influence() -> Array:
-        found = np.sqrt(own / latent)[:, None] * moves
-        found += value[:, None] * 0.5 * (own_moves / own[:, None] - latent_moves / latent)
+        found = np.empty_like(moves)
+        for j, row in enumerate(found):
+            spread = w * ((x[:, j] - centre[j]) ** 2 - own[j]) / total
+            row[:] = np.sqrt(own[j] / latent) * moves[j] + value[j] * 0.5 * (spread / own[j] - latent_moves / latent)
         return found
 
     return Moved(value, influence)
@@ -181,28 +184,33 @@ def _related(shown: Array, w: Array) -> dict[str, Moved]:
     """Correlations of the main effects and the outcome, variance inflation, tolerance and condition indices."""
     total, m = w.sum(), len(w)
     centre = w @ shown / total
-    variance = w @ (shown - centre) ** 2 / total
-    z = (shown - centre) / np.sqrt(variance)
-    r = (z * w[:, None]).T @ z / total
+    moved = shown - centre
+    cov = (moved * w[:, None]).T @ moved / total
+    spread = np.sqrt(np.diag(cov))
+    r = cov / np.outer(spread, spread)
     first, second = pairs_of(shown.shape[1])
     inverse = np.linalg.inv(r[:-1, :-1])
     vif = np.diag(inverse)
-    own = np.column_stack([np.ones(m), shown[:, :-1]])
-    scaled = own / np.sqrt(w @ own**2 / total)
-    roots, vectors = np.linalg.eigh((scaled * w[:, None]).T @ scaled / total)
+    ends = np.concatenate([[1.0], centre[:-1]])
+    products = np.outer(ends, ends)
+    products[1:, 1:] += cov[:-1, :-1]
+    size = np.sqrt(np.diag(products))
+    roots, vectors = np.linalg.eigh(products / np.outer(size, size))
     roots, vectors = roots[::-1], vectors[:, ::-1]
     index = np.sqrt(roots[0] / roots)
 
     def correlations() -> Array:
-        moves = np.empty((len(first), m))
+        moves, z = np.empty((len(first), m)), moved / spread
         for row, i, j in zip(moves, first, second, strict=True):
             row[:] = w * (z[:, i] * z[:, j] - 0.5 * r[i, j] * (z[:, i] ** 2 + z[:, j] ** 2)) / total
         return moves
 
     def inflation() -> Array:
+        z = moved / spread
         return -(w[:, None] * ((z[:, :-1] @ inverse) ** 2 - z[:, :-1] ** 2 * vif)).T / total
 
     def condition() -> Array:
+        scaled = np.column_stack([np.ones(m), shown[:, :-1]]) / size
         moves = (w[:, None] * ((scaled @ vectors) ** 2 - roots * (scaled**2 @ vectors**2))).T / total
         return 0.5 * index[:, None] * (moves[:1] / roots[0] - moves / roots[:, None])
 
