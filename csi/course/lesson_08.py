@@ -71,7 +71,7 @@ def importance_for_recommending() -> NumberTask:
     survey = load_sample("mobile")
     answers, weight = survey.answers, survey.answers["weight"].to_numpy()
     item, outcome = (answers[name].to_numpy(dtype=float) for name in ("quality_products", "loyal_recommend"))
-    right = correlation(item, outcome, weight)
+    right, known = correlation(item, outcome, weight), ~np.isnan(item)
     columns = [name for name in survey.items if name.startswith("quality_")]
     frame = pd.DataFrame(survey.matrix(columns), columns=columns).assign(outcome=outcome, weight=weight).dropna()
     design = np.column_stack([np.ones(len(frame)), frame[columns]])
@@ -86,7 +86,7 @@ def importance_for_recommending() -> NumberTask:
             "importance_unweighted": correlation(item, outcome, np.ones(len(item))),
             "importance_by_regression": float(own),
             "importance_squared": right**2,
-            "performance_not_importance": float(100 * (np.average(item[~np.isnan(item)], weights=weight[~np.isnan(item)]) - 1) / 9),
+            "performance_not_importance": 100 * (float(np.average(item[known], weights=weight[known])) - 1) / 9,
         },
     )  # fmt: skip
 
@@ -101,7 +101,7 @@ def distances(columns: Array, outcome: Array, weight: Array) -> Array:
 
 @cache
 def certain_quadrants() -> NamesTask:
-    """08.3: items whose distances from both lines are sure, by a jackknife that leaves out one interviewer at a time."""
+    """08.3: items whose distances from both lines are sure, leaving out one interviewer at a time."""
     survey = load_sample("mobile")
     answers, weight = survey.answers, survey.answers["weight"].to_numpy()
     columns, outcome = survey.matrix(IMAGE).T, answers["sat_overall"].to_numpy(dtype=float)

@@ -54,14 +54,14 @@ pd.set_option("display.float_format", "{:.3f}".format, "display.max_colwidth", N
 # ## The data
 #
 # `app_kano` holds answers of users of a payment app, simulated from known values: twelve features, three questions
-# each. `f` is the functional question (正向题: how do you feel if it is there?), `d` the dysfunctional one (反向题: if it
-# is not?), `i` asks how important it is.
+# each. `f` is the functional question (正向题: how do you feel if it is there?), `d` the dysfunctional one (反向题: if it is
+# not?), `i` asks how important it is.
 
 # %%
 app = csi.load_sample("app_kano")
 book, truth = app.codebook, app.codebook.truth
 numbers = [f"{k:02d}" for k in range(1, 13)]
-F, D, I = (["fdi"[k] + number for number in numbers] for k in range(3))
+F, D, STATED = (["fdi"[k] + number for number in numbers] for k in range(3))
 say = csi.language.pick
 names = {"f" + k: say(truth["labels"]["feature"][truth["features"][k]["feature"]]) for k in numbers}
 pd.DataFrame({"f": [say(book.items[f].text) for f in F], "d": [say(book.items[d].text) for d in D]}, index=F)
@@ -119,7 +119,7 @@ berger = pd.DataFrame([list(row) for row in ("QAAAO", "RIIIM", "RIIIM", "RIIIM",
                       index=range(1, 6), columns=range(1, 6))  # fmt: skip
 pouliot = berger.copy()
 pouliot.loc[2, 2] = pouliot.loc[4, 4] = "Q"
-assert [berger.loc[a, b] for a, b in zip(five["there"], five["not there"])] == list(five["class"])
+assert [berger.loc[a, b] for a, b in zip(five["there"], five["not there"], strict=True)] == list(five["class"])
 pd.concat({"berger": berger, "pouliot": pouliot}, axis=1)
 
 # %% [markdown] lang="zh"
@@ -147,7 +147,7 @@ pd.concat({"berger": berger, "pouliot": pouliot}, axis=1)
 # %%
 def count_classes(answers, table=berger):
     rows = {}
-    for f, d in zip(F, D):
+    for f, d in zip(F, D, strict=True):
         both = answers[[f, d]].dropna().astype(int)
         found = pd.Series([table.loc[a, b] for a, b in both.to_numpy()])
         rows[f] = found.value_counts().reindex(list("MOAIRQ"), fill_value=0)
@@ -172,7 +172,7 @@ by_hand.assign(**{"class": counts.idxmax(axis=1), "feature": names})
 # design and weights count.
 
 # %%
-kano = csi.score_kano(app, F, D, importance=I)
+kano = csi.score_kano(app, F, D, importance=STATED)
 found = kano.tidy("better_worse").pivot(index="item", columns="term", values="estimate")
 assert np.allclose(found, by_hand[["better", "worse"]])
 kano
@@ -467,8 +467,8 @@ csi.course.check("07.1", -(one["O"] + one["M"]) / one[["A", "O", "M", "I"]].sum(
 # 不止一类？提交题项名，如 `["f01", "f02"]`。
 
 # %% [markdown] lang="en"
-# **07.2 Vary** A pilot asked the first `90` users only (`app.answers.head(90)`). Which features have a label set of more
-# than one class at 95%? Hand in the items, like `["f01", "f02"]`.
+# **07.2 Vary** A pilot asked the first `90` users only (`app.answers.head(90)`). Which features have a label set of
+# more than one class at 95%? Hand in the items, like `["f01", "f02"]`.
 
 # %%
 answer = ...

@@ -22,8 +22,8 @@
 # **60 minutes** · tracks: front office (窗口), quality (质量) · required
 #
 # The lowest score is not always the first to mend: perhaps nobody minds. The four-quadrant model puts "how well" and
-# "how much it matters" into one picture. This lesson also asks: **where do the lines stand, how sure are the points, and
-# does the answer survive another line?**
+# "how much it matters" into one picture. This lesson also asks: **where do the lines stand, how sure are the points,
+# and does the answer survive another line?**
 #
 # **You will be able to**
 #
@@ -86,7 +86,7 @@ mobile = csi.load_sample("mobile")
 Q = [item for item in mobile.items if item.startswith("quality_")]
 short = {"en": "overall quality, fits needs, few faults, network, customer service, range, information",
          "zh": "总体质量, 合乎需要, 少出错, 网络, 客户服务, 产品种类, 信息清楚"}  # fmt: skip
-names = dict(zip(Q, say(short).split(", ")))
+names = dict(zip(Q, say(short).split(", "), strict=True))
 pd.DataFrame({"name": names, "question": {q: say(mobile.codebook.items[q].text) for q in Q}})
 
 # %%
@@ -104,12 +104,8 @@ csi.plot_ratings(mobile, Q)
 # two lines, and there are four quadrants:
 
 # %%
-what = say(
-    {
-        "en": "waiting time, staff knows rules, clear forms, parking, tea",
-        "zh": "等候时间, 业务熟练, 表格易懂, 停车, 茶水",
-    }
-)
+what = say({"en": "waiting time, staff knows rules, clear forms, parking, tea",
+            "zh": "等候时间, 业务熟练, 表格易懂, 停车, 茶水"})  # fmt: skip
 hall = pd.DataFrame({"importance": [4.8, 4.7, 4.2, 3.1, 1.9], "performance": [2.4, 4.5, 3.0, 2.6, 4.6]},
                     index=what.split(", "))  # fmt: skip
 high = hall >= hall.mean()
@@ -208,8 +204,8 @@ csi.plot_quadrants(quadrants, labels=names)
 #
 # ### Quadrants come in sets
 #
-# Like a Kano class, a quadrant has no standard error but a **label set** (类别集合): all quadrants that are not rejected
-# at a level.
+# Like a Kano class, a quadrant has no standard error but a **label set** (类别集合): all quadrants that are not rejected at
+# a level.
 
 # %%
 csi.list_labels(quadrants).assign(name=lambda table: table["item"].map(names))
@@ -234,8 +230,8 @@ csi.list_labels(quadrants).assign(name=lambda table: table["item"].map(names))
 #
 # ### Where to draw the lines
 #
-# Martilla and James (1977): fourteen attributes of a car dealer's service, four points, as quoted. Printed tables have no
-# errors; `csi.score_quadrants` classifies them all the same:
+# Martilla and James (1977): fourteen attributes of a car dealer's service, four points, as quoted. Printed tables have
+# no errors; `csi.score_quadrants` classifies them all the same:
 
 # %%
 fourteen = {"en": "right first time, complaints, prompt warranty, any job, available, courteous, ready when promised, only "
@@ -264,7 +260,7 @@ cuts
 
 # %% [markdown] lang="zh"
 # - **均值**：“价格低”在修补区；换成**中位数**，它进了机会区，“什么活都能干”顶上来；
-# - **量表中点** `2.5`：人人都说重要，优势区挤满，修补区变了样。有量表的调查写 `cuts="scale"`；
+# - **量表中点** `2.5`：几乎样样重要，优势区挤满，修补区变了样。有量表的调查写 `cuts="scale"`；
 # - **对角线**：重要性高过绩效的都要改，十四项里只有两项不用。两轴须同一量表，而顾客总把重要性打得高。
 #
 # 均值和中位数是相对的：线总从点的中间穿过，再好的企业也有修补区。线要在看数据之前定好，最好另给一条管理上的目标线：
@@ -272,10 +268,10 @@ cuts
 
 # %% [markdown] lang="en"
 # - **means**: "low prices" need repair; with **medians** they are of low priority, and "any job" takes their place;
-# - **middle of the scale**, `2.5`: everything is important, and repair looks different. With a scale in the codebook say
-#   `cuts="scale"`;
-# - **diagonal**: mend whatever is more important than it is good: all but two of fourteen. Both axes need one scale, and
-#   people rate importance high.
+# - **middle of the scale**, `2.5`: nearly everything is important, and repair looks different. With a scale in the
+#   codebook say `cuts="scale"`;
+# - **diagonal**: mend whatever is more important than it is good: all but two of fourteen. Both axes need one scale,
+#   and people rate importance high.
 #
 # Means and medians are relative: the line runs through the points, and the best firm has something to repair. Fix the
 # lines before you see the data, best of all a target: `cuts` may be a pair (importance, performance).
@@ -289,8 +285,8 @@ cuts
 # %% [markdown] lang="en"
 # ### Important as said, important as found
 #
-# `hotel` has both: the expectations `e` often serve as stated importance, and `overall` to derive it. What really drives
-# overall satisfaction in these data is **responsiveness** (items eleven and twelve). Ten items both ways:
+# `hotel` has both: the expectations `e` often serve as stated importance, and `overall` to derive it. What really
+# drives overall satisfaction in these data is **responsiveness** (items eleven and twelve). Ten items both ways:
 
 # %%
 hotel = csi.load_sample("hotel")
@@ -298,11 +294,11 @@ ten = ["02", "04", "05", "09", "11", "12", "14", "16", "18", "22"]
 P, E = {k: "p" + k for k in ten}, {k: "e" + k for k in ten}
 stated = csi.score_quadrants(hotel, P, importance=E)
 derived = csi.score_quadrants(hotel, P, outcome="overall")
-both = {
-    name: csi.list_labels(one).set_index("item")["labels"]
-    for name, one in {"stated": stated, "derived": derived}.items()
-}
-pd.DataFrame(both).assign(dimension=[hotel.codebook.items[item].construct for item in P.values()])
+found = derived.tidy("positions").query("term == 'importance'").set_index("item")["estimate"]
+sets = {"stated": csi.list_labels(stated), "derived": csi.list_labels(derived)}
+both = pd.DataFrame({name: table.set_index("item")["labels"] for name, table in sets.items()})
+both.insert(0, "correlation", found)
+both.assign(dimension=[hotel.codebook.items[item].construct for item in P.values()])
 
 # %%
 csi.plot_quadrants(derived)
@@ -320,8 +316,8 @@ pd.Series({"6 or 7 of 7 points (share)": (ends >= 6).to_numpy().sum() / ends.not
 
 # %% [markdown] lang="en"
 # Stated importance crowds at the top, a **ceiling effect** (天花板效应): where everything is important, nothing is. It
-# leans to the must-be features of lesson 07: what would annoy when missing. Derived importance finds responsiveness; but
-# it sees only what moves with overall satisfaction, and what everybody does equally well correlates little, however
+# leans to the must-be features of lesson 07: what would annoy when missing. Derived importance finds responsiveness;
+# but it sees only what moves with overall satisfaction, and what everybody does equally well correlates little, however
 # vital. Put both side by side, and ask customers where they part.
 
 # %% [markdown] lang="zh"
@@ -341,7 +337,7 @@ pd.Series({"6 or 7 of 7 points (share)": (ends >= 6).to_numpy().sum() / ends.not
 def draw_shop(seed, n=1500):
     rng = np.random.default_rng(seed)
     main, idle, third, fourth = rng.permutation(["welcome", "speed", "stock", "signs"])  # the lot
-    x = dict(zip([main, third, fourth], rng.normal(size=(3, n))))
+    x = dict(zip([main, third, fourth], rng.normal(size=(3, n)), strict=True))
     x[idle] = 0.9 * x[main] + 0.45 * rng.normal(size=n)
     x["overall"] = 0.7 * x[main] + 0.35 * x[third] + 0.15 * x[fourth] + rng.normal(0, 0.6, n)
     level = {main: 62, idle: 50, third: 56, fourth: 60, "overall": 60}
@@ -357,28 +353,26 @@ items: {overall: {scale: hundred}, signs: {scale: hundred}, speed: {scale: hundr
 shop = csi.Survey.from_frame(draw_shop(seed=1), hundred, name="shop")
 four = ["signs", "speed", "stock", "welcome"]
 ways = {m: csi.score_quadrants(shop, four, outcome="overall", method=m) for m in ("correlation", "regression")}
-tables = {
-    m: r.tidy("quadrants").query("term == 'importance'").set_index("item")[["estimate", "kind"]]
-    for m, r in ways.items()
-}
-pd.concat(tables, axis=1)
+rows = {m: r.tidy("quadrants").query("term == 'importance'").set_index("item") for m, r in ways.items()}
+pd.concat({m: table[["estimate", "lower", "upper", "kind"]] for m, table in rows.items()}, axis=1)
 
 # %% [markdown] lang="zh"
-# 按相关系数，有一项在修补区，占着头一份预算；放进同一个回归（`method="regression"`），它的系数几乎为零：
-# 没有作用的就是它。花钱改它，一分不涨。
+# 按相关系数，有一项在修补区，占着头一份预算；放进同一个回归（`method="regression"`），
+# 它的系数接近零，区间含 0：没有作用的就是它。花钱改它，一分不涨。
 #
 # 回归也不是万能：没问到的原因照样会混进来，题目彼此太像时系数又会乱跳。第 09 课讲回归，第 10 课讲怎样分摊重要性。
 #
 # ### 与指数模型相连
 #
-# 有结构模型时，重要性可取**总效应**（一个潜变量提高一分，满意指数提高几分），绩效取潜变量指数，这就是 IPMA，第 11 课细讲：
+# 有结构模型时，重要性可取**总效应**（一个潜变量提高一分，满意指数提高几分），绩效取潜变量指数，这就是 IPMA，
+# 第 11 课细讲：
 
 # %% [markdown] lang="en"
-# By correlation one item needs repair and gets the first budget; in one regression (`method="regression"`) its coefficient
-# is about zero: it is the one without effect. Money spent there buys nothing.
+# By correlation one item needs repair and gets the first budget; in one regression (`method="regression"`) its
+# coefficient is near zero, and the interval holds 0: it is the one without effect. Money spent there buys nothing.
 #
-# Regression is no cure-all: causes nobody asked about get in, and items that resemble each other make coefficients jump.
-# Lesson 09 teaches regression, lesson 10 how to share importance out.
+# Regression is no cure-all: causes nobody asked about get in, and items that resemble each other make coefficients
+# jump. Lesson 09 teaches regression, lesson 10 how to share importance out.
 #
 # ### The link to index models
 #
@@ -397,19 +391,17 @@ csi.plot_priorities(fit)
 # %% [markdown] lang="en"
 # ## Check it
 #
-# Change the wording on purpose: let "overall quality" be asked so that it is **easier to praise**, three points more for
-# everybody, ten at most. Nothing changed in anybody's mind. Does the map?
+# Change the wording on purpose: let "overall quality" be asked so that it is **easier to praise**, three points more
+# for everybody, ten at most. Nothing changed in anybody's mind. Does the map?
 
 # %%
 answers = mobile.answers
 praised = answers.assign(quality_overall=(answers["quality_overall"] + 3).clip(upper=10))
 easy = csi.Survey.from_frame(praised, mobile.codebook, name="easier question")
 again = csi.score_quadrants(easy, Q, outcome="sat_overall")
-kinds = {
-    name: csi.list_labels(one).set_index("item")["kind"]
-    for name, one in {"as asked": quadrants, "easier": again}.items()
-}
-pd.DataFrame(kinds).assign(name=names)
+rows = {name: one.tidy("quadrants").query("term == 'importance'").set_index("item")
+        for name, one in {"as asked": quadrants, "easier": again}.items()}  # fmt: skip
+pd.concat({name: table[["estimate", "kind"]] for name, table in rows.items()}, axis=1).assign(name=names)
 
 # %% [markdown] lang="zh"
 # 天花板压扁了这道题的差异，相关随之下降，“总体质量”不再重要。更糟的是**别的题也跟着搬家**：均值线是大家共用的，
@@ -417,17 +409,18 @@ pd.DataFrame(kinds).assign(name=names)
 #
 # ## 练习
 #
-# **08.1 重做** 管理层事先定了目标：重要性从 `3.4` 起算重要，绩效到 `3.1` 才算好。`dealer` 里哪些属性在修补区？提交名称列表。
+# **08.1 重做** 管理层事先定了目标：重要性从 `3.4` 起算重要，绩效到 `3.1` 才算好。
+# `dealer` 里哪些属性在修补区？提交名称列表。
 
 # %% [markdown] lang="en"
-# The ceiling flattens the item, its correlation falls, and "overall quality" stops being important. Worse, **other items
-# move as well**: they share the line of means, one item lifts it, and what was good enough is no longer. Keep wording and
-# scale alike across items, and do not change items between waves.
+# The ceiling flattens the item, its correlation falls, and "overall quality" stops being important. Worse, **other
+# items move as well**: they share the line of means, one item lifts it, and what was good enough is no longer. Keep
+# wording and scale alike across items, and do not change items between waves.
 #
 # ## Exercises
 #
-# **08.1 Repeat** The management had set targets: important from `3.4`, good from `3.1`. Which attributes of `dealer` need
-# repair (`concentrate_here`)? Hand in a list of their names.
+# **08.1 Repeat** The management had set targets: important from `3.4`, good from `3.1`. Which attributes of `dealer`
+# need repair (`concentrate_here`)? Hand in a list of their names.
 
 # %%
 answer = ...
@@ -439,7 +432,8 @@ goal = read_kinds((3.4, 3.1))
 csi.course.check("08.1", list(goal.index[goal == "concentrate_here"]))
 
 # %% [markdown] lang="zh"
-# **08.2 变一变** 换一个结果变量：与 `loyal_recommend`（愿意推荐）相比，`quality_products` 的推导重要性（加权相关系数）是多少？
+# **08.2 变一变** 换一个结果变量：与 `loyal_recommend`（愿意推荐）相比，
+# `quality_products` 的推导重要性（加权相关系数）是多少？
 
 # %% [markdown] lang="en"
 # **08.2 Vary** Another outcome: what is the derived importance (weighted correlation) of `quality_products` for
@@ -454,11 +448,12 @@ csi.course.check("08.2", answer)
 csi.course.check("08.2", correlate(ratings["quality_products"], mobile.answers["loyal_recommend"]))
 
 # %% [markdown] lang="zh"
-# **08.3 变一变** 五道形象题（`image_` 开头），结果变量仍用 `sat_overall`，均值线。在 95% 置信水平上，哪些题的区域只有一个？
+# **08.3 变一变** 五道形象题（`image_` 开头），结果变量仍用 `sat_overall`，均值线。在 95% 置信水平上，
+# 哪些题的区域只有一个？
 
 # %% [markdown] lang="en"
-# **08.3 Vary** The five items on image (`image_...`), outcome `sat_overall`, lines at the means. Which items have a single
-# quadrant left at 95%?
+# **08.3 Vary** The five items on image (`image_...`), outcome `sat_overall`, lines at the means. Which items have a
+# single quadrant left at 95%?
 
 # %%
 answer = ...

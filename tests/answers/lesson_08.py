@@ -7,8 +7,10 @@ import pandas as pd
 
 import csi
 
-ITEMS = ("right first time, complaints, prompt warranty, any job, available, courteous, ready when promised, "
-         "only necessary work, low prices, clean up, near home, near work, courtesy bus, notices").split(", ")  # fmt: skip
+ITEMS = [
+    "right first time", "complaints", "prompt warranty", "any job", "available", "courteous", "ready when promised",
+    "only necessary work", "low prices", "clean up", "near home", "near work", "courtesy bus", "notices",
+]  # fmt: skip
 IMPORTANCE = [3.83, 3.63, 3.60, 3.56, 3.41, 3.41, 3.38, 3.37, 3.29, 3.27, 2.52, 2.43, 2.37, 2.05]
 PERFORMANCE = [2.63, 2.73, 3.15, 3.00, 3.05, 3.29, 3.03, 3.11, 2.00, 3.02, 2.25, 2.49, 2.35, 3.33]
 FOUR = ["signs", "speed", "stock", "welcome"]
