@@ -3,12 +3,14 @@
     python benchmarks/measures.py [--n 1000000] [--runs 3] [--json FILE]
 
 A line is a call of a public function on a Survey that is there already; the time runs from the call to its headline
-table: seconds on the clock, and seconds of processors, which other work on the machine disturbs less. The last line sets score_items beside svymean of R's survey package on the same ratings and weights in the same
-run, when Rscript is there. A measure of csi adds itself by one line in CALLS.
+table: seconds on the clock, and seconds of processors, which other work on the machine disturbs less. Linear algebra
+has one thread, as in R. The last line sets score_items beside svymean of R's survey package on the same ratings and
+weights in the same run, when Rscript is there. A measure of csi adds itself by one line in CALLS.
 """
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 TARGET = 2.0  # seconds
+ONE = os.environ | {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
 
 MAKE = """
 import sys, time
@@ -69,7 +72,7 @@ start, used = time.perf_counter(), time.process_time()
 {call}.tidy()
 print(time.perf_counter() - start, time.process_time() - used)
 """
-    lines = [subprocess.check_output([sys.executable, "-c", code], text=True) for _ in range(runs)]
+    lines = [subprocess.check_output([sys.executable, "-c", code], text=True, env=ONE) for _ in range(runs)]
     return tuple(min(map(float, column)) for column in zip(*(line.split() for line in lines), strict=True))
 
 
@@ -94,7 +97,7 @@ def seconds_of_r(n: int, runs: int) -> tuple[float, ...] | None:
           best <- pmin(best, c(spent[["elapsed"]], spent[["user.self"]] + spent[["sys.self"]]))
         }}
         cat(best)"""
-        ran = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=False)
+        ran = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=False, env=ONE)
     return tuple(map(float, ran.stdout.split())) if ran.returncode == 0 else None
 
 
