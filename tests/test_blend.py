@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ PRINTED = {
 ANSWERS = (90, 80, 85, 95, 70, 60, 75, 65, 80)
 HEARD = ("满意", "比较满意", "未提及", "很满意", "未提及", "比较不满意", "未提及", "比较满意", "很满意")
 PAIR = {"a": 50, "b": 50}
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "weighted_index.json").read_text(encoding="utf-8"))
 
 
 def asked(columns: dict[str, object], items=("a", "b"), hi: float = 100, **roles: str) -> csi.Survey:
@@ -340,6 +343,22 @@ def test_customers_are_the_units_of_a_small_population():
     assert groups["B", "final"] == pytest.approx(67.5)
 
 
+def test_the_blend_of_the_pvc_samples_is_that_of_r():
+    """The whole method written anew in R; errors by survey with strata, weights and finite populations, within 1e-8."""
+    tables = [csi.load_sample(f"pvc_{name}") for name in ("customers", "visits", "complaints")]
+    expected = GOLDEN["blend"]
+    result = csi.score_blend(*tables, PRINTED, policy="within_group")
+    for term in ("questionnaire", "visit", "preliminary", "final"):
+        found = result.value(term)
+        assert (float(found), found.std_error) == pytest.approx(tuple(expected[term].values()), abs=1e-8)
+    groups = csi.score_blend(*tables, PRINTED, policy="within_group", by="customer_class")
+    for name, mean in expected["classes"].items():
+        found = groups.value(name, "final")
+        assert (float(found), found.std_error) == pytest.approx((mean, expected["classes_se"][name]), abs=1e-8)
+    bought = csi.score_blend(*tables, PRINTED, policy="within_group", customer_weights="volume").value("final")
+    assert (float(bought), bought.std_error) == pytest.approx(tuple(expected["by_volume"].values()), abs=1e-8)
+
+
 def test_linearised_errors_agree_with_the_bootstrap():
     rng = np.random.default_rng(3)
     firms = [f"f{i}" for i in range(80)]
@@ -418,6 +437,7 @@ def test_bands_from_a_table():
     bands = csi.LevelBands.from_frame(frame)
     assert bands.values().tolist() == [25, 80]
     assert bands.code_words()["好"] == 2
+    assert csi.LevelBands.from_frame(bands.to_frame()) == bands
     assert bands == csi.LevelBands((Level("bad", 0, 50, text="差"), Level("good", 50, 100, 80, text="好")))
 
 
@@ -556,3 +576,46 @@ def test_private_customers_are_matched_and_never_named():
     with pytest.raises(csi.DataError) as caught:
         score(survey, by="firm")
     assert "x" not in str(caught.value).replace("expected", "")
+
+
+# Classes of customers -------------------------------------------------------------------------------------------
+
+
+def firms(**columns: object) -> csi.Survey:
+    items = {name: csi.Item(name, kind="number") for name in columns}
+    return csi.Survey.from_frame(pd.DataFrame(columns), csi.Codebook(items=items), name="firms")
+
+
+def test_classes_by_share_of_purchases():
+    """50 20 15 8 5 2 of 100: .5 .7 .85 .93 .98 1; A until .8 is reached, B until .95."""
+    found = csi.classify_customers(firms(tonnes=[5, 50, 2, 20, 8, 15]), "tonnes")
+    assert found["customer_class"].tolist() == ["B", "A", "C", "A", "B", "A"]
+    assert found["cumulative"].tolist() == pytest.approx([0.98, 0.5, 1, 0.7, 0.93, 0.85])
+    assert csi.classify_customers(firms(tonnes=[5, np.nan]), "tonnes")["customer_class"].tolist() == ["A", None]
+
+
+def test_the_second_scheme_has_four_classes():
+    """Strategic whatever it buys; of the other 100 tonnes the first 80 are key; nothing bought is potential."""
+    survey = firms(tonnes=[60, 30, 10, 0, np.nan, 1], mark=[0, 0, 0, 0, 0, 1])
+    found = csi.classify_customers(survey, "tonnes", scheme="relation", strategic="mark")
+    assert found["customer_class"].tolist() == ["key", "key", "ordinary", "potential", "potential", "strategic"]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: csi.classify_customers(firms(t=[-1, 2]), "t"), ["firms", "t", "1"]),
+        (lambda: csi.classify_customers(firms(t=[0, 0]), "t"), ["firms", "t", "0"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "u"), ["u", "t"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "t", cuts=(0.9, 0.8)), ["cuts", "0.9"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "t", strategic="t"), ["strategic", "relation"]),
+        (lambda: csi.classify_customers(firms(t=[1, 2]), "t", scheme="pareto"), ["scheme", "abc"]),
+        (lambda: csi.classify_customers([1], "t"), ["classify_customers", "list"]),
+    ],
+)
+def test_classes_refuse_in_both_languages(call, words):
+    for language in ("en", "zh"):
+        with csi.use_language(language):
+            with pytest.raises(csi.CsiError) as caught:
+                call()
+            assert all(word in str(caught.value) for word in words), str(caught.value)

@@ -122,8 +122,24 @@ def test_residuals_by_hand():
     means = np.array([7.0, 7.0, 3.5, 3.5, 3.5])  # (4 + 3 x 8) / 4 and (2 + 5 + 7) / 4
     left = calibration.residual(weight * contribution, weight)
     np.testing.assert_allclose(left, weight * (contribution - means))
-    sums = calibration._dummies() @ (left[0] / weight * base)
-    np.testing.assert_allclose(sums, 0, atol=1e-12)
+    np.testing.assert_allclose(np.bincount(codes, left[0] / weight * base), 0, atol=1e-12)
+
+
+@given(seeds)
+@settings(max_examples=15, deadline=None)
+def test_residuals_are_those_of_weighted_least_squares(seed):
+    """Two margins: what is left of u after its regression on all dummies is orthogonal to each of them."""
+    rng = np.random.default_rng(seed)
+    margins, targets = random_margins(rng, 24)
+    base = rng.uniform(0.2, 3, 24)
+    calibration = Calibration(base, margins, targets)
+    weight = calibration.raked(base)
+    u = rng.normal(size=(2, 24))
+    left = calibration.residual(weight * u, weight) / weight
+    dummies = np.concatenate([np.arange(len(t))[:, None] == codes for codes, t in zip(margins, targets, strict=True)])
+    np.testing.assert_allclose(dummies * base @ left.T, 0, atol=1e-10)
+    slopes = np.linalg.lstsq((dummies * np.sqrt(base)).T, (u * np.sqrt(base)).T, rcond=None)[0]
+    np.testing.assert_allclose(left, u - slopes.T @ dummies, atol=1e-10)
 
 
 def test_residuals_pass_over_weights_of_0():

@@ -365,14 +365,42 @@ def test_influences_are_the_derivatives_of_the_weights(kind: str) -> None:
         cov = ((x - mean).T @ ((x - mean) * of[:, None]))[:, :, None]
         return (spread.critic_of_moments if kind == "critic" else regression_of_covariance)(cov)[:, 0]
 
-    estimate, moved = getattr(spread, f"{kind}_influence")(x, w)
+    estimate, influence = getattr(spread, f"{kind}_influence")(x, w)
+    moved = influence(x)
     np.testing.assert_allclose(estimate, weights(w), rtol=1e-10)
     np.testing.assert_allclose(w @ moved, 0, atol=1e-12)
+    gaps = np.vstack([x, [np.nan, 1, 2, 3]])
+    with_gap, influence = getattr(spread, f"{kind}_influence")(gaps, np.append(w, 5))
+    np.testing.assert_allclose(with_gap, estimate)
+    assert np.isnan(influence(gaps)[-1]).all()
     for i in (0, 7):
         up, down = w.copy(), w.copy()
         up[i] += 1e-6
         down[i] -= 1e-6
         np.testing.assert_allclose((weights(up) - weights(down)) / 2e-6, moved[i], rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("kind", ["entropy", "critic", "regression"])
+def test_intervals_hold_the_weights_of_the_population(kind: str) -> None:
+    """METHODS R2: 2,000 samples of 250 from 60,000 ratings on 1-10; mean cover of the 95 % intervals 93-97 %."""
+    from csi.inference.intervals import quantile_of
+    from csi.measures import spread
+
+    rng = np.random.default_rng(17)
+    base = rng.normal(size=(60_000, 1))
+    spreads = np.array([1.6, 2.0, 1.3, 1.8])
+    people = np.clip(np.round(6.4 + spreads * (0.6 * base + 0.8 * rng.normal(size=(60_000, 4)))), 1, 10)
+    act = getattr(spread, f"{kind}_influence")
+    truth, _ = act(people, np.full(len(people), 1 / len(people)))
+    n, reach = 250, quantile_of(249, 0.025)
+    kept = np.zeros(len(truth))
+    for _ in range(2000):
+        sample = people[rng.integers(0, len(people), n)]
+        estimate, influence = act(sample, np.ones(n))
+        error = influence(sample).std(axis=0, ddof=1) / np.sqrt(n)
+        kept += np.abs(estimate - truth) <= reach * error
+    assert 0.93 <= kept.mean() / 2000 <= 0.97
+    assert kept.min() / 2000 >= 0.90
 
 
 def test_a_negative_weight_is_flagged_and_not_cut() -> None:

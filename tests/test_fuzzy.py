@@ -214,6 +214,33 @@ def test_a_deep_tree_names_its_aspects_in_order() -> None:
     assert result.value("y", "1", table="fuzzy_aspects").std_error > 0
 
 
+def test_an_indicator_tree_is_the_same_tree() -> None:
+    data = survey({"a": [1, 2, 3, 1], "b": [2, 2, 3, 1], "c": [3, 3, 1, 2]})
+    tree = csi.IndicatorTree.parse("""
+    product 60
+      a 40
+      b 20
+    c 40
+    """)
+    nested = {"product": (60, {"a": 40, "b": 20}), "c": 40}
+    for name in ("fuzzy_score", "fuzzy_grades", "fuzzy_aspects"):
+        one = csi.score_fuzzy(data, indicator_weights=tree, operator="min_max").tidy(name)
+        pd.testing.assert_frame_equal(
+            one, csi.score_fuzzy(data, indicator_weights=nested, operator="min_max").tidy(name)
+        )
+    wrong = csi.IndicatorTree.parse(
+        """
+    product 60
+      a 40
+      b 25
+    c 40
+    """,
+        basis="points",
+    )
+    with pytest.raises(csi.DataError, match="product"):
+        csi.score_fuzzy(data, indicator_weights=wrong)
+
+
 def test_groups_are_domains_and_a_new_group_changes_no_other() -> None:
     answers = {"a": [1, 2, 3, 3, 2, 1, 3, 2], "b": [1, 3, 3, 2, 2, 2, 1, 3]}
     two = survey(answers | {"branch": ["x"] * 4 + ["y"] * 4}, case="branch")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,9 @@ import csi
 from csi.measures.index_numbers import to_100
 
 TREE = {"Satisfaction": {"weight": 60, "parts": {"s1": 40, "s2": 20}}, "Loyalty": {"weight": 40, "parts": {"l1": 40}}}
+
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "weighted_index.json").read_text(encoding="utf-8"))
 
 
 def tiny() -> csi.Survey:
@@ -165,6 +170,29 @@ def test_errors_under_a_design_are_those_of_the_mean_score():
     whole = result.value("overall")
     assert float(whole) == pytest.approx(mean, abs=1e-9)
     assert whole.std_error == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
+def test_the_index_of_the_mobile_sample_is_that_of_r_survey():
+    """Means, errors, limits, domains and a contrast of domains under strata, clusters and weights, within 1e-8."""
+    items = {"sat_overall": 0.75, "sat_ideal": 0.25}
+    image = dict.fromkeys(["image_trust", "image_stable", "image_society"], 1 / 3)
+    tree = {"satisfaction": {"weight": 0.4, "parts": items}, "image": {"weight": 0.6, "parts": image}}
+    sample, expected = csi.load_sample("mobile"), GOLDEN["index"]
+    result = csi.score_index(sample, tree, missing="complete")
+    for name, node in (("index", "overall"), ("satisfaction", "satisfaction"), ("image", "image")):
+        found = result.value(node)
+        assert float(found) == pytest.approx(expected["mean"][name], abs=1e-8)
+        assert found.std_error == pytest.approx(expected["se"][name], abs=1e-8)
+    whole = result.value("overall")
+    assert (whole.lower, whole.upper) == pytest.approx((expected["lower"], expected["upper"]), abs=1e-8)
+    assert whole.n == expected["n"]
+    groups = csi.score_index(sample, tree, missing="complete", by="operator")
+    for name, mean in expected["groups"].items():
+        assert float(groups.value(name, "overall")) == pytest.approx(mean, abs=1e-8)
+        assert groups.value(name, "overall").std_error == pytest.approx(expected["groups_se"][name], abs=1e-8)
+    difference = groups.contrast({("Amber", "overall"): 1, ("Birch", "overall"): -1})
+    assert float(difference) == pytest.approx(expected["difference"], abs=1e-8)
+    assert difference.std_error == pytest.approx(expected["difference_se"], abs=1e-8)
 
 
 def test_linearised_errors_agree_with_the_bootstrap():

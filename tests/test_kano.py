@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -222,29 +224,29 @@ def test_errors_of_better_and_worse_are_those_of_a_ratio():
     assert both.std_error == pytest.approx(np.sqrt((u**2).sum() / 180**2 * 200 / 199))
 
 
-def wilson(count: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+def wilson(count, n, z: float = 1.959963984540054) -> tuple:
+    """Wilson's limits, of numbers or arrays."""
     p = count / n
     middle, reach = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return (middle - reach) / (1 + z**2 / n), (middle + reach) / (1 + z**2 / n)
 
 
 def test_coverage_of_better_and_worse():
-    """2,000 surveys of 250 respondents: the intervals that score_kano prints hold the truth in 93-97 % of them."""
+    """20,000 surveys of 250 respondents: the intervals that score_kano prints hold the truth in 93-97 % of them."""
     shares = np.array([0.30, 0.25, 0.15, 0.22, 0.05, 0.03])
-    counts = np.random.default_rng(11).multinomial(250, shares, size=2000)
-    truth = {"better": shares[[0, 1]].sum() / shares[:4].sum(), "worse": -shares[[1, 2]].sum() / shares[:4].sum()}
-    hits = {"better": [], "worse": []}
-    for start in range(0, 2000, 100):
-        rows = {
-            f"s{i}": dict(zip("AOMIRQ", row.tolist(), strict=True)) for i, row in enumerate(counts[start : start + 100])
-        }
-        tidy = kano_of(rows).tidy("better_worse")
-        for term, value in truth.items():
-            part = tidy[tidy["term"] == term]
-            hits[term] += ((part["lower"] <= value) & (value <= part["upper"])).tolist()
-    for term, found in hits.items():
-        assert len(found) == 2000
-        assert 0.93 <= np.mean(found) <= 0.97, (term, np.mean(found))
+    counts = np.random.default_rng(11).multinomial(250, shares, size=20_000)
+    parts = {"better": [0, 1], "worse": [1, 2]}
+    meaning = counts[:, :4].sum(axis=1)
+    printed = kano_of(counts_of("AOMIRQ", {f"s{i}": tuple(row) for i, row in enumerate(counts[:40].tolist())}))
+    for term, part in parts.items():
+        truth = shares[part].sum() / shares[:4].sum()
+        lower, upper = wilson(counts[:, part].sum(axis=1), meaning)
+        assert 0.93 <= ((lower <= truth) & (truth <= upper)).mean() <= 0.97, term
+        tidy = printed.tidy("better_worse")
+        tidy = tidy[tidy["term"] == term]
+        own = sorted(("lower", "upper"), key=lambda side: tidy[side].abs().iloc[0])  # worse is printed mirrored
+        for side, limit in zip(own, (lower, upper), strict=True):
+            np.testing.assert_allclose(tidy[side].abs(), limit[:40], rtol=1e-6)
 
 
 def test_a_tie_is_kept_as_often_as_the_level_says_and_fong_is_not():
@@ -260,6 +262,32 @@ def test_a_tie_is_kept_as_often_as_the_level_says_and_fong_is_not():
         same.append(difference[0] < critical[0])
     assert 0.88 <= np.mean(kept) <= 0.92
     assert np.mean(same) < 0.86
+
+
+def golden() -> dict:
+    return json.loads((Path(__file__).parent / "golden" / "quality_measures.json").read_text(encoding="utf-8"))
+
+
+def test_shares_and_coefficients_under_a_design_are_those_of_r_survey():
+    """Weights, strata and clusters of mobile, ten points standing in for the five answers; svymean and svyratio."""
+    words = ("dislike", "dislike", "dislike", "live_with", "live_with", "neutral", "expect", "expect", "like", "like")
+    answers = dict(zip(range(1, 11), words, strict=True))
+    survey, expected = csi.load_sample("mobile"), golden()
+
+    def kano(by: str | None = None) -> csi.Result:
+        return csi.score_kano(survey, ["quality_network"], ["sat_overall"], answers=answers, by=by)
+
+    whole = kano()
+    shares, pair = whole.tidy("category_shares"), whole.tidy("better_worse").set_index("term")
+    for column in ("estimate", "std_error"):
+        np.testing.assert_allclose(shares[column], expected["shares"][column], rtol=1e-8)
+        assert pair.loc["better", column] == pytest.approx(expected["better"][column], rel=1e-8)
+        assert abs(pair.loc["worse", column]) == pytest.approx(expected["worse"][column], rel=1e-8)
+    groups = kano("operator").tidy("better_worse")
+    groups = groups[groups["term"] == "better"].set_index("group")
+    assert list(groups.index) == expected["better_by_operator"]["operator"]
+    for column in ("estimate", "std_error"):
+        np.testing.assert_allclose(groups[column], expected["better_by_operator"][column], rtol=1e-8)
 
 
 def test_a_segment_that_sees_it_otherwise_is_found():
@@ -336,11 +364,15 @@ def test_answers_are_read_from_words_labels_mappings_and_other_directions():
     book = csi.Codebook(items={name: csi.Item(name, kind="category") for name in "fd"})
     by_words = csi.score_kano(csi.Survey.from_frame(texts, book), ["f"], ["d"], answers=meaning)
     assert by_words.tidy("category_shares")["estimate"].tolist() == truth
+    read = csi.score_kano(csi.Survey.from_frame(texts, book), ["f"], ["d"])  # such words are known
+    assert read.tidy("category_shares")["estimate"].tolist() == truth
     turned = csi.Scale(1, 5, labels={6 - k: word for k, word in words.items()})  # 5 = like
     book = csi.Codebook(items={name: csi.Item(name, scale=turned) for name in "fd"})
     numbers = {"f": [6 - k for k in first], "d": [6 - k for k in second]}
     by_labels = csi.score_kano(csi.Survey.from_frame(numbers, book), ["f"], ["d"])
     assert by_labels.tidy("category_shares")["estimate"].tolist() == truth
+    by_mapping = csi.score_kano(csi.Survey.from_frame(numbers, book), ["f"], ["d"], answers=meaning)  # labels as keys
+    assert by_mapping.tidy("category_shares")["estimate"].tolist() == truth
     codes = {10 * k: word for k, word in enumerate(meaning.values(), start=1)}
     tens = csi.Survey.from_frame({"f": [10 * k for k in first], "d": [10 * k for k in second]})
     assert csi.score_kano(tens, ["f"], ["d"], answers=codes).tidy("category_shares")["estimate"].tolist() == truth
@@ -397,6 +429,29 @@ def test_bad_calls_say_what_is_wrong(call, code, words, language):
     assert caught.value.code == code
     with csi.use_language(language):
         assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+WORDINGS = {
+    "like": ("I like it that way", "我很喜欢", "I would enjoy it", "满意"),
+    "expect": ("It must be that way", "I expect it", "理应如此", "它是必须的", "理所当然"),
+    "neutral": ("I am neutral", "I do not care", "无所谓"),
+    "live_with": ("I can live with it", "I can tolerate it", "勉强可以接受", "我可以忍受"),
+    "dislike": ("I dislike it", "I do not like it", "I don't like it", "我不喜欢", "很讨厌", "不满意"),
+}
+
+
+@pytest.mark.parametrize("meaning", list(WORDINGS))
+def test_wordings_of_questionnaires_are_read(meaning):
+    book = csi.Codebook(items={name: csi.Item(name, kind="category") for name in "fd"})
+    for wording in WORDINGS[meaning]:
+        survey = csi.Survey.from_frame({"f": [wording] * 3, "d": ["无所谓"] * 3}, book)
+        result = csi.score_kano(survey, ["f"], ["d"]).tidy("category_shares").set_index("kind")["estimate"]
+        expected = "attractive" if meaning == "like" else "reverse" if meaning == "dislike" else "indifferent"
+        assert result.idxmax() == expected, wording
+        both = csi.Survey.from_frame({"f": ["喜欢"] * 3, "d": [wording] * 3}, book)
+        result = csi.score_kano(both, ["f"], ["d"]).tidy("category_shares").set_index("kind")["estimate"]
+        expected = {"like": "questionable", "dislike": "one_dimensional"}.get(meaning, "attractive")
+        assert result.idxmax() == expected, wording
 
 
 def test_labels_that_contradict_themselves_stop():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -208,6 +211,22 @@ def test_a_weighted_score_has_the_effective_number():
     centre, error = adjusted_parts(p, d, net_variance(p, d) / variance)
     reach = t.ppf(0.975, 5) * error
     assert (found["lower"], found["upper"]) == pytest.approx((100 * (centre - reach), 100 * (centre + reach)))
+
+
+def test_a_design_with_weights_strata_and_interviewers_against_r():
+    """R survey on the mobile sample (tests/golden/survey_mobile.R): mean of +1, 0, -1 and its error, by domain too."""
+    golden = json.loads((Path(__file__).parent / "golden" / "survey_mobile.json").read_text(encoding="utf-8"))
+    at, mobile = golden["items"].index("net"), csi.load_sample("mobile")
+    whole = row(csi.score_nps(mobile, "recommend"))
+    assert whole["estimate"] == pytest.approx(100 * golden["means"]["estimate"][at], abs=1e-8)
+    assert whole["std_error"] == pytest.approx(100 * golden["means"]["std_error"][at], abs=1e-8)
+    groups = csi.score_nps(mobile, "recommend", by="operator").tidy()
+    np.testing.assert_allclose(groups["estimate"], 100 * np.array(golden["by_operator"]["estimate"][at]), atol=1e-8)
+    np.testing.assert_allclose(groups["std_error"], 100 * np.array(golden["by_operator"]["std_error"][at]), atol=1e-8)
+    happy = csi.score_rate(mobile, "sat_overall", satisfied=8).tidy().iloc[0]
+    at = golden["items"].index("happy")
+    assert happy["estimate"] == pytest.approx(golden["means"]["estimate"][at], abs=1e-10)
+    assert happy["std_error"] == pytest.approx(golden["means"]["std_error"][at], abs=1e-10)
 
 
 # -- the same customers twice ----------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def test_points_levels_and_days_by_hand():
 
 
 def test_rules_for_those_who_did_not_rate():
-    rules = csi.score_public_service(cases()).tidy("rules").set_index(["kind", "term"])["estimate"]
+    rules = csi.score_public_service(cases()).tidy("unrated_rules").set_index(["kind", "term"])["estimate"]
     assert rules["recorded", "good_rate"] == pytest.approx(6 / 8)
     assert rules["active", "good_rate"] == pytest.approx(4 / 6)
     for kind, points in (("as_neutral", 6), ("as_satisfied", 8), ("as_very_satisfied", 10)):

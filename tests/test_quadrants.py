@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -134,6 +137,17 @@ def test_correlations_and_coefficients_are_those_of_numpy():
     found = found[found["term"] == "importance"]
     assert found["estimate"].tolist() == pytest.approx(beta.tolist(), abs=1e-12)
     assert (found["n"] == len(whole)).all()
+
+
+def test_derived_importance_under_a_design_is_that_of_r_survey():
+    """svycontrast of five means: the delta method gives the influence that csi writes down."""
+    path = Path(__file__).parent / "golden" / "quality_measures.json"
+    expected = json.loads(path.read_text(encoding="utf-8"))["importance"]
+    tidy = csi.score_quadrants(csi.load_sample("mobile"), ["quality_network"], outcome="sat_overall").tidy("positions")
+    row = tidy.set_index("term").loc["importance"]
+    assert row[["estimate", "std_error"]].tolist() == pytest.approx(
+        [expected["estimate"], expected["std_error"]], rel=1e-8
+    )
 
 
 @pytest.mark.parametrize("method", ["correlation", "regression"])
@@ -278,6 +292,17 @@ BAD = [
         ["diagonal"],
     ),
     (lambda s: csi.score_quadrants(s, ["a", "flat"], outcome="y"), "constant_items", ["flat"]),
+    (lambda s: csi.score_quadrants(s, ["a", "b"], importance={"a": 1, "b": None}), "importance_not_numbers", ["b"]),
+    (
+        lambda s: csi.score_quadrants(s, ["a", "same"], outcome="y", method="regression"),
+        "importance_collinear",
+        ["same"],
+    ),
+    (
+        lambda s: csi.score_quadrants(s, ["a", "b", "c", "ia", "ib"], outcome="y", method="regression"),
+        "importance_too_few",
+        ["7", "6", "ib"],
+    ),
     (lambda s: csi.score_quadrants(s, ["free", "a"], outcome="y"), "no_scale_for_score", ["free"]),
 ]
 
@@ -286,9 +311,10 @@ BAD = [
 @pytest.mark.parametrize(("call", "code", "words"), BAD, ids=[f"{i}-{row[1]}" for i, row in enumerate(BAD)])
 def test_bad_calls_say_what_is_wrong(call, code, words, language):
     survey = typed()
-    frame = survey.answers.assign(flat=3, free=[1.5, 2, 3, 4, 5, 6])
+    frame = survey.answers.assign(flat=3, same=survey.answers["a"], free=[1.5, 2, 3, 4, 5, 6])
     items = dict(survey.codebook.items) | {
         "flat": csi.Item("flat", scale=csi.Scale(1, 5)),
+        "same": csi.Item("same", scale=csi.Scale(1, 5)),
         "free": csi.Item("free", kind="number"),
     }
     survey = csi.Survey.from_frame(frame, csi.Codebook(items=items), name="small")

@@ -124,7 +124,9 @@ def test_split_halves_of_seven_items_differ_from_psych_by_name(mobi: csi.Result)
     assert min(halves[:18]) == pytest.approx(PSYCH["splithalf"]["minrb"], abs=SAME)
     assert 2 * sum(halves[:18]) / 35 == pytest.approx(PSYCH["splithalf"]["meanr"], abs=SAME)
     assert numbers(mobi, "halves", construct="Quality", term="lambda4") == pytest.approx([max(halves)], abs=SAME)
-    assert numbers(mobi, "halves", construct="Quality", term="split_half_lowest") == pytest.approx([min(halves)], abs=SAME)
+    assert numbers(mobi, "halves", construct="Quality", term="split_half_lowest") == pytest.approx(
+        [min(halves)], abs=SAME
+    )
 
 
 def test_r_survey_gives_the_same_alpha_and_error_under_a_design() -> None:
@@ -231,7 +233,10 @@ def test_moments_with_fourth_order_sums_give_the_errors_of_rows() -> None:
 
 def test_groups_are_domains() -> None:
     survey = csi.load_sample("mobile")
-    items = {"Satisfaction": ["sat_overall", "sat_expectations", "sat_ideal"], "Value": ["value_price", "value_quality"]}
+    items = {
+        "Satisfaction": ["sat_overall", "sat_expectations", "sat_ideal"],
+        "Value": ["value_price", "value_quality"],
+    }
     grouped = csi.check_reliability(survey, items, by="operator")
     alone = csi.check_reliability(survey, items, by="operator", inference="bootstrap", n_boot=1000)
     ratio = grouped.tidy()["std_error"] / alone.tidy()["std_error"]
@@ -312,6 +317,7 @@ def test_the_interval_of_alpha_covers() -> None:
 
 
 TINY = csi.load_sample("tiny")
+BOOK = csi.Codebook(items={name: csi.Item(name, csi.Scale(1, 5)) for name in "ab"})
 BAD = {
     "unknown item": (lambda: csi.check_reliability(TINY, ["s1", "s9"]), csi.DataError, ["s9", "s1"]),
     "one item": (lambda: csi.check_reliability(TINY, {"Loyalty": ["l1"]}), csi.DataError, ["Loyalty", "l1"]),
@@ -353,6 +359,16 @@ BAD = {
         ),
         csi.EstimationError,
         ["by=c", "x (2)", "3"],
+    ),
+    "private": (
+        lambda: csi.check_reliability(
+            csi.Survey.from_frame(
+                {"a": [1, 2, 4], "b": [2, 3, 3]}, dataclasses.replace(BOOK, private=("b",)), name="shop"
+            ),
+            ["a", "b"],
+        ),
+        csi.DataError,
+        ["shop", "1", "private"],
     ),
 }
 

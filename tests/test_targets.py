@@ -32,7 +32,7 @@ def label(case: dict) -> str:
 @pytest.mark.parametrize("case", GOLDEN["shares"], ids=label)
 @pytest.mark.parametrize("way", ["counts", "survey"])
 def test_shares_against_r(case, way):
-    """binom.test and prop.test(correct = FALSE); R's two-sided exact p adds up all rarer counts, ours doubles a tail."""
+    """binom.test, prop.test(correct = FALSE); R's two-sided exact p adds all rarer counts, ours doubles a tail."""
     source = (case["count"], case["n"])
     if way == "survey":
         source = csi.score_rate(rated(*source), "q", satisfied=4)
@@ -145,6 +145,29 @@ def test_the_two_sides_of_a_share_mirror_each_other(hits, rest, target, method):
     assert above["lower"] == pytest.approx(-below["upper"], abs=1e-9)
 
 
+def hall() -> csi.Result:
+    frame = {"rating": [5] * 180 + [1] * 20, "replied": [None] * 180 + [1] * 15 + [0] * 5}
+    book = Codebook.from_yaml("{scales: {five: {lo: 1, hi: 5}}, items: {rating: {scale: five}}}")
+    return csi.score_public_service(csi.Survey.from_frame(frame, book, name="hall"))
+
+
+def test_chosen_rows_are_tested_as_if_they_stood_alone():
+    found = csi.compare_target(hall(), 0.85, rows={"term": ["good_rate", "reply_rate"]}).tidy().set_index("term")
+    assert list(found.index) == ["good_rate", "reply_rate"]
+    assert found.loc["good_rate", "p_value"] == pytest.approx(csi.compare_target((180, 200), 0.85).tidy()["p_value"][0])
+    assert found.loc["reply_rate", "p_value"] == pytest.approx(csi.compare_target((15, 20), 0.85).tidy()["p_value"][0])
+    assert found["n"].tolist() == [200, 20]
+
+
+@pytest.mark.parametrize("name", ["share by bootstrap", "nps", "difference", "composite"])
+def test_a_chosen_row_keeps_its_uncertainty(name):
+    source, target = sources()[name]
+    every = csi.compare_target(source, target).tidy()
+    key = every.columns[0]
+    last = csi.compare_target(source, target, rows={key: every[key].iloc[-1]}).tidy().iloc[-1]
+    assert last.to_dict() == pytest.approx(every.iloc[-1].to_dict(), nan_ok=True)
+
+
 # -- equivalence -----------------------------------------------------------------------------------------------------
 
 
@@ -198,6 +221,27 @@ def rate() -> csi.Result:
 
 
 BAD = {
+    "a row that is not there": (lambda: csi.compare_target(hall(), 0.9, rows={"term": "best"}), "best", "good_rate"),
+    "a key that is not there": (lambda: csi.compare_target(hall(), 0.9, rows={"item": "best"}), "item", "term"),
+    "no row asked for": (
+        lambda: csi.compare_target(
+            csi.score_top_box(csi.load_sample("tiny"), ["s1", "s2"]), 0.5, rows={"item": "s1", "kind": []}
+        ),
+        "boxes", "net_box",
+    ),
+    "no row left": (
+        lambda: csi.compare_target(
+            csi.score_kpi(csi.load_sample("tiny"), recommend="l1", repurchase="s1"), 0.5,
+            rows={"term": "recommend_share", "item": "s1"},
+        ),
+        "kpi", "recommend_share",
+    ),
+    "points and shares at once": (
+        lambda: csi.compare_target(
+            csi.score_kpi(csi.load_sample("tiny"), satisfaction="s1", recommend="l1"), 0.9
+        ),
+        "kpi", "rows=", "recommend_share",
+    ),
     "target in per cent": (lambda: csi.compare_target(rate(), 90), "90", "0.9"),
     "target of a share outside": (lambda: csi.compare_target((9, 12), 1.0), "1.0", "0.9"),
     "target of an index outside": (

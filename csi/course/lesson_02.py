@@ -27,8 +27,8 @@ def double_barrelled() -> NamesTask:
         right=frozenset(double), said="ex_02_1",
         mistakes={
             "half_of_the_doubles": tuple(frozenset({name}) for name in double),
-            "sound_question": tuple(frozenset({name, other["none"]}) for name in double)
-            + (frozenset({*double, other["none"]}),),
+            "sound_question": (*(frozenset({name, other["none"]}) for name in double),
+                               frozenset({*double, other["none"]})),
             "leading_question": (frozenset({other["leading"]}), frozenset({*double, other["leading"]}),
                                  frozenset({other["leading"], other["negative"]})),
             "vague_question": (frozenset({other["vague"]}), frozenset({*double, other["vague"]})),

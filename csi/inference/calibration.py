@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,25 +47,41 @@ class Calibration:
         values : (k, n) weight times contribution
         weight : (n,) the raked weights
         """
-        used = weight > 0
-        dummies = self._dummies()[:, used]
-        base = self.base[used]
-        contributions = values[:, used] / weight[used]
-        cross = (dummies.multiply(base) @ dummies.T).toarray()
-        right = dummies.multiply(base) @ contributions.T
-        slopes = np.linalg.pinv(cross, hermitian=True) @ right
-        left = np.zeros_like(values)
-        left[:, used] = (contributions - (dummies.T @ slopes).T) * weight[used]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            left = np.where(weight > 0, values / weight, 0.0)
+        base = np.where(weight > 0, self.base, 0.0)
+        sums = np.stack([self.by_cell(base * row) for row in left])
+        left -= self.explained(self.by_cell(base), sums)[:, self.cell]
+        left *= weight
         return left
 
-    def _dummies(self):
-        from scipy.sparse import csr_array
+    @property
+    def cell(self) -> Codes:
+        """(n,) number of each respondent's combination of levels."""
+        return self._cells[0]
 
-        n = len(self.base)
-        starts = np.cumsum([0, *(len(target) for target in self.targets)])
-        rows = np.concatenate([codes + start for codes, start in zip(self.margins, starts, strict=False)])
-        columns = np.tile(np.arange(n), len(self.margins))
-        return csr_array((np.ones(len(rows)), (rows, columns)), shape=(int(starts[-1]), n))
+    def by_cell(self, values: Array, rows: slice | Codes = slice(None)) -> Array:
+        """(cells,) sums of one number per respondent, of all or of some of them."""
+        return np.bincount(self.cell[rows], weights=values, minlength=self._cells[1].shape[1])
+
+    def explained(self, mass: Array, sums: Array) -> Array:
+        """What the margins explain of k contributions in each cell, (k, cells).
+
+        Parameters
+        ----------
+        mass : (cells,) sums of the base weights
+        sums : (k, cells) sums of base weight times contribution
+        """
+        dummies = self._cells[1]
+        slopes = np.linalg.pinv((dummies * mass) @ dummies.T, hermitian=True) @ (dummies @ sums.T)
+        return slopes.T @ dummies
+
+    @cached_property
+    def _cells(self) -> tuple[Codes, Array]:
+        """The (n,) number of each respondent's combination of levels, and the (levels, cells) dummies of margins."""
+        cell, levels = _cells(self.margins)
+        parts = [np.arange(len(t))[:, None] == row for row, t in zip(levels, self.targets, strict=True)]
+        return cell, np.concatenate(parts).astype(float)
 
 
 @dataclass(frozen=True, eq=False)

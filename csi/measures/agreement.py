@@ -12,17 +12,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csi.data.survey import Survey
-from csi.errors import DataError, EstimationError
+from csi.errors import DataError, EstimationError, choose
 from csi.language import Note, note
 from csi.measures.agreement_numbers import agreement_of, counts_of, kappas_of, rows_of_counts, variances_of
-from csi.measures.item_moments import chosen_items, group_codes
+from csi.measures.item_moments import chosen_items, group_codes, refuse_private
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, choose_inference
 from csi.measures.sum_inference import Cases, SumPart, measure_sums
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
 TERMS = (
-    "percent_agreement", "fleiss_kappa", "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval", "r_wg",
+    "percent_agreement", "fleiss_kappa", "krippendorff_nominal", "krippendorff_ordinal", "krippendorff_interval",
+    "r_wg",
 )  # fmt: skip
 KAPPAS = ("agreement", "kappa", "kappa_linear", "kappa_quadratic")
 NEED = 3  # cases
@@ -45,16 +47,14 @@ SOURCES = (
         "  title={Content Analysis}}",
     },
     {
-        "text": "James, L. R., Demaree, R. G. & Wolf, G. (1984). Estimating within-group interrater reliability with and "
-        "without response bias. Journal of Applied Psychology 69, 85-98.",
-        "bibtex": "@article{james1984, author={James, Lawrence R. and Demaree, Robert G. and Wolf, Gerrit}, year={1984},\n"
+        "text": "James, L. R., Demaree, R. G. & Wolf, G. (1984). Estimating within-group interrater reliability with "
+        "and without response bias. Journal of Applied Psychology 69, 85-98.",
+        "bibtex": "@article{james1984, author={James, Lawrence R. and Demaree, Robert G. and Wolf, Gerrit},\n"
+        "  year={1984},\n"
         "  title={Estimating within-group interrater reliability with and without response bias},\n"
         "  journal={Journal of Applied Psychology}, volume={69}, pages={85--98}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 
@@ -134,14 +134,14 @@ def score_agreement(
     ------
     DataError, EstimationError, OptionError
         `agreement_not_survey`, `too_few_items`, `raters_mixed`, `no_common_cases`, `one_category`,
-        `normal_not_for_agreement`, unknown items, impossible options.
+        unknown items, impossible options.
 
     Notes
     -----
     Cases with fewer than two ratings are left out. Kappa = 1 - disagreement / disagreement by chance, weights 0 or 1,
     distance (linear), squared distance (quadratic) between the values. Krippendorff: the same over all pairs of values
-    within cases, corrected for small numbers. r_wg = 1 - mean variance within cases / variance of equally likely answers
-    on the scale; it is not cut at 0, and needs scales in the codebook. Survey weights weight cases; raters are fixed.
+    within cases, corrected for small numbers. r_wg = 1 - mean variance within cases / variance of equally likely
+    answers on the scale; it is not cut at 0, and needs scales in the codebook. Survey weights weight cases.
 
     In R: `psych::cohen.kappa`; `irr::kripp.alpha`, `irr::kappam.fleiss`; `multilevel::rwg`.
 
@@ -158,13 +158,13 @@ def score_agreement(
         raise DataError("agreement_not_survey", kind=type(survey).__name__)
     raters = chosen_items(survey, items, "score_agreement")
     if len(raters) < 2:
-        raise EstimationError(
-            "too_few_items", function="score_agreement", count=len(raters), need=2, items=list(raters)
-        )
+        facts = {"function": "score_agreement", "count": len(raters), "need": 2, "items": list(raters)}
+        raise EstimationError("too_few_items", **facts)
+    choose("inference", inference, (None, "linearised", "bootstrap", "none"))
     ratings = _ratings(survey, raters, by)
     method, kind = choose_inference(ratings.cases, inference, interval, n_boot)
     counts = counts_of(ratings.codes, len(ratings.values))
-    rows = np.column_stack([rows_of_counts(counts, ratings.values), variances_of(counts, ratings.values)])
+    rows = np.vstack([rows_of_counts(counts).T, variances_of(counts, ratings.values)]).T
     evaluate = partial(
         agreement_of, values=ratings.values, ordered=ratings.ordered, expected=ratings.expected
     )  # fmt: skip
@@ -213,26 +213,22 @@ def _result(ratings: Ratings, found: Measured, counts: Array, pairs: Any) -> Res
 
 def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     """The raters' choices as codes, with cases that fewer than two judged left out."""
-    numeric = [survey.codebook.items[name].numeric for name in raters if name in survey.codebook.items]
+    refuse_private(survey, raters)
+    lo, hi = survey.scale_ends(raters)
+    numeric = [survey.codebook.items[name].numeric for name in raters]
     if any(numeric) and not all(numeric):
         raise DataError("raters_mixed", items=list(raters))
     notes = [*survey.notes]
     expected = None
-    if not numeric or all(numeric):
+    if all(numeric):
         matrix = survey.matrix(raters)
-        distinct = np.unique(matrix[~np.isnan(matrix)])
-        codes = np.searchsorted(distinct, np.where(np.isnan(matrix), distinct[:1].sum(), matrix))
-        codes = np.where(np.isnan(matrix), -1, codes)
-        values, labels = distinct, tuple(f"{value:g}" for value in distinct)
-        lo, hi = survey.scale_ends(raters)
+        values, codes = _coded(matrix)
+        labels = tuple(f"{value:g}" for value in values)
         scales = [survey.codebook.items[name].scale for name in raters]
         if np.isfinite(lo).all() and (lo == lo[0]).all() and (hi == hi[0]).all():
             step = float(scales[0].step)  # 0 allows every number between the ends
             expected = float(((hi[0] - lo[0] + step) ** 2 - step**2) / 12)
     else:
-        private = [name for name in raters if name in survey.codebook.private]
-        if private:
-            raise DataError("private_column", column=private[0], survey=survey.name)
         answers = survey.answers
         flat, names = pd.factorize(pd.concat([answers[name].astype(object) for name in raters]), sort=False)
         codes = flat.reshape(len(raters), -1).T.astype(np.int64)
@@ -243,8 +239,9 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
         used &= design.weight > 0
     if not used.any():
         raise EstimationError("no_common_cases", items=list(raters), rows=len(codes))
-    if len(np.unique(codes[used][codes[used] >= 0])) < 2:
-        raise DataError("one_category", items=list(raters), value=labels[int(codes[used].max())])
+    chosen = np.bincount(codes[used].reshape(-1) + 1, minlength=len(values) + 1)[1:]
+    if (chosen > 0).sum() < 2:
+        raise DataError("one_category", items=list(raters), value=labels[int(chosen.argmax())])
     if (~used).any():
         notes.append(note("agreement_dropped", dropped=int((~used).sum()), n=int(used.sum())))
     groups, group_of = group_codes(survey, used, by, NEED, notes)
@@ -253,11 +250,27 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     weight = np.ones(int(used.sum())) if design.weight is None else design.weight[used]
     mine = group_of[used]
     n = tuple(np.bincount(mine[mine >= 0], minlength=max(1, len(groups))).tolist())
-    cases = Cases(design.unit[used], mine, groups, n, design)
+    cases = Cases(design.piece[used], mine, groups, n, design)
     return Ratings(
-        survey.name, raters, codes[used], values, labels, not numeric or all(numeric), expected, weight / weight.mean(),
+        survey.name, raters, codes[used], values, labels, all(numeric), expected, weight / weight.mean(),
         used, cases, tuple(notes),
     )  # fmt: skip
+
+
+def _coded(matrix: Array) -> tuple[Array, NDArray[np.int64]]:
+    """The values that occur (q,), in order, and where each rating stands among them, -1 for none."""
+    gaps = np.isnan(matrix)
+    values = np.unique(np.concatenate([np.unique(column[~gap]) for column, gap in zip(matrix.T, gaps.T, strict=True)]))
+    if not len(values):
+        return values, np.full(matrix.shape, -1)
+    whole = values.astype(np.int64)
+    if (whole == values).all() and whole[-1] - whole[0] < 10_000:
+        place = np.searchsorted(whole, np.arange(whole[0], whole[-1] + 1))
+        codes = place[np.where(gaps, values[0], matrix).astype(np.int64) - whole[0]]
+    else:
+        codes = np.searchsorted(values, np.where(gaps, values[0], matrix))
+    codes[gaps] = -1
+    return values, codes
 
 
 def _pair_part(ratings: Ratings, i: int, j: int) -> SumPart:
@@ -287,7 +300,7 @@ def _judged_by_both(ratings: Ratings, *key: str) -> int:
 
 def _scores(ratings: Ratings, counts: Array) -> pd.DataFrame:
     """Agreeing share of pairs and r_wg of every case."""
-    rows = rows_of_counts(counts, ratings.values)
+    rows = rows_of_counts(counts)
     found = {"percent_agreement": rows[:, 1]}
     if ratings.expected is not None:
         found["r_wg"] = 1 - variances_of(counts, ratings.values) / ratings.expected

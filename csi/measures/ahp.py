@@ -132,7 +132,12 @@ def group_weights(matrices: Sequence[Array], group: str) -> Array:
 def jackknife_covariance(matrices: Sequence[Array], group: str) -> Array:
     """(p, p) covariance of the weights of a group: each judge is left out in turn."""
     j = len(matrices)
-    without = np.stack([group_weights([*matrices[:i], *matrices[i + 1 :]], group) for i in range(j)])
+    if group == "judgements":
+        joints = [join_judgements([*matrices[:i], *matrices[i + 1 :]]) for i in range(j)]
+        without = np.stack([priorities(joint).weights for joint in joints])
+    else:
+        each = [priorities(matrix).weights for matrix in matrices]
+        without = np.stack([join_priorities([*each[:i], *each[i + 1 :]]) for i in range(j)])
     deviations = without - without.mean(axis=0)
     return (j - 1) / j * deviations.T @ deviations
 

@@ -23,6 +23,8 @@ from csi.language import Note, note
 from csi.measures.derived import function_of
 from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.spread import (
+    Influence,
+    chunks,
     critic_influence,
     critic_of_moments,
     entropy_influence,
@@ -30,6 +32,7 @@ from csi.measures.spread import (
     regression_influence,
     times_log,
     unit_range,
+    weighted_covariance,
 )
 from csi.results import Block, Result
 from csi.sums import upper
@@ -198,14 +201,17 @@ def _regression(
 ) -> Source:
     """Standardised coefficients of the items on the outcome, over their sum."""
     x = survey.matrix([*items, outcome])
-    complete = ~np.isnan(x).any(axis=1) & (weight > 0)
-    if complete.sum() <= len(items) + 1:
-        raise DataError("too_few", what=f"regression {outcome}", n=int(complete.sum()), need=len(items) + 2)
-    flat = [name for name, column in zip([*items, outcome], x[complete].T, strict=True) if not np.ptp(column) > 0]
+    complete = int((~np.isnan(x).any(axis=1) & (weight > 0)).sum())
+    if complete <= len(items) + 1:
+        raise DataError("too_few", what=f"regression {outcome}", n=complete, need=len(items) + 2)
+    mean, covariance = weighted_covariance(x, weight)
+    deviation = np.sqrt(np.diag(covariance))
+    flat = [name for name, one, at in zip([*items, outcome], deviation, mean, strict=True)
+            if not one > 1e-12 * max(1.0, abs(at))]  # fmt: skip
     if flat:
         raise DataError("constant_items", items=flat)
-    correlation = np.corrcoef(x[complete][:, :-1], rowvar=False)
-    if np.linalg.eigvalsh(np.atleast_2d(correlation))[0] < 1e-9:
+    correlation = covariance / np.outer(deviation, deviation)
+    if np.linalg.eigvalsh(correlation[:-1, :-1])[0] < 1e-9:
         raise EstimationError("regression_collinear", items=list(items))
     notes.append(note("regression_weights", outcome=outcome))
     if not exact:
@@ -243,19 +249,13 @@ def _of_respondents(survey: Survey, items: Sequence[str], kind: str, weight: Arr
     return _products(kind, x, weight, critic_of_moments)
 
 
-def _linear(kind: str, x: Array, weight: Array, influence: Callable[[Array, Array], tuple[Array, Array]]) -> Source:
+def _linear(kind: str, x: Array, weight: Array, influence: Callable[[Array, Array], tuple[Array, Influence]]) -> Source:
     """One column per weight: the weight plus the influence of each respondent who answered everything."""
-    complete = ~np.isnan(x).any(axis=1) & (weight > 0)
-    if not complete.any():
-        return Source(kind, np.full(x.shape, np.nan), lambda mean: mean)
-    whole = bool(complete.all())
-    w = weight if whole else weight[complete]
     with np.errstate(invalid="ignore", divide="ignore"):
-        estimate, moved = influence(x if whole else x[complete], w / w.sum())
-    if whole:
-        return Source(kind, estimate + moved, lambda mean: mean)
-    columns = np.full((len(x), len(estimate)), np.nan)
-    columns[complete] = estimate + moved
+        estimate, moved = influence(x, weight)
+        columns = np.empty((len(x), len(estimate)), order="F")
+        for rows in chunks(len(x)):
+            columns[rows] = estimate + moved(np.ascontiguousarray(x[rows]))
     return Source(kind, columns, lambda mean: mean)
 
 

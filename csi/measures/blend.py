@@ -114,9 +114,10 @@ def score_blend(
     Raises
     ------
     DataError
-        `tree_sums` and others of the tree; `bands_overlap`, `bands_gap`; `blend_no_customer`, `blend_differs`,
-        `blend_no_design`, `blend_raked`, `blend_level_scale`, `blend_level_words`, `blend_outcome`, `blend_no_outcome`,
-        `blend_left`, `blend_classes`, `blend_importance`, `blend_no_scores`; `unknown_column`, `unknown_items`.
+        `tree_sums` and others of the tree; `bands_overlap`, `bands_gap`; `blend_customer_column`, `blend_no_customer`,
+        `blend_differs`, `blend_no_design`, `blend_raked`, `blend_level_scale`, `blend_level_words`, `blend_outcome`,
+        `blend_no_outcome`, `blend_left`, `blend_classes`, `blend_importance`, `blend_no_scores`; `unknown_column`,
+        `unknown_items`.
     OptionError
         `blend_share`, `blend_points`, `blend_limits`, `blend_roles`, `blend_needs_class`, `blend_assumes_nothing`, and
         unknown words.
@@ -216,9 +217,12 @@ def _columns(
     """Columns that are needed, and those that happen to be there."""
     questionnaire, visits, complaints = tables
     if customer is None:
-        customer = questionnaire.codebook.cluster or questionnaire.codebook.respondent
-        if customer is None and (visits is not None or complaints is not None):
-            raise DataError("blend_customer_column", survey=questionnaire.name)
+        book, others = questionnaire.codebook, [survey for survey in (visits, complaints) if survey is not None]
+        known = [column for column in (book.cluster, book.respondent) if column is not None]
+        shared = [column for column in known if all(column in survey.answers.columns for survey in others)]
+        customer = next(iter(shared), None)
+        if customer is None and others:
+            raise DataError("blend_customer_column", survey=questionnaire.name, choices=known or ["-"])
     there = [survey for survey in (visits, questionnaire) if survey is not None]
     has_left = any(left in survey.answers.columns for survey in there)
     has_role = role in questionnaire.answers.columns

@@ -48,6 +48,7 @@ class Customers:
     Attributes
     ----------
     labels : (F,) names, in the order in which they occur
+    column : that holds the names, None where every row is a customer
     named : whether the names may be shown
     known : what is known of each
     roles : names of the informants' roles
@@ -59,6 +60,7 @@ class Customers:
     """
 
     labels: tuple[str, ...]
+    column: str | None
     named: bool
     known: Evidence
     roles: tuple[str, ...]
@@ -113,9 +115,8 @@ def gather(
     survey = _customer_survey((questionnaire, visits), (firm, visit_firm), names.customer, by, len(labels))
     repeated = int((np.bincount(visit_firm[there], minlength=len(labels)) > 1).sum())
     private = any(names.customer in survey.codebook.private for survey in tables if survey is not None)
-    return Customers(
-        labels, not private, known, roles, kinds, _chance(questionnaire, items), outside, repeated, survey
-    )  # fmt: skip
+    chance = _chance(questionnaire, items)
+    return Customers(labels, names.customer, not private, known, roles, kinds, chance, outside, repeated, survey)
 
 
 def _counted(survey: Survey) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ SILENT_SHARE = 0.3  # of the items of a visit that may be assumed before a check
 
 def remarks(customers: Customers, rules: BlendRules, scores: Blended, bands: LevelBands) -> list[Note]:
     """Facts that a reader must know: what was missing, assumed, repeated or left out."""
-    notes = []
+    notes = [note("blend_customer", column=customers.column)] if customers.column and customers.named else []
     first, second = (brief(round(100 * part, 6)) for part in rules.share)
     known = customers.known
     no_questionnaire, no_visit = np.isnan(scores.questionnaire), np.isnan(scores.visit)

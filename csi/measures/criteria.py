@@ -29,7 +29,9 @@ from csi.results import Check, Result, Table
 Array = NDArray[np.float64]
 METHODS = ("ahp", "maxdiff", "points", "regression", "entropy", "critic", "equal")
 GROUP = ("judgements", "priorities")
-NEEDS = {"ahp": "judgements", "maxdiff": "choices", "points": "points", "regression": "outcome"}
+NEEDS = {"ahp": "judgements", "maxdiff": "choices", "points": "points", "regression": "outcome"} | dict.fromkeys(
+    ("entropy", "critic"), "cases"
+)
 SOURCES = {
     "ahp": {
         "text": "Saaty, T. L. (1980). The analytic hierarchy process. McGraw-Hill.",

@@ -21,6 +21,7 @@ from csi.measures.factor_extraction import LOWEST
 from csi.measures.factor_numbers import Solution, fit_of, most_factors, rmsr_of, score_weights, solve
 from csi.measures.factorability import prepare_factorable
 from csi.measures.item_moments import ItemData, chosen_items
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.measures.rotation import OBLIQUE, ROTATIONS, STARTS
 from csi.moments import Moments
@@ -56,13 +57,11 @@ SOURCES = (
     {
         "text": "Velicer, W. F. (1976). Determining the number of components from the matrix of partial correlations. "
         "Psychometrika 41, 321-327.",
-        "bibtex": "@article{velicer1976, author={Velicer, Wayne F.}, year={1976}, journal={Psychometrika}, volume={41},\n"
+        "bibtex": "@article{velicer1976, author={Velicer, Wayne F.}, year={1976}, volume={41},\n"
+        "  journal={Psychometrika},\n"
         "  title={Determining the number of components from the matrix of partial correlations}, pages={321--327}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 
@@ -187,9 +186,8 @@ def _number(data: ItemData, counts: Counts, asked: int | None) -> tuple[int, lis
         if asked > most:
             raise EstimationError("too_many_factors", n_factors=int(asked), count=p, most=most)
         return int(asked), []
-    suggested = {
-        name: max(getattr(one, f"by_{name}") for one in counts.groups) for name in ("components", "factors", "map")
-    }
+    ways = ("components", "factors", "map")
+    suggested = {name: max(getattr(one, f"by_{name}") for one in counts.groups) for name in ways}
     m = min(max(suggested["components"], 1), most)
     return m, [note("factors_chosen", n_factors=m, **suggested)]
 

@@ -68,7 +68,7 @@ def score_fuzzy(
         that sum to 1 in each row), which has no sampling error
     items : names of rating items; the leaves of `indicator_weights`, else all ratings when None
     indicator_weights : {item: weight}, or a tree {aspect: (weight, {item: weight})} of any depth; siblings sum to 1,
-        to 100, or to the weight of their aspect; equal weights when None
+        to 100, or to the weight of their aspect; or an IndicatorTree; equal weights when None
     operator : {"product_sum", "min_max", "product_max", "min_sum"}: M(.,+) sum of a r; M(min,max) max of min(a, r);
         M(.,max) max of a r; M(min,+) sum of min(a, r), at most 1
     grades : {name: ratings in it}, lowest grade first; the points of the scale when None, called by its labels where
@@ -95,7 +95,7 @@ def score_fuzzy(
     DataError
         `fuzzy_scales`, `fuzzy_grades_gap`, `fuzzy_grades_twice`, `fuzzy_grades_few`, `fuzzy_empty_grade`,
         `fuzzy_membership`, `fuzzy_values`, `weight_names`, `weight_values`, `weight_sum`, `tree_twice`,
-        `all_missing_items`, `unknown_items`.
+        `tree_sums`, `all_missing_items`, `unknown_items`.
     OptionError
         `unknown_option` for operator, inference or interval.
 
@@ -253,11 +253,11 @@ def aspect_order(tree: Branch) -> list[str]:
     return [name for part in tree.parts if part.parts for name in (*aspect_order(part), part.name)]
 
 
-def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True) -> tuple[Note, ...]:
+def _notes(grades: Grades, operator: str, equal: bool, worth: bool = True, printed: bool = False) -> tuple[Note, ...]:
     shown = [note("fuzzy_grade", name=wording, value=brief(round(float(value), 2)))
              for wording, value in zip(grades.wording, grades.values, strict=True)]  # fmt: skip
     notes = [note("fuzzy_grades", grades=shown) if worth else note("fuzzy_no_values"), note("fuzzy_" + operator)]
-    if operator != "product_sum":
+    if operator != "product_sum" and not printed:
         notes.append(note("fuzzy_kinks"))
     return (*notes, note("fuzzy_equal_weights") if equal else note("fuzzy_weights_given"))
 
@@ -344,7 +344,7 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
     return Result(
         title=note("title_fuzzy", data=note("fuzzy_printed"), items=len(names), grades=v),
         headline=next(iter(sheets)),
-        notes=(note("fuzzy_no_error"), *_notes(found, operator, weights is None, values is not None)),
+        notes=(note("fuzzy_no_error"), *_notes(found, operator, weights is None, values is not None, True)),
         _tables={name: (lambda sheet=sheet: table(sheet)) for name, sheet in sheets.items()},
         _glance={"n": 0, "inference": "none"},
         _checks=lambda: (_used(empty),),

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from csi.data.scales import brief
 from csi.errors import DataError
 from csi.measures.membership import Branch
+from csi.measures.tree import IndicatorTree
+from csi.measures.tree_layout import Indicator
 
 Array = NDArray[np.float64]
 CLOSE = 1e-6
@@ -50,15 +52,21 @@ def read_tree(tree: Any, items: Sequence[str]) -> Branch:
     Parameters
     ----------
     tree : {item: weight} or {aspect: (weight, {...})}, to any depth; weights of siblings sum to 1, to 100, or to the
-        weight of what they are parts of; equal weights of all items when None
+        weight of what they are parts of; or an IndicatorTree, whose sums must be as declared; equal weights of all
+        items when None
     items : names that the leaves must have
 
     Raises
     ------
     DataError
-        `weight_names`, `weight_values`, `weight_sum`, `tree_twice`.
+        `weight_names`, `weight_values`, `weight_sum`, `tree_twice`; `tree_sums` of an IndicatorTree.
 
     """
+    if isinstance(tree, IndicatorTree):
+        found = tree.weights("strict")
+        if set(tree.items) != set(items):
+            raise DataError("weight_names", found=list(tree.items), expected=list(items))
+        return _branch(tree.root, dict(zip(found.names, found.share.tolist(), strict=True)))
     if tree is None or not hasattr(tree, "items"):
         values = read_weights(tree, items)
         return Branch("", 1.0, tuple(Branch(name, float(value)) for name, value in zip(items, values, strict=True)))
@@ -73,8 +81,15 @@ def read_tree(tree: Any, items: Sequence[str]) -> Branch:
     return root
 
 
+def _branch(node: Indicator, share: Mapping[str, float]) -> Branch:
+    """A node of an IndicatorTree with the share of its parent that each node has."""
+    return Branch(node.name, share[node.name], tuple(_branch(part, share) for part in node.parts))
+
+
 def leaves_of(tree: Any) -> list[str] | None:
-    """Names of the leaves of a nested mapping; None for anything else."""
+    """Names of the leaves of a nested mapping or an IndicatorTree; None for anything else."""
+    if isinstance(tree, IndicatorTree):
+        return list(tree.items)
     if not hasattr(tree, "items"):
         return None
     found: list[str] = []

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.survey import Survey
-from csi.errors import DataError, OptionError
+from csi.errors import DataError, EstimationError, OptionError
 from csi.language import Note, note
 from csi.measures.association import Association, associate
 from csi.measures.pairs import check_items, check_keys
@@ -56,6 +56,8 @@ def importance_of(
             raise OptionError("length_differs", option="importance", count=len(values), expected=len(names))
     if not any(isinstance(value, str) for value in values):
         given = np.array(values, dtype=float)[:, None]
+        if not np.isfinite(given).all():
+            raise OptionError("importance_not_numbers", items=[names[k] for k in np.flatnonzero(~np.isfinite(given))])
         none = np.empty((len(survey), 0))
         return ImportanceSource("given", none, lambda mean: np.repeat(given, mean.shape[1], axis=1), ())
     check_items(survey, function, [*items, *values])
@@ -77,7 +79,22 @@ def derived(
         names = [name for name, flat in zip((*items, outcome), spread, strict=True) if flat]
         raise DataError("constant_items", items=names)
     codes = None if by is None else survey.split(by)[1]
-    return associate(x, y, weight, codes, method=method, exact=exact)
+    found = associate(x, y, weight, codes, method=method, exact=exact)
+    if method == "regression" and (exact or np.isnan(found.columns).all()):
+        _check_regression(x, y, weight, items)
+    return found
+
+
+def _check_regression(x: Array, y: Array, weight: Array, items: Sequence[str]) -> None:
+    """Refuse too few complete respondents, and items that say the same."""
+    rows = np.isfinite(x).all(axis=1) & np.isfinite(y) & (weight > 0)
+    need = x.shape[1] + 2
+    if rows.sum() < need:
+        raise EstimationError("importance_too_few", n=int(rows.sum()), need=need, items=list(items))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.linalg.eigvalsh(np.nan_to_num(np.corrcoef(x[rows].T).reshape(x.shape[1], -1)))
+    if values[0] < 1e-10 * values[-1]:
+        raise EstimationError("importance_collinear", items=list(items), value=float(values[0]))
 
 
 def _constant(values: Array) -> bool:

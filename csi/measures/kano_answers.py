@@ -58,15 +58,17 @@ def _read(
     frame = survey.answers
     for row, name in zip(found, names, strict=True):
         item = survey.codebook.items[name]
-        meaning = dict(answers) if answers is not None else _by_labels(name, item.scale)
-        if meaning is None:
-            assumed.append(name)
-            if item.numeric:
+        if answers is not None:
+            row[:] = _by_meaning(frame[name], _with_labels(answers, item.scale))
+        elif not item.numeric:
+            row[:] = _by_meaning(frame[name], _by_words(frame[name]))
+        else:
+            meaning = _by_labels(name, item.scale)
+            if meaning is None:
+                assumed.append(name)
                 row[:] = survey.matrix([name])[:, 0] - 1
             else:
-                meaning = {str(k + 1): word for k, word in enumerate(ANSWERS)}
-        if meaning is not None:
-            row[:] = _by_meaning(frame[name], meaning)
+                row[:] = _by_meaning(frame[name], meaning)
         given = frame[name].notna().to_numpy()
         bad = given & ~np.isin(row, range(len(ANSWERS)))
         if bad.any():
@@ -92,8 +94,25 @@ def _by_meaning(cells: pd.Series, meaning: Mapping[Any, str]) -> Array:
             except (TypeError, ValueError):
                 continue
         return found
-    known = cells.map({str(key): place for key, place in places.items()}.get, na_action="ignore")
+    known = cells.astype(object).map({str(key): place for key, place in places.items()}.get, na_action="ignore")
     return np.where(cells.isna(), np.nan, known.astype(float).fillna(-1.0))
+
+
+def _with_labels(answers: Mapping[Any, str], scale: Scale | None) -> dict[Any, str]:
+    """The mapping with labels of the scale turned into the ratings that are stored for them."""
+    labels = {} if scale is None else scale.labels
+    points = {wording: point for point, text in labels.items() for wording in text.values()}
+    return {points.get(key, key): word for key, word in answers.items()}
+
+
+def _by_words(cells: pd.Series) -> dict[str, str]:
+    """Cell -> answer for cells of words, such as 喜欢 or "I can live with it"; 1-5 as numbers are read too."""
+    found = {str(k + 1): word for k, word in enumerate(ANSWERS)}
+    for cell in pd.unique(cells.dropna().astype(str)):
+        word = _word(cell)
+        if word is not None:
+            found[cell] = word
+    return found
 
 
 def _by_labels(item: str, scale: Scale | None) -> dict[float, str] | None:

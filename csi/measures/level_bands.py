@@ -138,6 +138,20 @@ class LevelBands:
             )
         )  # fmt: skip
 
+    def to_frame(self) -> pd.DataFrame:
+        """The table that `from_frame` reads: level, lo, hi, representative, en, zh; the lowest level first."""
+        import pandas as pd
+
+        rows = [
+            (one.name, one.lo, one.hi, one.representative, one.text.get("en", ""), one.text.get("zh", ""))
+            for one in self.levels
+        ]
+        return pd.DataFrame(rows, columns=["level", "lo", "hi", "representative", "en", "zh"])
+
+    def __repr__(self) -> str:
+        """Return a line per level, the highest first."""
+        return "\n".join(f"{one}: {brief(one.representative)}" for one in reversed(self.levels))
+
     @property
     def names(self) -> tuple[str, ...]:
         """(k,) names from the lowest level, whose code is 1, to the highest."""

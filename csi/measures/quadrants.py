@@ -18,7 +18,7 @@ from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.association import METHODS
 from csi.measures.item_importance import ImportanceSource, importance_of, scores_of
-from csi.measures.label_tables import LEVEL, Tested, degrees, labels_frame, replicates_of, some_rows, with_tables
+from csi.measures.label_tables import LEVEL, Tested, labels_frame, replicates_of, some_rows, with_tables
 from csi.measures.measured import CSI, Choice, Measure, Sheet, check_survey, measure
 from csi.measures.pairs import check_items
 from csi.measures.quadrant_labels import CUTS, QUADRANTS, SIDES, lines, quadrant, quadrant_p, side, side_p
@@ -268,7 +268,7 @@ class _Map:
         draws = self.numbers(replicates_of(table.uncertainty, self.n_boot or 5000, self.seed))
         count = len(self.labels_of)
         stability = np.array([(draws == k).mean(axis=1) for k in range(count)]).T
-        error, df = distances.uncertainty.std_error, degrees(distances.uncertainty)
+        error, df = distances.uncertainty.std_error, float(getattr(distances.uncertainty, "df", np.inf))
         place = {row: i for i, row in enumerate(distances.rows())}
         owners = [table.rows()[i][:-1] for places in self.places for i in places[::2]]
         terms = ("gap",) if count == 2 else TERMS

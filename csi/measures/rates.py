@@ -89,7 +89,7 @@ def score_rate(
     -----
     Rate = sum of w over the satisfied / sum of w over all who count. Wilson's interval with n, under a design with the
     effective n = p (1 - p) / variance and t with the design's degrees of freedom. A note gives the share of don't know.
-    In R: prop.test(x, n, correct = FALSE); with a design svyciprop(~ x, design, method = "wilson") of package survey.
+    In R: prop.test(x, n, correct = FALSE); with a design svymean of survey (svyciprop has no Wilson).
 
     Examples
     --------

@@ -117,11 +117,10 @@ def lambda_numbers(correlation: Array, splits: NDArray[np.bool_]) -> dict[str, A
 
 
 def _between(correlation: Array, splits: NDArray[np.bool_]) -> Array:
-    """(s, b) sum of the covariances between the two halves of each split."""
-    first = splits.astype(float)
-    k, _, b = correlation.shape
-    with_half = (first @ correlation.reshape(k, k * b)).reshape(len(first), k, b)
-    return np.einsum("skb,sk->sb", with_half, 1 - first)
+    """(s, b) sum of the correlations between the two halves of each split."""
+    rows, columns = np.triu_indices(len(correlation), 1)
+    apart = splits[:, rows] != splits[:, columns]
+    return apart.astype(float) @ correlation[rows, columns]
 
 
 def _stepped_up(correlation: Array, first: NDArray[np.bool_]) -> Array:
@@ -159,7 +158,7 @@ def omega_numbers(correlation: Array, hierarchy: Hierarchy) -> dict[str, Array]:
     found = {"omega": 1 - one.uniquenesses.sum(axis=1) / total}
     if hierarchy.several is not None:
         several = extract(matrices, GROUP_FACTORS, "minres", hierarchy.several)
-        turned = rotate(match(several.loadings, hierarchy.loadings), "oblimin", hierarchy.turn)
+        turned = rotate(match(several.loadings, hierarchy.loadings), "oblimin", hierarchy.turn, near=True)
         general = extract(turned.phi, 1, "minres").loadings
         g = (turned.loadings @ general)[:, :, 0]
         found["omega_total"] = 1 - several.uniquenesses.sum(axis=1) / total

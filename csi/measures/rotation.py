@@ -44,7 +44,7 @@ class Rotated:
     converged: NDArray[np.bool_]
 
 
-def rotate(loadings: Array, rotation: str, start: Array | None = None) -> Rotated:
+def rotate(loadings: Array, rotation: str, start: Array | None = None, *, near: bool = False) -> Rotated:
     """Rotate loadings (b, p, m) from one start.
 
     Parameters
@@ -52,17 +52,19 @@ def rotate(loadings: Array, rotation: str, start: Array | None = None) -> Rotate
     loadings : (b, p, m) unrotated
     rotation : "oblimin" (quartimin), "promax" (power 4), "varimax" (Kaiser's normalisation) or "none"
     start : (m, m) or (b, m, m) to start from; the identity when None
+    near : whether the start is so close that Newton's method may begin there
     """
     b, _, m = loadings.shape
     eye = np.broadcast_to(np.eye(m), (b, m, m))
     turn = eye.copy() if start is None else np.broadcast_to(start, (b, m, m)).copy()
     if rotation == "none" or m == 1:
         return Rotated(loadings, eye.copy(), eye.copy(), np.zeros(b), np.ones(b, dtype=bool))
+    tolerances = (np.inf, *TOLERANCES) if near else TOLERANCES
     if rotation == "oblimin":
-        turn, value, converged = _settle(loadings, turn, _quartimin, True)
+        turn, value, converged = _settle(loadings, turn, _quartimin, True, tolerances)
         return Rotated(_oblique(loadings, turn), _products(turn), turn, value, converged)
     length = np.sqrt(np.maximum((loadings**2).sum(axis=2, keepdims=True), 1e-300))
-    turn, value, converged = _settle(loadings / length, turn, _varimax, False)
+    turn, value, converged = _settle(loadings / length, turn, _varimax, False, tolerances)
     turned = loadings @ turn
     if rotation == "varimax":
         return Rotated(turned, eye.copy(), turn, value, converged)
@@ -116,14 +118,16 @@ def _products(turn: Array) -> Array:
     return turn.transpose(0, 2, 1) @ turn
 
 
-def _settle(a: Array, turn: Array, criterion: Criterion, oblique: bool) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _settle(
+    a: Array, turn: Array, criterion: Criterion, oblique: bool, tolerances: tuple[float, ...]
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Gradient projection until close, Newton to the end: where (b, m, m), criterion (b,), converged (b,)."""
     b = len(a)
     turn = turn.copy()
     converged = np.zeros(b, dtype=bool)
     open_ = np.flatnonzero(np.isfinite(a).all(axis=(1, 2)))
     value = np.full(b, np.nan)
-    for tolerance in TOLERANCES:
+    for tolerance in tolerances:
         if not len(open_):
             break
         near, f = _project(a[open_], turn[open_], criterion, oblique, tolerance)

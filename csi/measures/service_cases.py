@@ -38,6 +38,7 @@ class Cases:
     best : how many of the best levels are good
     done : column to (n,) 1, 0 or NaN, of what followed bad ratings
     days : (n,) working days, or None
+    by_rule : whether it is known which ratings a rule filled in
     notes : what the reader must know
     """
 
@@ -49,6 +50,7 @@ class Cases:
     best: int
     done: Mapping[str, Array]
     days: Array | None
+    by_rule: bool
     notes: tuple[Note, ...]
 
     @property
@@ -108,6 +110,7 @@ def read_cases(
     rated = ~np.isnan(ratings)
     level = np.where(rated, np.rint((np.nan_to_num(ratings) - scale.lo) / scale.step), -1).astype(np.int64)
     found, absent = _columns(survey, columns)
+    by_rule = "defaulted" in found or unrated != "exclude"
     filled = found.pop("defaulted", np.zeros(len(survey)))
     days = found.pop("days_to_rectify", None)
     alone = (filled == 1) & ~rated
@@ -130,7 +133,7 @@ def read_cases(
         notes.append(note("service_unrated", count=int((~rated).sum()), n=len(rated)))
     labels = tuple(brief(float(point)) for point in scale.points)
     done = found if days is None or "rectified" in found else {**found, "rectified": np.where(np.isnan(days), 0.0, 1.0)}
-    return Cases(level, active, bad, labels, worth, int(good), done, days, tuple(notes))
+    return Cases(level, active, bad, labels, worth, int(good), done, days, by_rule, tuple(notes))
 
 
 def _columns(survey: Survey, columns: Mapping[str, str | None]) -> tuple[dict[str, Array], list[str]]:

@@ -99,7 +99,7 @@ def score_servqual(
     -------
     Result
         Tables `dimensions` (construct, kind = expectation | perception | gap), `overall_gap` (kind, term = unweighted |
-        weighted | weighted_individual), `item_gaps` (item, kind), `servperf` (construct; all who answered the
+        points_weighted | weighted_individual), `item_gaps` (item, kind), `servperf` (construct; all who answered the
         perception), `dimension_weights` (construct; 0-1), `difference_reliability` (construct, term = sd_expectation |
         sd_perception | sd_gap | alpha_expectation | alpha_perception | correlation | reliability), `normed_quality`
         (construct), `five_gaps` (term = gap_1 ... gap_5). `scores()` gives each respondent's mean gap by dimension.
@@ -115,10 +115,10 @@ def score_servqual(
     Notes
     -----
     Gap of an item: mean of P - E over those who answered both; others are counted in a note. Dimension: mean of its
-    items. Unweighted: mean of the dimensions. Weighted: sum of w gap, w = mean points / 100; weighted_individual: mean
-    of each respondent's own sum. Respondents whose points do not add up to 100 do not count for weights. Reliability
-    of a difference: (sp^2 rpp + se^2 ree - 2 rpe sp se) / (sp^2 + se^2 - 2 rpe sp se), r by alpha, over those with all
-    answers of a dimension. Normed quality: |E - I| - |P - I|.
+    items. Unweighted: mean of the dimensions. points_weighted: sum of w gap, w = mean points / 100;
+    weighted_individual: mean of each respondent's own sum. Respondents whose points do not add up to 100 do not count
+    for weights. Reliability of a difference: (sp^2 rpp + se^2 ree - 2 rpe sp se) / (sp^2 + se^2 - 2 rpe sp se), r by
+    alpha, over those with all answers of a dimension. Normed quality: |E - I| - |P - I|.
 
     In R: means and errors by `survey::svymean` of the differences; alpha by `psych::alpha`.
 
@@ -205,7 +205,7 @@ def _question(survey: Survey, layout: Layout, points: Points, e: Array, p: Array
         evaluate=evaluate,
         sheets=_sheets(layout, weights=points.columns is not None or points.constant is not None,
                        own="own" in parts, normed=ideal is not None),
-        counted=_counted(layout, place),
+        counted=_counted(layout, place, np.isfinite(both_e).sum(axis=0)),
         notes=(*_unpaired(layout, e, p), *points.notes),
         scores=partial(_scores, layout, both_e, both_p),
         sources=SOURCES,
@@ -242,10 +242,11 @@ def _sheets(layout: Layout, *, weights: bool, own: bool, normed: bool) -> dict[s
     return sheets
 
 
-def _counted(layout: Layout, place: Mapping[str, slice]) -> dict[str, int | Sequence[int]]:
-    """The columns whose respondents are the n of each number; of a dimension its first item's."""
+def _counted(layout: Layout, place: Mapping[str, slice], answered: Array) -> dict[str, int | Sequence[int]]:
+    """The columns whose respondents are the n of each number; of a dimension those of the item answered least."""
     count = len(layout.names)
-    first = [layout.at(d)[0] for d in range(len(layout.dimensions))]
+    least = np.argsort(np.argsort(answered, kind="stable"), kind="stable")
+    first = [min(layout.at(d), key=least.__getitem__) for d in range(len(layout.dimensions))]
     found: dict[str, int | Sequence[int]] = {f"item_{part}": list(range(count)) for part in PARTS}
     found |= dict.fromkeys((*PARTS, "normed"), first)
     alone = place.get("alone", place["p"]).start

@@ -5,10 +5,14 @@ Both say how well a criterion tells the cases apart, which is another question t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Influence = Callable[[Array], Array]
+ROWS = 8192
 
 
 def entropy_weights(matrix: Array) -> Array:
@@ -76,56 +80,112 @@ def critic_of_moments(covariance: Array) -> Array:
     return information / information.sum(axis=0)
 
 
-def shares_of(values: Array, influence: Array) -> tuple[Array, Array]:
-    """Values (p,) over their sum, and the influence (m, p) of respondents on that."""
-    total = values.sum()
-    weights = values / total
-    return weights, (influence - weights * influence.sum(axis=1, keepdims=True)) / total
+def chunks(rows: int) -> list[slice]:
+    """Slices of rows that fit into the processor's memory."""
+    return [slice(start, min(start + ROWS, rows)) for start in range(0, rows, ROWS)]
 
 
-def entropy_influence(x: Array, w: Array) -> tuple[Array, Array]:
-    """Entropy weights (p,) of respondents, and each respondent's influence (m, p).
+def weighted_mean(x: Array, w: Array, of: Callable[[Array], Array] = lambda part: part) -> Array:
+    """Weighted mean of `of` (rows, ...) over rows without a gap.
 
     Parameters
     ----------
-    x : (m, p) values of 0 or more
-    w : (m,) weights that sum to 1
+    x : (n, q) values, NaN where missing
+    w : (n,) weights of any scale
+    of : takes some rows (m, q), gives (m, k)
     """
-    logs = times_log(x)
-    mean, mean_log = w @ x, w @ logs
-    moved = (logs - mean_log) / mean - (x - mean) * ((mean_log / mean + 1) / mean)
-    return shares_of(mean_log / mean - np.log(mean), moved)
+    total, weight = 0.0, 0.0
+    for rows in chunks(len(x)):
+        part, some = np.ascontiguousarray(x[rows]), w[rows]
+        complete = ~np.isnan(part).any(axis=1)
+        if not complete.all():
+            part, some = part[complete], some[complete]
+        total = total + some @ of(part)
+        weight += some.sum()
+    return np.asarray(total) / weight
 
 
-def critic_influence(x: Array, w: Array) -> tuple[Array, Array]:
-    """CRITIC weights (p,) of respondents, and each respondent's influence (m, p), as `entropy_influence`.
+def weighted_covariance(x: Array, w: Array) -> tuple[Array, Array]:
+    """Weighted means (q,) and covariances (q, q) of rows without a gap."""
+    mean = weighted_mean(x, w)
+    q = len(mean)
+    total, weight = np.zeros((q, q)), 0.0
+    for rows in chunks(len(x)):
+        part, some = x[rows] - mean, w[rows]
+        complete = ~np.isnan(part).any(axis=1)
+        if not complete.all():
+            part, some = part[complete], some[complete]
+        total += part.T @ (part * some[:, None])
+        weight += some.sum()
+    return mean, total / weight
+
+
+def shares_of(values: Array, influence: Influence) -> tuple[Array, Influence]:
+    """Values (p,) over their sum, and what moves that, from what moves the values."""
+    total = values.sum()
+    weights = values / total
+
+    def moved(part: Array) -> Array:
+        found = influence(part)
+        return (found - weights * found.sum(axis=1, keepdims=True)) / total
+
+    return weights, moved
+
+
+def entropy_influence(x: Array, w: Array) -> tuple[Array, Influence]:
+    """Entropy weights (p,) of respondents, and a function that gives the influence (m, p) of some of them.
+
+    Parameters
+    ----------
+    x : (n, p) values of 0 or more, NaN where missing; rows with a gap do not count and have influence NaN
+    w : (n,) weights
+    """
+    mean, mean_log = weighted_mean(x, w), weighted_mean(x, w, times_log)
+    factor = (mean_log / mean + 1) / mean
+    return shares_of(
+        mean_log / mean - np.log(mean),
+        lambda part: (times_log(part) - mean_log) / mean - (part - mean) * factor,
+    )
+
+
+def critic_influence(x: Array, w: Array) -> tuple[Array, Influence]:
+    """CRITIC weights (p,) of respondents, and their influence, as `entropy_influence`.
 
     Notes
     -----
     With z = (x - mean) / s a respondent moves s by s (z^2 - 1) / 2 and r_jk by z_j z_k - r_jk (z_j^2 + z_k^2) / 2.
     """
-    centred = x - w @ x
-    deviation = np.sqrt(w @ centred**2)
-    z = centred / deviation
-    r = z.T @ (z * w[:, None])
+    mean, covariance = weighted_covariance(x, w)
+    deviation = np.sqrt(np.diag(covariance))
+    r = covariance / np.outer(deviation, deviation)
     distance = (1 - r).sum(axis=1)
-    square = z**2
-    correlations = z * z.sum(axis=1, keepdims=True) - square * (r.sum(axis=1) / 2) - square @ (r / 2)
-    return shares_of(deviation * distance, deviation * ((square - 1) / 2 * distance - correlations))
+
+    def moved(part: Array) -> Array:
+        z = (part - mean) / deviation
+        square = z**2
+        correlations = z * z.sum(axis=1, keepdims=True) - square * (r.sum(axis=1) / 2) - square @ (r / 2)
+        return deviation * ((square - 1) / 2 * distance - correlations)
+
+    return shares_of(deviation * distance, moved)
 
 
-def regression_influence(x: Array, w: Array) -> tuple[Array, Array]:
-    """Standardised coefficients of the last column on the others over their sum, and the influence (m, q - 1).
+def regression_influence(x: Array, w: Array) -> tuple[Array, Influence]:
+    """Standardised coefficients of the last column on the others over their sum, and their influence, as above.
 
     Notes
     -----
     With standardised z and residual e a respondent moves b by R^-1 z e + b (z^2 - z_y^2) / 2.
     """
-    centred = x - w @ x
-    z = centred / np.sqrt(w @ centred**2)
-    inside, outcome = z[:, :-1], z[:, -1]
-    r = inside.T @ (inside * w[:, None])
-    slopes = np.linalg.solve(r, inside.T @ (outcome * w))
-    residual = outcome - inside @ slopes
-    moved = inside @ np.linalg.inv(r) * residual[:, None] + slopes / 2 * (inside**2 - (outcome**2)[:, None])
+    mean, covariance = weighted_covariance(x, w)
+    deviation = np.sqrt(np.diag(covariance))
+    r = covariance / np.outer(deviation, deviation)
+    slopes = np.linalg.solve(r[:-1, :-1], r[:-1, -1])
+    inverse = np.linalg.inv(r[:-1, :-1])
+
+    def moved(part: Array) -> Array:
+        z = (part - mean) / deviation
+        inside, outcome = z[:, :-1], z[:, -1]
+        residual = outcome - inside @ slopes
+        return inside @ inverse * residual[:, None] + slopes / 2 * (inside**2 - (outcome**2)[:, None])
+
     return shares_of(slopes, moved)

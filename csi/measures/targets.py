@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Real
 
@@ -15,6 +15,7 @@ from csi.inference.intervals import SHARE, Linear
 from csi.language import note
 from csi.measures.contrasts import Contrasts, pair_weights
 from csi.measures.measured import CSI
+from csi.measures.rows import pick_rows
 from csi.measures.tails import Distance, Equivalence, exact_share, shares_of
 from csi.results import Check, Result, Table
 
@@ -42,6 +43,7 @@ def compare_target(
     target: float,
     *,
     table: str | None = None,
+    rows: Mapping[str, str | Sequence[str]] | None = None,
     alternative: str = "greater",
     method: str | None = None,
 ) -> Result:
@@ -56,6 +58,7 @@ def compare_target(
         as (186, 200), for a simple random sample
     target : the goal, in the unit of the table: 0.9 for a share, 80 for an index
     table : which table of the Result, None for the headline
+    rows : which rows of it, column to value or values, such as {"term": "good_rate"}; None for all
     alternative : {"greater", "less", "two_sided"}: what is to be shown
     method : {"wilson", "exact", "wald"} or None: how shares are tested; None for the kind of the interval they have,
         which is Wilson's, with the effective n under a design. "exact" (binomial) needs a simple random sample.
@@ -72,7 +75,7 @@ def compare_target(
     ------
     OptionError
         `target_source`, `target_outside`, `target_needs_errors`, `target_not_share`, `exact_needs_simple`,
-        `bad_count`; an unknown table, alternative or method.
+        `bad_count`, `rows_unknown`, `rows_none`, `target_mixed`; an unknown table, alternative or method.
 
     Notes
     -----
@@ -90,24 +93,24 @@ def compare_target(
     choose("alternative", alternative, ALTERNATIVES)
     choose("method", method, (None, *METHODS))
     result, name = _as_result(source, table)
-    rows = result.table(name)
-    inner = rows.uncertainty
-    low, high = _range(name, inner)
+    chosen = pick_rows(result.table(name), rows, name)
+    inner = chosen.uncertainty
+    low, high = _range(name, chosen)
     if isinstance(target, bool) or not isinstance(target, Real) or not low < target < high:
         hint = note("target_percent") if (low, high) == (0.0, 1.0) else ""
         raise OptionError("target_outside", target=target, low=low, high=high, hint=hint)
     inner = _tested(inner, method)
     distance = Distance(inner, np.full(len(inner.estimate), float(target)), alternative, low, high)
-    decimals = 3 if high == 1 else rows.decimals
-    targets = replace(rows, uncertainty=distance, tested=True, decimals=decimals)
+    decimals = 3 if high == 1 else chosen.decimals
+    targets = replace(chosen, uncertainty=distance, tested=True, decimals=decimals)
     kind = "target_range" if alternative == "two_sided" else f"target_{alternative}"
     return Result(
         title=note("target_title", target=f"{target:g}"),
         headline="targets",
         notes=(note(kind, target=f"{target:g}"), *result.notes),
-        _tables={"targets": lambda: targets, "values": lambda: replace(rows, uncertainty=inner)},
-        _glance={"n": int(np.max(rows.n)), **_facts(result)},
-        _checks=lambda: (_verdict(rows, distance, alternative, float(target)),),
+        _tables={"targets": lambda: targets, "values": lambda: replace(chosen, uncertainty=inner)},
+        _glance={"n": int(np.max(chosen.n)), **_facts(result)},
+        _checks=lambda: (_verdict(chosen, distance, alternative, float(target)),),
         _sources=result._sources,
     )
 
@@ -118,6 +121,7 @@ def compare_equivalence(
     *,
     target: float | None = None,
     table: str | None = None,
+    rows: Mapping[str, str | Sequence[str]] | None = None,
 ) -> Result:
     """Compare groups, or numbers and a target, for equivalence: differences in the unit of the table against a margin.
 
@@ -130,6 +134,7 @@ def compare_equivalence(
     margin : the largest difference that does not matter, in the unit of the table; or two limits, below and above 0
     target : compare every row with this number; None for all pairs of groups
     table : which table of the Result, None for the headline
+    rows : which rows of it, column to value or values; None for all
 
     Returns
     -------
@@ -141,8 +146,8 @@ def compare_equivalence(
     Raises
     ------
     OptionError
-        `bad_margin`, `equivalence_needs_groups`, `target_source`, `target_outside`, `target_needs_errors`; an unknown
-        table.
+        `bad_margin`, `equivalence_needs_groups`, `target_source`, `target_outside`, `target_needs_errors`,
+        `rows_unknown`, `rows_none`, `target_mixed`; an unknown table.
 
     Notes
     -----
@@ -160,33 +165,31 @@ def compare_equivalence(
     """
     low, high = _margin(margin)
     result, name = _as_result(source, table)
-    rows = result.table(name)
-    keys: dict[str, Sequence[str]] = dict(rows.keys)
-    sizes = np.broadcast_to(np.asarray(rows.n), len(rows.rows()))
-    if isinstance(rows.uncertainty, Unknown):
-        raise OptionError("target_needs_errors")
+    chosen = pick_rows(result.table(name), rows, name)
+    keys: dict[str, Sequence[str]] = dict(chosen.keys)
+    sizes = np.broadcast_to(np.asarray(chosen.n), len(chosen.rows()))
+    ends = _range(name, chosen)
     if target is None:
-        if "group" not in rows.keys or len(set(rows.keys["group"])) < 2:
+        if "group" not in keys or len(set(keys["group"])) < 2:
             raise OptionError("equivalence_needs_groups", table=name)
-        found, weights = pair_weights(rows.rows(), list(rows.keys).index("group"))
-        keys = dict(zip((*rows.keys, "other_group"), zip(*found, strict=True), strict=True))
-        inner: Uncertainty = Contrasts(rows.uncertainty, weights)
+        found, weights = pair_weights(chosen.rows(), list(keys).index("group"))
+        keys = dict(zip((*keys, "other_group"), zip(*found, strict=True), strict=True))
+        inner: Uncertainty = Contrasts(chosen.uncertainty, weights)
         n = [int(sizes[row != 0].min()) for row in weights]
     else:
-        ends = _range(name, rows.uncertainty)
         if isinstance(target, bool) or not isinstance(target, Real) or not ends[0] < target < ends[1]:
             hint = note("target_percent") if ends == (0.0, 1.0) else ""
             raise OptionError("target_outside", target=target, low=ends[0], high=ends[1], hint=hint)
-        inner, n = Distance(_tested(rows.uncertainty, None), np.full(len(sizes), float(target))), sizes.tolist()
+        inner, n = Distance(_tested(chosen.uncertainty, None), np.full(len(sizes), float(target))), sizes.tolist()
     test = Equivalence(inner, low, high)
-    decimals = 3 if bool(shares_of(rows.uncertainty).all()) else rows.decimals
+    decimals = 3 if ends == (0.0, 1.0) else chosen.decimals
     made = Table(keys, test, n, True, decimals)
     return Result(
         title=note("equivalence_title", low=f"{low:g}", high=f"{high:g}"),
         headline="equivalence",
         notes=(note("equivalence_read", low=f"{low:g}", high=f"{high:g}"), *result.notes),
-        _tables={"equivalence": lambda: made, "values": lambda: rows},
-        _glance={"n": int(np.max(rows.n)), **_facts(result)},
+        _tables={"equivalence": lambda: made, "values": lambda: chosen},
+        _glance={"n": int(np.max(chosen.n)), **_facts(result)},
         _checks=lambda: (_equal(made, test, low, high),),
         _sources=(*SOURCES, *result._sources),
     )
@@ -218,12 +221,15 @@ def _one_row(inner: Linear, n: int) -> Result:
     return Result(note("target_given"), "values", (), {"values": lambda: rows}, {}, lambda: (), None, (CSI,))
 
 
-def _range(name: str, inner: Uncertainty) -> tuple[float, float]:
-    """What the numbers of a table can be."""
-    if isinstance(inner, Unknown):
+def _range(name: str, rows: Table) -> tuple[float, float]:
+    """What the numbers of some rows can be; rows in different units are refused."""
+    if isinstance(rows.uncertainty, Unknown):
         raise OptionError("target_needs_errors")
-    if bool(shares_of(inner).all()):
+    shares = shares_of(rows.uncertainty)
+    if shares.all():
         return 0.0, 1.0
+    if shares.any():
+        raise OptionError("target_mixed", table=name, choices=_names(rows))
     return RANGES.get(name, (-np.inf, np.inf))
 
 

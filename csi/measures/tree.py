@@ -268,6 +268,10 @@ class IndicatorTree:
             }
         )
 
+    def __repr__(self) -> str:
+        """Return the outline."""
+        return str(self)
+
     def __str__(self) -> str:
         """Return the outline that `parse` reads."""
         layout, lines = self._layout, []

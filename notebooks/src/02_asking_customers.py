@@ -261,7 +261,7 @@ print(draft.to_yaml())
 
 # %% [markdown] lang="zh"
 # 草稿要逐行看：电话认出来了，姓名却当成普通文字；`wait` 里的 `99` 是“不知道”，草稿误以为量表到了 100；
-# 等候越久越糟，方向也没写。知情同意（consent）书里承诺过保密的每一列，都写进 `private`。
+# 等候越久越糟，方向也没写。知情同意书（consent form）里承诺过保密的每一列，都写进 `private`。
 # 合同会把关：评分越出量表，或有人想按姓名分组，都会当场停下并说明原因。
 
 # %% [markdown] lang="en"
@@ -344,13 +344,14 @@ calendar[["date", "customer", "meaning", "report_due"]]
 # %% [markdown] lang="zh"
 # ### 问多少：分类、多抽、留余地（选修）
 #
-# 先说总的误差，再说每一类至少几家、A 类加倍；应答率决定要邀请多少家。权数随之而定：
+# 先说总的误差，再说每一类至少几家、A 类加倍；应答率决定要邀请多少家，权数随之而定。
+# 客户不按 A、B、C 而按重点、战略、普通、潜在来分的，办法一样：
 
 # %% [markdown] lang="en"
-# ### How many: classes, over-sampling, refusals (optional)
+# ### How many in each class (optional)
 #
 # Say the margin for all, then the least number per class, and class A twice as dense; the response rate says how
-# many to invite. Weights follow:
+# many to invite, and the weights follow. Other classes (key, strategic, ordinary, potential) are planned alike:
 
 # %%
 classes = {"A": {"population": 24, "factor": 2}, "B": 72, "C": 160}
@@ -359,11 +360,11 @@ csi.plan_sample("index", margin=3, sd=10, strata=classes, minimum=10, response_r
 # %% [markdown] lang="zh"
 # ### 加权：让样本像总体（选修）
 #
-# `mobile` 各地区抽得一样密不了：西部人少，却抽了不少，再加上重度用户多抽。假定只知道各地区的用户比例，
-# 用迭代比例拟合（raking）去凑；编码簿里的设计权数还纠正了重度用户：
+# `mobile` 各地区抽得疏密不同：西部用户少，却抽得多；重度用户也多抽了。假定我们只知道各地区的用户比例，
+# 就用迭代比例拟合（raking）让样本与它一致；编码簿里的设计权数还顾及了重度用户：
 
 # %% [markdown] lang="en"
-# ### Weights: make the sample look like the population (optional)
+# ### Weights: a sample like the population (optional)
 #
 # In `mobile` the small West and heavy users were over-sampled. Suppose we knew the shares of the regions only:
 # raking (迭代比例拟合) matches them. The design weights of the codebook repair heavy users as well:
@@ -433,9 +434,7 @@ csi.plot_estimates(response, labels={name: name for name in response.tidy()["ter
 # %%
 returned = business.keep(business.answers["quality"].notna())
 rate = float(business.answers["quality"].notna().mean())
-silent = csi.compare_nonresponse(
-    returned, ["quality"], frame={"customer_class": customers}, response_rate=rate
-)
+silent = csi.compare_nonresponse(returned, ["quality"], frame={"customer_class": customers}, response_rate=rate)
 silent.tidy("bounds")[["kind", "estimate", "lower", "upper"]]
 
 # %% [markdown] lang="zh"
