@@ -281,7 +281,7 @@ sizes
 # 原文自己承认漏了客户流失，可以补上（`attrition=`）。这些都是管理上的选择，要写在报告里：
 
 # %% [markdown] lang="en"
-# ### Who decides, who counts more, who left
+# ### Who decides and who left
 #
 # One word of the decision maker may undo the rest: weigh informants (`informants=`). Large customers may count more
 # (`customer_weights=`, by class or volume). The text admits that it forgot customers who leave: add them
