@@ -16,6 +16,9 @@ def main(folder: Path) -> None:
     with csi.use_language("zh"):
         csi.plot_priorities(mobi, "Satisfaction").savefig(folder / "priorities_zh.png", dpi=90)
         csi.plot_index(operators, "Satisfaction").savefig(folder / "index_zh.png", dpi=90)
+        app = csi.load_sample("app_kano")
+        features = [[f"{side}{i:02d}" for i in range(1, 13)] for side in "fd"]
+        csi.plot_kano(csi.score_kano(app, *features)).savefig(folder / "kano_zh.png", dpi=90)
 
 
 if __name__ == "__main__":
