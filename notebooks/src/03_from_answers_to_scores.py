@@ -182,7 +182,8 @@ pd.DataFrame(rows).T[["estimate", "lower", "upper", "n"]]
 #
 # ### 高分占比与 CSAT
 #
-# 高分占比（top box）只数最好的几级；CSAT 通常指五级量表的最高两级。十级量表没有公认的取法，
+# 高分占比（top box）只数最好的几级；网店、点评网站的星级评价两头多、中间少，高分和低分要一起报。
+# CSAT 通常指五级量表的最高两级。十级量表没有公认的取法，
 # csi 要你自己写 `boxes=`，因为取两级还是三级，差别很大：
 
 # %% [markdown] lang="en"
@@ -191,8 +192,9 @@ pd.DataFrame(rows).T[["estimate", "lower", "upper", "n"]]
 #
 # ### Top box and CSAT
 #
-# Top box (高分占比) counts the best levels only; CSAT usually means the best two of five. Ten points have no usual
-# boxes, so csi wants `boxes=`; two or three is no small matter:
+# Top box (高分占比) counts the best levels only; star ratings and online reviews crowd at both ends, so report the
+# bottom box too. CSAT usually means the best two of five. Ten points have no usual boxes, so csi wants `boxes=`; two or
+# three is no small matter:
 
 # %%
 one = csi.score_csat(hall, "rating").tidy().assign(boxes=2)
@@ -287,7 +289,7 @@ pd.DataFrame(both)
 # The order stays, the distances shrink, and held against somebody else's points the wrong kind misleads. Notes of a
 # result always say which kind it is.
 #
-# ### A composite, and a break
+# ### A composite with a break
 #
 # The Korean KCSI is a composite: shares of high ratings on overall satisfaction, elements and repurchase, weighted.
 # The weights were changed once. The same answers, by the old weights and the new:
