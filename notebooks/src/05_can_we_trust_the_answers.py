@@ -274,10 +274,10 @@ pd.DataFrame(rows, index=["n", "alpha of Quality", "mean of sat_overall", "lower
 # The mean moves by less than half its interval, and the truth lies in both. Alpha rises a little: random answers lower
 # correlations.
 #
-# ### "No comment", "very good"
+# ### Answers that say nothing
 #
-# Some customers of the resin maker wrote remarks that say nothing. Their ratings, how satisfied their firms really
-# were (the truth), and which share of them left later:
+# Some customers of the resin maker wrote "no comment" (没意见) or "very good" (很好), and no more. Their ratings, how
+# satisfied their firms really were (the truth), and which share of them left later:
 
 # %%
 resin = csi.load_sample("pvc_customers")
