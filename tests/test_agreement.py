@@ -182,6 +182,16 @@ def test_linearised_and_bootstrap_errors_agree_under_a_design(function: str) -> 
         assert ratio.between(0.85, 1.2).all(), name
 
 
+@pytest.mark.parametrize("function", ["check_reliability", "fit_factors", "fit_icc", "score_agreement"])
+def test_raked_weights_are_raked_again_in_every_replicate(function: str) -> None:
+    survey = csi.rake(csi.load_sample("mobile"), {"region": {"north": 0.3, "south": 0.3, "east": 0.2, "west": 0.2}})
+    items = ["quality_overall", "quality_needs", "quality_network", "quality_service"]
+    options = {"n_factors": 1} if function == "fit_factors" else {}
+    linear = getattr(csi, function)(survey, items, **options).tidy()
+    drawn = getattr(csi, function)(survey, items, inference="bootstrap", n_boot=400, **options).tidy()
+    assert (drawn["std_error"] / linear["std_error"]).between(0.85, 1.15).all()
+
+
 def test_pairs_count_the_cases_that_both_judged() -> None:
     pairs = csi.score_agreement(survey_of(OBSERVED), list("ABCD")).tidy("pairs")
     counts = pairs.drop_duplicates(["item", "other_item"]).set_index(["item", "other_item"])["n"]
@@ -198,6 +208,11 @@ BAD = {
     ),
     "one rater icc": (lambda: csi.fit_icc(survey_of(OBSERVED), ["A"]), csi.EstimationError, ["fit_icc", "2"]),
     "unknown": (lambda: csi.score_agreement(survey_of(OBSERVED), ["A", "Z"]), csi.DataError, ["Z", "A"]),
+    "unknown beside words": (
+        lambda: csi.score_agreement(csi.Survey.from_frame({"a": list("xyz"), "b": list("xyz")}), ["a", "Z"]),
+        csi.DataError,
+        ["Z", "a"],
+    ),
     "twice": (lambda: csi.score_agreement(survey_of(OBSERVED), ["A", "A"]), csi.DataError, ["A"]),
     "mixed": (
         lambda: csi.score_agreement(csi.Survey.from_frame({"a": [1, 2, 3], "b": list("xyz")}), ["a", "b"]),

@@ -317,6 +317,7 @@ def test_the_interval_of_alpha_covers() -> None:
 
 
 TINY = csi.load_sample("tiny")
+BOOK = csi.Codebook(items={name: csi.Item(name, csi.Scale(1, 5)) for name in "ab"})
 BAD = {
     "unknown item": (lambda: csi.check_reliability(TINY, ["s1", "s9"]), csi.DataError, ["s9", "s1"]),
     "one item": (lambda: csi.check_reliability(TINY, {"Loyalty": ["l1"]}), csi.DataError, ["Loyalty", "l1"]),
@@ -358,6 +359,16 @@ BAD = {
         ),
         csi.EstimationError,
         ["by=c", "x (2)", "3"],
+    ),
+    "private": (
+        lambda: csi.check_reliability(
+            csi.Survey.from_frame(
+                {"a": [1, 2, 4], "b": [2, 3, 3]}, dataclasses.replace(BOOK, private=("b",)), name="shop"
+            ),
+            ["a", "b"],
+        ),
+        csi.DataError,
+        ["shop", "1", "private"],
     ),
 }
 

@@ -15,7 +15,8 @@ from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, choose
 from csi.language import Note, note
 from csi.measures.agreement_numbers import agreement_of, counts_of, kappas_of, rows_of_counts, variances_of
-from csi.measures.item_moments import chosen_items, group_codes
+from csi.measures.item_moments import chosen_items, group_codes, refuse_private
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, choose_inference
 from csi.measures.sum_inference import Cases, SumPart, measure_sums
 from csi.results import Block, Check, Result, Table
@@ -53,10 +54,7 @@ SOURCES = (
         "  title={Estimating within-group interrater reliability with and without response bias},\n"
         "  journal={Journal of Applied Psychology}, volume={69}, pages={85--98}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 
@@ -215,24 +213,22 @@ def _result(ratings: Ratings, found: Measured, counts: Array, pairs: Any) -> Res
 
 def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     """The raters' choices as codes, with cases that fewer than two judged left out."""
-    numeric = [survey.codebook.items[name].numeric for name in raters if name in survey.codebook.items]
+    refuse_private(survey, raters)
+    lo, hi = survey.scale_ends(raters)
+    numeric = [survey.codebook.items[name].numeric for name in raters]
     if any(numeric) and not all(numeric):
         raise DataError("raters_mixed", items=list(raters))
     notes = [*survey.notes]
     expected = None
-    if not numeric or all(numeric):
+    if all(numeric):
         matrix = survey.matrix(raters)
         values, codes = _coded(matrix)
         labels = tuple(f"{value:g}" for value in values)
-        lo, hi = survey.scale_ends(raters)
         scales = [survey.codebook.items[name].scale for name in raters]
         if np.isfinite(lo).all() and (lo == lo[0]).all() and (hi == hi[0]).all():
             step = float(scales[0].step)  # 0 allows every number between the ends
             expected = float(((hi[0] - lo[0] + step) ** 2 - step**2) / 12)
     else:
-        private = [name for name in raters if name in survey.codebook.private]
-        if private:
-            raise DataError("private_column", column=private[0], survey=survey.name)
         answers = survey.answers
         flat, names = pd.factorize(pd.concat([answers[name].astype(object) for name in raters]), sort=False)
         codes = flat.reshape(len(raters), -1).T.astype(np.int64)
@@ -256,7 +252,7 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     n = tuple(np.bincount(mine[mine >= 0], minlength=max(1, len(groups))).tolist())
     cases = Cases(design.piece[used], mine, groups, n, design)
     return Ratings(
-        survey.name, raters, codes[used], values, labels, not numeric or all(numeric), expected, weight / weight.mean(),
+        survey.name, raters, codes[used], values, labels, all(numeric), expected, weight / weight.mean(),
         used, cases, tuple(notes),
     )  # fmt: skip
 

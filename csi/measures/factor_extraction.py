@@ -147,11 +147,18 @@ def _descend(
     return moved, found, better & (np.abs(moved - x).max(axis=1) > 0)
 
 
-def _curvature(vectors: Array, w: Array) -> Array:
-    """(b, p, p): sum over k, l of w_kl v_ik v_jk v_il v_jl, from vectors (b, p, p) and w (b, p, p)."""
-    b, p = vectors.shape[:2]
-    outer = np.einsum("bik,bjk->bkij", vectors, vectors).reshape(b, p, p * p)
-    return (outer * (w @ outer)).sum(axis=1).reshape(b, p, p)
+def _curvature(v: Array, left: Array, right: Array, cross: Array, m: int) -> Array:
+    """Second derivatives (b, p, p) from eigenvectors (b, p, p): sum over k, l of w_kl v_ik v_jk v_il v_jl.
+
+    Among those left over w_kl is the product of `left` and `right` (b, p); with the m last ones `cross` (b, p, m).
+    """
+    turned = v.transpose(0, 2, 1)
+    found = ((v * left[:, None, :]) @ turned) * ((v * right[:, None, :]) @ turned)
+    first = v.shape[1] - m
+    for k in range(m):
+        own = v[:, :, first + k]
+        found += own[:, :, None] * own[:, None, :] * ((v * cross[:, None, :, k]) @ turned)
+    return found
 
 
 def _minres_parts(r: Array, psi: Array, m: int, whole: bool) -> tuple[Array, Array, Array]:
@@ -171,11 +178,11 @@ def _minres_parts(r: Array, psi: Array, m: int, whole: bool) -> tuple[Array, Arr
     tail = np.where(kept, 0.0, theta)
     value = 0.5 * (tail**2).sum(axis=1)
     gradient = -np.einsum("bk,bik->bi", tail, v**2)
-    w = (~kept)[:, :, None] * (~kept)[:, None, :] * 1.0
-    gap = theta[:, :, None] - theta[:, None, :]
-    cross = (~kept)[:, :, None] & kept[:, None, :]
-    w = w + np.where(cross, 2 * theta[:, :, None] / np.where(cross, gap, 1.0), 0.0)
-    return value, gradient, _curvature(v, w)
+    rest = (~kept).astype(float)
+    both = (~kept)[:, :, None] & kept[:, None, p - m :]
+    gap = np.where(both, theta[:, :, None] - theta[:, None, p - m :], 1.0)
+    cross = np.where(both, 2 * theta[:, :, None] / gap, 0.0)
+    return value, gradient, _curvature(v, rest, rest, cross, m)
 
 
 def _ml_parts(r: Array, x: Array, m: int, whole: bool) -> tuple[Array, Array, Array]:
@@ -191,13 +198,12 @@ def _ml_parts(r: Array, x: Array, m: int, whole: bool) -> tuple[Array, Array, Ar
         return value, x, scaled
     rest = np.where(kept, 0.0, 1 - theta)
     gradient = np.einsum("bk,bik->bi", rest, v**2)
-    both = (~kept)[:, :, None] & (~kept)[:, None, :]
-    total = theta[:, :, None] + theta[:, None, :]
-    w = np.where(both, 0.5 * total, 0.0)
-    gap = theta[:, None, :] - theta[:, :, None]
-    cross = (~kept)[:, :, None] & kept[:, None, :]
-    w = w + np.where(cross, (1 - theta[:, :, None]) * total / np.where(cross, gap, 1.0), 0.0)
-    return value, gradient, _curvature(v, w)
+    left = (~kept).astype(float)  # w_kl = (theta_k + theta_l) / 2 there, and both halves of the sum are the same
+    both = (~kept)[:, :, None] & kept[:, None, p - m :]
+    total = theta[:, :, None] + theta[:, None, p - m :]
+    gap = np.where(both, theta[:, None, p - m :] - theta[:, :, None], 1.0)
+    cross = np.where(both, (1 - theta[:, :, None]) * total / gap, 0.0)
+    return value, gradient, _curvature(v, left, left * theta, cross, m)
 
 
 def _loadings(r: Array, psi: Array, m: int, method: str) -> tuple[Array, Array]:

@@ -183,7 +183,7 @@ def fit_of(correlation: Array, solution: Solution, n: int) -> Fit:
         return Fit(np.nan, df, np.nan, np.nan, np.nan, np.nan, n)
     objective = logdet - np.linalg.slogdet(correlation)[1] + np.trace(np.linalg.solve(implied, correlation)) - p
     factor = n - 1 - (2 * p + 5) / 6 - 2 * m / 3
-    chi2 = float(objective * factor)
+    chi2 = float(max(objective, 0.0) * factor)
     null, null_df = float(-np.linalg.slogdet(correlation)[1] * factor), p * (p - 1) // 2
     if df == 0:
         return Fit(chi2, df, np.nan, np.nan, np.nan, chi2, n)

@@ -14,6 +14,7 @@ from csi.inference.bootstrap import Batch
 from csi.language import note
 from csi.measures.analytic import Analytic
 from csi.measures.item_moments import ItemData, chosen_items, prepare_items
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.moments import Moments
 from csi.results import Block, Check, Result, Table
@@ -30,16 +31,13 @@ SOURCES = (
         "  title={Intraclass correlations: uses in assessing rater reliability}, journal={Psychological Bulletin},\n"
         "  pages={420--428}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 
 def fit_icc(
     survey_or_moments: Survey | Moments,
-    items: Sequence[str] | None = None,
+    items: Sequence[str],
     *,
     inference: str | None = None,
     interval: str | None = None,
@@ -56,8 +54,8 @@ def fit_icc(
     ----------
     survey_or_moments : Survey or Moments
         One row per case that is judged, one numeric column per rater.
-    items : list of str, optional
-        The columns of the raters. None means all items with a construct, or all ratings (Moments: all items).
+    items : list of str
+        The columns of the raters, two or more.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
     interval : {"t", "bca", "percentile"}, optional

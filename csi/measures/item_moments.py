@@ -128,13 +128,23 @@ def chosen_items(data: object, items: Sequence[str] | None, what: str) -> tuple[
         if not isinstance(data, Survey):
             raise DataError("trust_not_survey", function=what, kind=type(data).__name__)
         named = [item for members in numeric_constructs(data).values() for item in members]
-        items = named or [item.name for item in data.codebook.items.values() if item.kind == "rating"]
+        book = data.codebook
+        items = named or [
+            one.name for one in book.items.values() if one.kind == "rating" and one.name not in book.private
+        ]
         if not items:
             raise DataError("no_ratings", survey=data.name)
     twice = sorted({item for item in items if list(items).count(item) > 1})
     if twice:
         raise DataError("items_twice", function=what, items=twice)
     return tuple(items)
+
+
+def refuse_private(survey: Survey, items: Sequence[str]) -> None:
+    """Refuse columns that no result may name; the message counts them and does not."""
+    count = sum(item in survey.codebook.private for item in items)
+    if count:
+        raise DataError("trust_private", survey=survey.name, count=count)
 
 
 def numeric_constructs(survey: Survey) -> dict[str, tuple[str, ...]]:
@@ -181,6 +191,7 @@ def _from_moments(moments: Moments) -> ItemData:
 
 
 def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: object, need: int) -> ItemData:
+    refuse_private(survey, items)
     columns = survey.matrix(items)
     design = survey.design()
     gaps = np.isnan(columns)

@@ -80,12 +80,12 @@ def score_public_service(
     -------
     Result
         Table `rates`: (group,) term: participation (active ratings / cases), unrated (1 - participation), good_rate and
-        bad_rate (of ratings), active_good_rate and active_bad_rate (of active ratings), defaulted_share (of ratings),
-        and of bad ratings reply_rate, follow_up_rate, rectified_rate, in_time_rate; rectified_satisfied_rate of those
-        put right and asked. Table `scores`: level_score, active_level_score. Table `levels`: share of each level among
-        ratings. Table `unrated_rules`: kind (recorded, active, as_neutral, as_satisfied, as_very_satisfied), term:
-        good rate and level score by other rules. Table `days`: mean working days. Each then estimate, std_error,
-        lower, upper, n.
+        bad_rate (of ratings), active_good_rate and active_bad_rate (of active ratings), defaulted_share (of ratings,
+        where it is known), and of bad ratings reply_rate, follow_up_rate, rectified_rate, in_time_rate;
+        rectified_satisfied_rate of those put right and asked. Table `scores`: level_score, active_level_score. Table
+        `levels`: share of each level among ratings. Table `unrated_rules`: kind (recorded, active, as_neutral,
+        as_satisfied, as_very_satisfied), term: good rate and level score by other rules. Table `days`: mean working
+        days. Each then estimate, std_error, lower, upper, n.
 
     Raises
     ------
@@ -145,7 +145,13 @@ def _question(cases: Cases, days_limit: float | None) -> Measure:
     kept = {table: [one for one in rows if not np.isnan(one[2]).all()] for table, rows in blocks.items()}
     order = [one for rows in kept.values() for one in rows]
     names = [one[0] for one in order]
-    keys = {"rates": ("term",), "scores": ("term",), "levels": ("level",), "unrated_rules": ("kind", "term"), "days": ("term",)}
+    keys = {
+        "rates": ("term",),
+        "scores": ("term",),
+        "levels": ("level",),
+        "unrated_rules": ("kind", "term"),
+        "days": ("term",),
+    }
     decimals = {"scores": 2, "days": 1}
 
     def evaluate(domain: Means, whole: Means) -> dict[str, Array]:
@@ -189,8 +195,9 @@ def _rates(cases: Cases, days_limit: float | None) -> dict[str, Array]:
         "active_good_rate": _among(is_good, active),
         "bad_rate": _among(1 - is_good, rated),
         "active_bad_rate": _among(1 - is_good, active),
-        "defaulted_share": _among(1 - is_active, rated),
     }
+    if cases.by_rule:
+        rates["defaulted_share"] = _among(1 - is_active, rated)
     for column, term in (("replied", "reply_rate"), ("followed_up", "follow_up_rate"), ("rectified", "rectified_rate")):
         if column in cases.done:
             rates[term] = _among(cases.done[column], bad)
@@ -221,6 +228,8 @@ def _checks(numbers: Mapping[str, Array]) -> list[Check]:
         ("service_defaulted", "defaulted_share", lambda v: v <= DEFAULTED, f"<= {DEFAULTED}"),
         ("service_active", "participation", lambda v: v >= ACTIVE, f">= {ACTIVE}"),
     ):
+        if name not in numbers:
+            continue
         values = numbers[name][np.isfinite(numbers[name])]
         bad = int((~holds(values)).sum())
         worst = float(values.min() if code == "service_active" else values.max())
