@@ -195,7 +195,7 @@ csi.plot_kano(kano, labels=names)
 # place is most likely inside. Features in the other colour have no certain class. Bottom right must work; top right is
 # where to compete; top left delights; bottom left leaves people cold.
 #
-# ### Kinds of needs, and two factors
+# ### Kinds of needs and two factors
 #
 # Needs are explicit (明示), implied (隐含) or obligatory (必须履行). Nobody voices an implied one (of course it does
 # not crash), and the law sets obligatory ones (privacy): both are mostly **must-be**. What people ask for is mostly

@@ -204,8 +204,8 @@ csi.plot_quadrants(quadrants, labels=names)
 #
 # ### Quadrants come in sets
 #
-# Like a Kano class, a quadrant has no standard error but a **label set** (类别集合): all quadrants that are not rejected
-# at a level.
+# Like a Kano class, a quadrant has no standard error but a **label set** (类别集合): all quadrants that are not
+# rejected at a level.
 
 # %%
 csi.list_labels(quadrants).assign(name=lambda table: table["item"].map(names))
@@ -368,8 +368,7 @@ pd.concat({m: table[["estimate", "lower", "upper", "kind"]] for m, table in rows
 # ### 与指数模型相连
 #
 # 有结构模型时，重要性可取**总效应**（一个潜变量提高一分，满意指数提高几分），绩效取潜变量指数，
-# 这就是 IPMA（两轴与上面对调），
-# 第 11 课细讲：
+# 这就是 IPMA，画图时两轴与上面对调，第 11 课细讲：
 
 # %% [markdown] lang="en"
 # By correlation one item needs repair and gets the first budget; in one regression (`method="regression"`) its
@@ -381,8 +380,7 @@ pd.concat({m: table[["estimate", "lower", "upper", "kind"]] for m, table in rows
 # ### The link to index models
 #
 # With a path model, importance can be the **total effect** (总效应) in index points and performance the index of a
-# construct. This is the IPMA, its axes
-# exchanged; lesson 11 goes into it:
+# construct. This is the IPMA, drawn with its axes exchanged; lesson 11 goes into it:
 
 # %%
 fit = csi.fit_pls(mobile, "ECSI_2005", n_boot=200)
