@@ -307,7 +307,7 @@ called = {k: f"{dims[hotel.codebook.items[item].construct]} {k}" for k, item in 
 csi.plot_quadrants(derived, labels=called)
 
 # %%
-ends = hotel.answers[list(E.values())]
+ends = pd.DataFrame(hotel.matrix(list(E.values())))  # reversed items turned round
 matters = stated.tidy("positions").query("term == 'importance'")["estimate"]
 pd.Series({"6 or 7 of 7 points (share)": (ends >= 6).to_numpy().sum() / ends.notna().to_numpy().sum(),
            "lowest stated importance": matters.min(), "highest": matters.max()}).to_frame("stated")  # fmt: skip
