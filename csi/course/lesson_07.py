@@ -111,7 +111,6 @@ def tour_by_segment() -> DifferenceTask:
     segment = load_sample("app_kano").answers["segment"].to_numpy()
     new, old = (count("08", segment == name) for name in ("new", "experienced"))
     right = worse_of(new) - worse_of(old)
-    shares = [-(one["O"] + one["M"]) / sum(one.values()) for one in (new, old)]
     error = float(np.sqrt(sum(-worse_of(one) * (1 + worse_of(one)) / meaningful(one) for one in (new, old))))
     task = NumberTask(
         right=right, tolerance=POINTS, said="ex_07_3",
@@ -120,7 +119,7 @@ def tour_by_segment() -> DifferenceTask:
             "better_difference": better_of(new) - better_of(old),
             "new_users_alone": worse_of(new),
             "experienced_alone": worse_of(old),
-            "reverse_in_the_base": shares[0] - shares[1],
+            "difference_in_percent": 100 * right,
         },
     )  # fmt: skip
     return DifferenceTask(task, error, error)

@@ -282,7 +282,7 @@ pd.DataFrame(both)
 #
 # ### 复合指数与断点
 #
-# 韩国 KCSI 是复合指数：总体满意、要素满意、再购买各取高分占比，再加权。权重改过一次。
+# 韩国 KCSI 是复合指数：总体满意、要素满意、重复购买意愿各取高分占比，再加权。权重改过一次。
 # 同样的回答，新旧两种权重各得多少？
 
 # %% [markdown] lang="en"
@@ -312,7 +312,7 @@ korea.tidy("versions")
 #
 # ### 好差评
 #
-# 国家标准定了名称：主动评价率、好评率、主动评价好评率、未评率、回访整改率等；公式为 csi 自定并已注明。
+# 国家标准定了好评率、主动评价好评率、未评率、回访整改率等名称；主动评价率和全部公式为 csi 自定，并已注明。
 # 有些窗口，七天不评就由系统**默认好评**。
 
 # %% [markdown] lang="en"
@@ -320,9 +320,9 @@ korea.tidy("versions")
 #
 # ### Ratings of public services (好差评)
 #
-# National standards fix the names: participation (主动评价率), good rate (好评率), good rate among active ratings
-# (主动评价好评率), unrated rate, rectification rate and so on; the formulas are csi's own and say so. At some windows
-# the system **fills in a rating** (默认评价) when nobody rates for seven days.
+# National standards fix names: good rate (好评率), good rate among active ratings (主动评价好评率), unrated rate,
+# rectification rate and so on; participation (主动评价率) and all formulas are csi's own and say so. At some windows the
+# system **fills in a rating** (默认评价) when nobody rates for seven days.
 
 # %%
 service = csi.score_public_service(hall)
@@ -377,7 +377,7 @@ pd.concat(tables, axis=1)
 #
 # ### 关键指标表
 #
-# 顾客说的（满意、推荐、再购）与顾客做的（投诉、退货、重复购买、流失）放在一张表上，互相印证：
+# 顾客说的（满意、推荐意愿、重复购买意愿）与顾客做的（投诉、退货、重复购买、流失）放在一张表上，互相印证：
 
 # %% [markdown] lang="en"
 # The same customers: by the rate one operator reaches the target, by the score none is near. An estimate above the line

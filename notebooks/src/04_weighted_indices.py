@@ -537,7 +537,7 @@ csi.course.check("04.3", answer)
 csi.course.check("04.3", list(scores.index[scores["adjustment"] > 0]))
 
 # %% [markdown] lang="zh"
-# **04.4 变一变（选修）** 一位专家说：产品比购销重要 `4` 倍，产品比服务重要 `2` 倍，购销比服务重要 `3` 倍。
+# **04.4 变一变（选修）** 一位专家两两比较：产品对购销为 `4`，产品对服务为 `2`，购销对服务为 `3`。
 # 他的一致性比率是多少？三位小数。
 
 # %% [markdown] lang="en"

@@ -54,14 +54,14 @@ pd.set_option("display.float_format", "{:.3f}".format, "display.max_colwidth", N
 # ## The data
 #
 # `app_kano` holds answers of users of a payment app, simulated from known values: twelve features, three questions
-# each. `f` is the functional question (正向题: how do you feel if it is there?), `d` the dysfunctional one (反向题: if it
-# is not?), `i` asks how important it is.
+# each. `f` is the functional question (正向题: how do you feel if it is there?), `d` the dysfunctional one (反向题: if it is
+# not?), `i` asks how important it is.
 
 # %%
 app = csi.load_sample("app_kano")
 book, truth = app.codebook, app.codebook.truth
 numbers = [f"{k:02d}" for k in range(1, 13)]
-F, D, I = (["fdi"[k] + number for number in numbers] for k in range(3))
+F, D, STATED = (["fdi"[k] + number for number in numbers] for k in range(3))
 say = csi.language.pick
 names = {"f" + k: say(truth["labels"]["feature"][truth["features"][k]["feature"]]) for k in numbers}
 pd.DataFrame({"f": [say(book.items[f].text) for f in F], "d": [say(book.items[d].text) for d in D]}, index=F)
@@ -119,7 +119,7 @@ berger = pd.DataFrame([list(row) for row in ("QAAAO", "RIIIM", "RIIIM", "RIIIM",
                       index=range(1, 6), columns=range(1, 6))  # fmt: skip
 pouliot = berger.copy()
 pouliot.loc[2, 2] = pouliot.loc[4, 4] = "Q"
-assert [berger.loc[a, b] for a, b in zip(five["there"], five["not there"])] == list(five["class"])
+assert [berger.loc[a, b] for a, b in zip(five["there"], five["not there"], strict=True)] == list(five["class"])
 pd.concat({"berger": berger, "pouliot": pouliot}, axis=1)
 
 # %% [markdown] lang="zh"
@@ -146,13 +146,14 @@ pd.concat({"berger": berger, "pouliot": pouliot}, axis=1)
 # %%
 def count_classes(answers, table=berger):
     rows = {}
-    for f, d in zip(F, D):
+    for f, d in zip(F, D, strict=True):
         both = answers[[f, d]].dropna().astype(int)
         found = pd.Series([table.loc[a, b] for a, b in both.to_numpy()])
         rows[f] = found.value_counts().reindex(list("MOAIRQ"), fill_value=0)
     return pd.DataFrame(rows).T
 
 
+# %%
 counts = count_classes(app.answers)
 known = counts[["A", "O", "M", "I"]].sum(axis=1)
 by_hand = counts.assign(better=(counts["A"] + counts["O"]) / known, worse=-(counts["O"] + counts["M"]) / known)
@@ -170,7 +171,7 @@ by_hand.assign(**{"class": counts.idxmax(axis=1), "feature": names})
 # design and weights count.
 
 # %%
-kano = csi.score_kano(app, F, D, importance=I)
+kano = csi.score_kano(app, F, D, importance=STATED)
 found = kano.tidy("better_worse").pivot(index="item", columns="term", values="estimate")
 assert np.allclose(found, by_hand[["better", "worse"]])
 kano
@@ -179,7 +180,7 @@ kano
 csi.plot_kano(kano, labels=names)
 
 # %% [markdown] lang="zh"
-# 横轴是缺了它的损失，纵轴是有了它的收获；椭圆是误差范围，换一批用户，点可能落在椭圆里的任何地方。
+# 横轴是缺了它的损失，纵轴是有了它的收获；椭圆是误差范围，真正的位置多半在里面，另一种颜色的功能类别还不确定。
 # 右下是必备，做到就行，做不到不行；右上是期望，值得与对手比；左上是魅力；左下没人在意。
 #
 # ### 需求的三种说法，与双因素
@@ -189,9 +190,9 @@ csi.plot_kano(kano, labels=names)
 # 连顾客自己都没想到的，才是**魅力**。所以只看意见箱，最要紧的和最惊喜的都会漏掉。
 
 # %% [markdown] lang="en"
-# Across: what is lost when it is missing; up: what is won when it is there. The ellipses are errors: with other users
-# the point could have been anywhere inside. Bottom right must work; top right is where to compete; top left delights;
-# bottom left leaves people cold.
+# Across: what is lost when it is missing; up: what is won when it is there. The ellipses are errors: the true
+# place is most likely inside. Features in the other colour have no certain class. Bottom right must work; top right is
+# where to compete; top left delights; bottom left leaves people cold.
 #
 # ### Kinds of needs, and two factors
 #
@@ -343,7 +344,8 @@ csi.list_labels(groups).query("item == 'f08'")
 
 # %%
 csi.plot_estimates(groups, "better_worse", where={"item": "f08"},
-                   labels={g: say(text) for g, text in truth["labels"]["segment"].items()})  # fmt: skip
+                   labels={"new": say({"en": "new", "zh": "新用户"}), "experienced":
+                           say({"en": "experienced", "zh": "老用户"})})  # fmt: skip
 
 # %%
 groups.contrast({("new", "f08", "better"): 1, ("experienced", "f08", "better"): -1}, table="better_worse")
@@ -464,8 +466,8 @@ csi.course.check("07.1", -(one["O"] + one["M"]) / one[["A", "O", "M", "I"]].sum(
 # 不止一类？提交题项名，如 `["f01", "f02"]`。
 
 # %% [markdown] lang="en"
-# **07.2 Vary** A pilot asked the first `90` users only (`app.answers.head(90)`). Which features have a label set of more
-# than one class at 95%? Hand in the items, like `["f01", "f02"]`.
+# **07.2 Vary** A pilot asked the first `90` users only (`app.answers.head(90)`). Which features have a label set of
+# more than one class at 95%? Hand in the items, like `["f01", "f02"]`.
 
 # %%
 answer = ...
@@ -538,6 +540,9 @@ csi.course.check("07.5", csi.score_kano(own, F, D))
 # - Fong 检验误判过多，只用来复现。
 #
 # ## 参考文献
+#
+# 转引的有：Timko 的系数、Pouliot 的表和 DuMouchel 的分数（Berger 等，1993）；Sauerwein、Bailom、Matzler 与
+# Hinterhuber（1996）的滑雪板固定器；Fong（1996）的检验；Lee 与 Newcomb（1997）的强度；赫兹伯格的双因素。
 
 # %% [markdown] lang="en"
 # ## Key points
@@ -550,6 +555,9 @@ csi.course.check("07.5", csi.score_kano(own, F, D))
 # - Fong's test finds too much; it is for replication only.
 #
 # ## References
+#
+# As quoted: Timko, Pouliot and DuMouchel (in Berger and others, 1993); Sauerwein, Bailom, Matzler and Hinterhuber
+# (1996); Fong (1996); Lee and Newcomb (1997); Herzberg.
 
 # %%
 print(kano.cite())
