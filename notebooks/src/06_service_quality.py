@@ -385,10 +385,10 @@ csi.plot_estimates(journey, "touchpoints", where={"term": "score"}, labels=stage
 
 # %%
 wide = journey.tidy("touchpoints").pivot(index="item", columns="term", values="estimate")
-wide.loc[steps, ["score", "reach", "drop_off", "weight"]].rename(index=stages)
+wide.loc[steps, ["score", "reach", "drop_off", "indicator_weight"]].rename(index=stages)
 
 # %% [markdown] lang="zh"
-# `reach` 是用过的比例，`drop_off` 是上一步用了、这一步没用的比例，`weight` 按到达率计入旅程总分。
+# `reach` 是用过的比例，`drop_off` 是上一步用了、这一步没用的比例，`indicator_weight` 按到达率计入旅程总分。
 # 早餐得分最低；可是**得分低不等于要紧**，要看它与总体满意的关系，练习里自己来找。
 #
 # ## 查一查
@@ -400,9 +400,9 @@ wide.loc[steps, ["score", "reach", "drop_off", "weight"]].rename(index=stages)
 # 用两个标准差、两个 α 和一个相关，自己代一遍：
 
 # %% [markdown] lang="en"
-# `reach` is the share that used a step, `drop_off` the share that used the one before and not this, `weight` counts a
-# step by its reach. Breakfast scores lowest; but **low is not important**: that hangs on how it goes with the whole,
-# which is for you to find below.
+# `reach` is the share that used a step, `drop_off` the share that used the one before and not this, `indicator_weight`
+# counts a step by its reach. Breakfast scores lowest; but **low is not important**: that hangs on how it goes with the
+# whole, which is for you to find below.
 #
 # ## Check it
 #
