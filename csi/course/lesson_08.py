@@ -115,8 +115,8 @@ def certain_quadrants() -> NamesTask:
             out = here & (answers["interviewer"] == person).to_numpy()
             left = weight * np.where(out, 0, np.where(here, len(people) / (len(people) - 1), 1))
             variance += (len(people) - 1) / len(people) * (distances(columns, outcome, left) - whole) ** 2
-    sure = np.abs(whole) > student.ppf(1 - 0.05 / 2, df) * np.sqrt(variance)
-    both = sure.reshape(2, -1).all(axis=0)
+    apart = (np.abs(whole) / np.sqrt(variance)).reshape(2, -1).min(axis=0)
+    both, loosely = (apart > student.ppf(1 - p / 2, df) for p in (0.05, 1 / 5))
     matters, good = whole.reshape(2, -1) >= 0
     names = np.array(IMAGE)
 
@@ -128,7 +128,7 @@ def certain_quadrants() -> NamesTask:
         mistakes={
             "strengths_only": (some(matters & good),),
             "the_uncertain_ones": (some(~both),),
-            "importance_sure_only": (some(sure[: len(names)]),),
+            "level_too_low": (some(loosely),),
             "every_item": (frozenset(IMAGE),),
         },
         known={name: name for name in IMAGE},

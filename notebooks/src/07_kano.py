@@ -54,8 +54,8 @@ pd.set_option("display.float_format", "{:.3f}".format, "display.max_colwidth", N
 # ## The data
 #
 # `app_kano` holds answers of users of a payment app, simulated from known values: twelve features, three questions
-# each. `f` is the functional question (正向题: how do you feel if it is there?), `d` the dysfunctional one (反向题: if it is
-# not?), `i` asks how important it is.
+# each. `f` is the functional question (正向题: how do you feel if it is there?), `d` the dysfunctional one (反向题: if
+# it is not?), `i` asks how important it is.
 
 # %%
 app = csi.load_sample("app_kano")
@@ -195,10 +195,10 @@ csi.plot_kano(kano, labels=names)
 # place is most likely inside. Features in the other colour have no certain class. Bottom right must work; top right is
 # where to compete; top left delights; bottom left leaves people cold.
 #
-# ### Kinds of needs, and two factors
+# ### Kinds of needs and two factors
 #
-# Needs are explicit (明示), implied (隐含) or obligatory (必须履行). Nobody voices an implied one (of course it does not
-# crash), and the law sets obligatory ones (privacy): both are mostly **must-be**. What people ask for is mostly
+# Needs are explicit (明示), implied (隐含) or obligatory (必须履行). Nobody voices an implied one (of course it does
+# not crash), and the law sets obligatory ones (privacy): both are mostly **must-be**. What people ask for is mostly
 # **one-dimensional**; what they never thought of is **attractive**. A suggestion box misses both the most important
 # and the most delightful.
 
@@ -244,8 +244,8 @@ csi.plot_kano(kano, scores="continuous", labels=names)
 #
 # ### A class has no standard error, but a set
 #
-# One or two people can turn the most frequent class into another. So csi gives the **label set** (类别集合): all classes
-# that are not rejected at a level; and the **stability** (稳定性): how often replicates choose the class.
+# One or two people can turn the most frequent class into another. So csi gives the **label set** (类别集合): all
+# classes that are not rejected at a level; and the **stability** (稳定性): how often replicates choose the class.
 
 # %%
 planted = {"f" + k: truth["features"][k]["category"] for k in numbers}
@@ -386,7 +386,8 @@ pd.DataFrame({"p": tests, "p corrected": holm, "feature": names}).loc[tests.inde
 
 # %%
 ski = pd.DataFrame({"A": [7.0, 10.4, 63.8], "O": [32.3, 45.1, 21.6], "M": [49.3, 30.5, 2.9], "I": [9.5, 11.5, 8.5],
-                    "R": [0.3, 1.2, 0.7], "Q": [1.5, 1.2, 2.5]}, index=["edge grip", "ease of turn", "service"])  # fmt: skip
+                    "R": [0.3, 1.2, 0.7], "Q": [1.5, 1.2, 2.5]},
+                   index=["edge grip", "ease of turn", "service"])  # fmt: skip
 base = ski[["A", "O", "M", "I"]].sum(axis=1)
 ski.assign(better=(ski["A"] + ski["O"]) / base, worse=-(ski["O"] + ski["M"]) / base, **{"class": ski.idxmax(axis=1)})
 

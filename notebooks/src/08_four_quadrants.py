@@ -204,8 +204,8 @@ csi.plot_quadrants(quadrants, labels=names)
 #
 # ### Quadrants come in sets
 #
-# Like a Kano class, a quadrant has no standard error but a **label set** (类别集合): all quadrants that are not rejected at
-# a level.
+# Like a Kano class, a quadrant has no standard error but a **label set** (类别集合): all quadrants that are not
+# rejected at a level.
 
 # %%
 csi.list_labels(quadrants).assign(name=lambda table: table["item"].map(names))
@@ -234,8 +234,8 @@ csi.list_labels(quadrants).assign(name=lambda table: table["item"].map(names))
 # no errors; `csi.score_quadrants` classifies them all the same:
 
 # %%
-fourteen = {"en": "right first time, complaints, prompt warranty, any job, available, courteous, ready when promised, only "
-                  "necessary work, low prices, clean up, near home, near work, courtesy bus, notices",
+fourteen = {"en": "right first time, complaints, prompt warranty, any job, available, courteous, ready when promised, "
+                  "only necessary work, low prices, clean up, near home, near work, courtesy bus, notices",
             "zh": "一次修好, 投诉处理, 保修及时, 什么活都能干, 约得上, 热情有礼, 按时交车, 不多做, 价格低, 修后清洁, "
                   "离家近, 离单位近, 接送班车, 保养提醒"}  # fmt: skip
 dealer = pd.DataFrame({
@@ -298,16 +298,19 @@ found = derived.tidy("positions").query("term == 'importance'").set_index("item"
 sets = {"stated": csi.list_labels(stated), "derived": csi.list_labels(derived)}
 both = pd.DataFrame({name: table.set_index("item")["labels"] for name, table in sets.items()})
 both.insert(0, "correlation", found)
-both.assign(dimension=[hotel.codebook.items[item].construct for item in P.values()])
+both.assign(dimension=[hotel.codebook.items[item].construct for item in P.values()]).sort_values("correlation")
 
 # %%
-csi.plot_quadrants(derived)
+dims = {"Tangibles": "有形", "Reliability": "可靠", "Responsiveness": "响应", "Assurance": "保证", "Empathy": "移情"}
+dims = {en: say({"en": en, "zh": zh}) for en, zh in dims.items()}
+called = {k: f"{dims[hotel.codebook.items[item].construct]} {k}" for k, item in P.items()}
+csi.plot_quadrants(derived, labels=called)
 
 # %%
 ends = hotel.answers[list(E.values())]
 matters = stated.tidy("positions").query("term == 'importance'")["estimate"]
 pd.Series({"6 or 7 of 7 points (share)": (ends >= 6).to_numpy().sum() / ends.notna().to_numpy().sum(),
-           "lowest stated importance": matters.min(), "highest": matters.max()}).to_frame("stated importance")  # fmt: skip
+           "lowest stated importance": matters.min(), "highest": matters.max()}).to_frame("stated")  # fmt: skip
 
 # %% [markdown] lang="zh"
 # 陈述重要性挤在高分段，这叫**天花板效应**（ceiling effect）：什么都重要，等于什么都没说。它偏向第 07 课的必备要素：
@@ -364,8 +367,8 @@ pd.concat({m: table[["estimate", "lower", "upper", "kind"]] for m, table in rows
 #
 # ### 与指数模型相连
 #
-# 有结构模型时，重要性可取**总效应**（一个潜变量提高一分，满意指数提高几分），绩效取潜变量指数，这就是 IPMA，
-# 第 11 课细讲：
+# 有结构模型时，重要性可取**总效应**（一个潜变量提高一分，满意指数提高几分），绩效取潜变量指数，
+# 这就是 IPMA，画图时两轴与上面对调，第 11 课细讲：
 
 # %% [markdown] lang="en"
 # By correlation one item needs repair and gets the first budget; in one regression (`method="regression"`) its
@@ -377,7 +380,7 @@ pd.concat({m: table[["estimate", "lower", "upper", "kind"]] for m, table in rows
 # ### The link to index models
 #
 # With a path model, importance can be the **total effect** (总效应) in index points and performance the index of a
-# construct. This is the IPMA; lesson 11 goes into it:
+# construct. This is the IPMA, drawn with its axes exchanged; lesson 11 goes into it:
 
 # %%
 fit = csi.fit_pls(mobile, "ECSI_2005", n_boot=200)
@@ -401,7 +404,7 @@ easy = csi.Survey.from_frame(praised, mobile.codebook, name="easier question")
 again = csi.score_quadrants(easy, Q, outcome="sat_overall")
 rows = {name: one.tidy("quadrants").query("term == 'importance'").set_index("item")
         for name, one in {"as asked": quadrants, "easier": again}.items()}  # fmt: skip
-pd.concat({name: table[["estimate", "kind"]] for name, table in rows.items()}, axis=1).assign(name=names)
+pd.concat({name: table[["estimate", "kind"]] for name, table in rows.items()}, axis=1).rename(index=names)
 
 # %% [markdown] lang="zh"
 # 天花板压扁了这道题的差异，相关随之下降，“总体质量”不再重要。更糟的是**别的题也跟着搬家**：均值线是大家共用的，
