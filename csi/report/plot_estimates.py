@@ -72,8 +72,7 @@ def plot_estimates(
     Returns
     -------
     Figure
-        Key columns that are the same in every row are left out of the names; the first key forms panels where there are
-        several keys.
+        Rows are named by their keys; key columns that are the same in every row are left out of the names.
 
     Raises
     ------

@@ -321,8 +321,8 @@ korea.tidy("versions")
 # ### Ratings of public services (好差评)
 #
 # National standards fix names: good rate (好评率), good rate among active ratings (主动评价好评率), unrated rate,
-# rectification rate and so on; participation (主动评价率) and all formulas are csi's own and say so. At some windows the
-# system **fills in a rating** (默认评价) when nobody rates for seven days.
+# rectification rate and so on; participation (主动评价率) and all formulas are csi's own and say so. At some windows
+# the system **fills in a rating** (默认评价) when nobody rates for seven days.
 
 # %%
 service = csi.score_public_service(hall)

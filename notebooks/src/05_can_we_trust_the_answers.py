@@ -347,8 +347,8 @@ csi.plot_specifications(many)
 # %%
 hotel = csi.load_sample("hotel")
 perceived = [f"p{number:02d}" for number in range(1, 23)]
-whole = csi.check_reliability(hotel, {"perceived quality": perceived})
-whole.tidy()[["term", "estimate", "lower", "upper"]]
+whole = csi.check_reliability(hotel, {"perceived quality": perceived}, inference="none")
+whole.tidy()[["term", "estimate", "n"]]
 
 # %% [markdown] lang="zh"
 # α 很高，只因题多。分层 ω（omega hierarchical）只算共同的那个因子，就低得多。另外：
@@ -378,7 +378,7 @@ whole.tidy()[["term", "estimate", "lower", "upper"]]
 # (平行分析) keeps eigenvalues larger than those of random data, MAP looks where leftover correlation is least:
 
 # %%
-share = csi.check_factorability(hotel, perceived)
+share = csi.check_factorability(hotel, perceived, inference="none")
 factors = csi.fit_factors(hotel, perceived)
 values = factors.tidy("eigenvalues").query("kind == 'component'")["estimate"].to_numpy()[:7]
 chance = factors.tidy("parallel").query("kind == 'component' and term == 'chance_limit'")["estimate"].to_numpy()[:7]
