@@ -154,7 +154,7 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "bootstrap": lambda: csi.score_journey(
             csi.load_sample("hotel"), JOURNEY, outcome="overall", inference="bootstrap", n_boot=N_BOOT
         ),
-        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, weights={"desk": 1}, inference="none"),
+        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, indicator_weights={"desk": 1}, inference="none"),
     },
     "classify_disconfirmation": {
         "tiny": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1"),
