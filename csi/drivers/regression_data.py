@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,8 +179,9 @@ def _domains(
     found = []
     for g, label in enumerate(groups or ("",)):
         rows = np.flatnonzero(codes == g)
+        every = len(rows) == len(y)
         w = weight[rows]
-        found.append(Domain(label, rows, x[rows], y[rows], w / w.mean()))
+        found.append(Domain(label, rows, x if every else x[rows], y if every else y[rows], w / w.mean()))
     return tuple(found)
 
 
@@ -265,8 +266,3 @@ def check_covariance(names: Sequence[str], mean: Array, cov: Array, place: str) 
             continue
         others = [names[i] for i in np.flatnonzero(np.abs(slope) > 1e-6)]
         raise DataError("drivers_collinear", place=place, driver=names[j], others=others)
-
-
-def with_columns(domain: Domain, x: Array) -> Domain:
-    """The same rows with other columns."""
-    return replace(domain, x=x)

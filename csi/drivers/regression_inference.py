@@ -56,9 +56,9 @@ class Fit:
         """Degrees of freedom of each domain, as svyglm counts them: its sampling units - strata - terms, at least 1."""
         design, found = self.data.design, []
         for domain in self.data.domains:
-            units = np.unique(design.unit[domain.rows])
-            strata = len(np.unique(design.unit_stratum[units]))
-            found.append(float(max(len(units) - strata - len(self.data.terms), 1)))
+            there = np.bincount(design.unit[domain.rows], minlength=design.units) > 0
+            strata = np.count_nonzero(np.bincount(design.unit_stratum[there]))
+            found.append(float(max(np.count_nonzero(there) - strata - len(self.data.terms), 1)))
         return tuple(found)
 
     @property
