@@ -497,6 +497,22 @@ def test_collinear_drivers_and_turned_signs_fail_their_checks() -> None:
     assert "driver_influence" in failed(csi.fit_drivers(loose({"a": a2, "y": far}), "y", "a"))
 
 
+def test_too_few_sampling_units_fail_a_check() -> None:
+    mobile = csi.load_sample("mobile")  # ten interviewers a region
+    assert "driver_units" not in failed(csi.fit_drivers(mobile, OUTCOME, DRIVERS, by="region"))
+    result = csi.fit_drivers(mobile, OUTCOME, [*DRIVERS, "image_trust"], interactions="operator", by="region")
+    assert "driver_units" in failed(result)
+    assert result.glance()["df"][0] == 1
+
+
+def test_what_is_explained_wholly_is_not_tested_for_its_form() -> None:
+    rows = {"a": [1, 2, 3, 4, 5, 6, 7, 8], "b": [1, 3, 2, 5, 4, 6, 8, 7]}
+    rows["y"] = [2 * a + b for a, b in zip(rows["a"], rows["b"], strict=True)]
+    result = csi.fit_drivers(loose(rows), "y", ["a", "b"])
+    np.testing.assert_allclose(raw(result)["estimate"], [0, 2, 1], atol=1e-12)
+    assert not {"inverted_u", "reset", "breusch_pagan"} & failed(result)
+
+
 def test_intervals_hold_the_truth() -> None:
     """2,000 samples of 250 from a fixed population of ratings whose spread goes with the driver."""
     rng = np.random.default_rng(12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi.drivers.ordered import SeparatedError, fit_cumulative
 from csi.drivers.regression_data import Domain
-from csi.drivers.regression_inference import DomainLinear, Fit
+from csi.drivers.regression_inference import Fit, SomeTested
 from csi.drivers.regression_numbers import fit_linear, fit_model
 from csi.estimates import Uncertainty
 from csi.inference.intervals import Linear
@@ -44,22 +44,6 @@ class Bend:
     influence: Array
     low: float
     high: float
-
-
-@dataclass(frozen=True, eq=False)
-class SomeTested(DomainLinear):
-    """Estimates of which some have no hypothesis of 0.
-
-    Attributes
-    ----------
-    untested : (k,)
-    """
-
-    untested: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
-
-    def p_value(self) -> Array:
-        """(k,) two-sided p-values of 0, NaN for what is not tested."""
-        return np.where(self.untested, np.nan, super().p_value())
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +102,9 @@ class Doubts:
 
     def _with(self, g: int, domain: Domain, more: Array) -> tuple[Array, Array] | None:
         """Coefficients and their influence with columns added; None where they follow from the others."""
+        own = self.fit.values[g]
+        if self.fit.kind == "linear" and own["square"].value[0] > 1 - 1e-12:
+            return None  # what is explained wholly leaves rounding errors only
         x = np.column_stack([domain.x, more])
         z = x - domain.weight @ x / domain.weight.sum()
         spread = np.sqrt(domain.weight @ z**2)
@@ -218,7 +205,15 @@ class Doubts:
 def check_fit(doubts: Doubts) -> list[Check]:
     """All checks of a fit from rows; of several groups the worst one speaks."""
     fit = doubts.fit
-    checks = [_together(doubts), *_collinearity(fit), _size(fit), _signs(doubts), *_curvature(doubts), _form(doubts)]
+    checks = [
+        _together(doubts),
+        *_collinearity(fit),
+        _size(fit),
+        _units(fit),
+        _signs(doubts),
+        *_curvature(doubts),
+        _form(doubts),
+    ]
     if fit.kind == "linear":
         checks += [_spread(doubts), *_outside(fit)]
     if fit.kind == "ordered" and len(fit.levels[0]) > 2:
@@ -270,6 +265,14 @@ def _size(fit: Fit) -> Check:
         found.append(rarer / domain.x.shape[1])
     value = float(min(found))
     return Check("per_driver", value, f">= {PER_TERM}", value >= PER_TERM, False, {"value": value})
+
+
+def _units(fit: Fit) -> Check:
+    """Whether every domain has more sampling units than terms."""
+    least = int(np.argmin(fit.spare))
+    value, place = fit.spare[least], fit.data.place(fit.data.domains[least])
+    facts = {"value": value, "place": place, "terms": len(fit.data.terms)}
+    return Check("driver_units", value, ">= 1", value >= 1, False, facts)
 
 
 def _signs(doubts: Doubts) -> Check:

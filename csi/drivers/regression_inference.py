@@ -51,14 +51,19 @@ class Fit:
     models: tuple[Model, ...]
     values: tuple[dict[str, Moved], ...]
 
-    @cached_property
+    @property
     def dfs(self) -> tuple[float, ...]:
-        """Degrees of freedom of each domain, as svyglm counts them: its sampling units - strata - terms, at least 1."""
+        """Degrees of freedom of each domain, at least 1."""
+        return tuple(max(df, 1.0) for df in self.spare)
+
+    @cached_property
+    def spare(self) -> tuple[float, ...]:
+        """Degrees of freedom of each domain as svyglm counts them: its sampling units - strata - terms."""
         design, found = self.data.design, []
         for domain in self.data.domains:
             there = np.bincount(design.unit[domain.rows], minlength=design.units) > 0
             strata = np.count_nonzero(np.bincount(design.unit_stratum[there]))
-            found.append(float(max(np.count_nonzero(there) - strata - len(self.data.terms), 1)))
+            found.append(float(np.count_nonzero(there) - strata - len(self.data.terms)))
         return tuple(found)
 
     @property
@@ -100,6 +105,22 @@ class DomainLinear(Linear):
         cov = np.atleast_2d(weights @ self.cov @ weights)
         df = float(self.dfs[weights != 0].min()) if (weights != 0).any() else self.df
         return Linear(np.atleast_1d(weights @ self.estimate), cov, df)
+
+
+@dataclass(frozen=True, eq=False)
+class SomeTested(DomainLinear):
+    """Estimates of which some have no hypothesis of 0.
+
+    Attributes
+    ----------
+    untested : (k,)
+    """
+
+    untested: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, NaN for what is not tested."""
+        return np.where(self.untested, np.nan, super().p_value())
 
 
 @dataclass(frozen=True, eq=False)
