@@ -45,6 +45,7 @@ _PUBLIC = {
     "fetch_dataset": "csi.data.fetch",
     "fit_asymmetry": "csi.drivers.asymmetry",
     "fit_expectations": "csi.drivers.expectations",
+    "fit_drivers": "csi.drivers.regression",
     "fit_factors": "csi.measures.factors",
     "fit_icc": "csi.measures.icc",
     "fit_pls": "csi.models.pls",

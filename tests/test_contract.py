@@ -306,6 +306,22 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "moments": lambda: csi.fit_factors(csi.load_moments("mobi"), method="ml", rotation="promax", n_boot=N_BOOT),
         "bootstrap": lambda: csi.fit_factors(tiny(), rotation="none", inference="bootstrap", n_boot=N_BOOT),
     },
+    "fit_drivers": {
+        "tiny": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"]),
+        "by": lambda: csi.fit_drivers(csi.load_sample("mobile"), "sat_overall", QUALITY, by="operator"),
+        "interactions": lambda: csi.fit_drivers(
+            csi.load_sample("mobile"), "sat_overall", QUALITY[:2], interactions="operator"
+        ),
+        "moments": lambda: csi.fit_drivers(csi.load_moments("mobi"), "CUSA1", ["PERQ1", "PERQ2"]),
+        "ordered": lambda: csi.fit_drivers(
+            csi.load_sample("mobile"), "sat_overall", QUALITY[:2], kind="ordered", by="operator", empty_levels="merge"
+        ),
+        "top_box": lambda: csi.fit_drivers(
+            tiny(), "s1", ["q1"], kind="top_box", boxes=3, inference="bootstrap", n_boot=N_BOOT
+        ),
+        "robust": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="hc3"),
+        "none": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="none"),
+    },
     "fit_icc": {
         "tiny": lambda: csi.fit_icc(tiny(), ["s1", "s2", "s3"]),
         "by": lambda: csi.fit_icc(csi.load_sample("mobile"), QUALITY, by="operator"),
@@ -634,6 +650,9 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "fit_factors": lambda survey, inference: csi.fit_factors(
         survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_drivers": lambda survey, inference: csi.fit_drivers(
+        survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
     ),
     "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),
     "score_agreement": lambda survey, inference: csi.score_agreement(

@@ -330,6 +330,7 @@ def test_a_journey_by_hand():
     assert tidy.loc[("web", "importance"), "estimate"] == pytest.approx(r)
     assert tidy.loc[("call", "importance"), "estimate"] == pytest.approx(np.corrcoef([2, 4, 1, 3], [5, 5, 2, 4])[0, 1])
     reach = np.array([5 / 6, 3 / 5, 4 / 6])
+    assert tidy.loc[("desk", "indicator_weight"), "n"] == 5
     assert [tidy.loc[(n, "indicator_weight"), "estimate"] for n in ("web", "desk", "call")] == pytest.approx(
         reach / reach.sum()
     )

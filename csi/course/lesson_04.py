@@ -51,10 +51,8 @@ def _printed() -> list[tuple[str, float, float, float]]:
     """Item, its printed weight, that of its group, and the sum of the group's items."""
     book = load_sample("pvc_customers").codebook
     printed, groups = book.truth["printed_weights"], book.truth["printed_group_weights"]
-    total = dict.fromkeys(groups, 0.0)
-    for item, value in printed.items():
-        total[book.items[item].construct] += value
     place = {item: book.items[item].construct for item in printed}
+    total = {name: sum(value for item, value in printed.items() if place[item] == name) for name in groups}
     return [(item, value, groups[place[item]], total[place[item]]) for item, value in printed.items()]
 
 

@@ -142,8 +142,13 @@ def _products(x: Array, y: Array, weight: Array, known: NDArray[np.bool_], metho
 def _correlations(mean: Array) -> Array:
     """(K, b) from the means (5, K, b) of x, y, x^2, y^2 and x y."""
     x, y, xx, yy, xy = mean
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (xy - x * y) / np.sqrt((xx - x**2) * (yy - y**2))
+    return (xy - x * y) / np.sqrt(_variance(xx, x) * _variance(yy, y))
+
+
+def _variance(square: Array, mean: Array) -> Array:
+    """Variance from the means of squares and values; NaN for what does not vary but for rounding."""
+    found = square - mean**2
+    return np.where(found > 1e-12 * square, found, np.nan)
 
 
 def _coefficients(mean: Array, count: int) -> Array:
@@ -152,9 +157,8 @@ def _coefficients(mean: Array, count: int) -> Array:
     at, half = mean[: count + 1], mean[count + 1 :]
     cov = np.empty((mean.shape[1], count + 1, count + 1))
     cov[:, first, second] = cov[:, second, first] = (half - at[first] * at[second]).T
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sd = np.sqrt(np.einsum("bii->bi", cov))
-        r = cov / sd[:, :, None] / sd[:, None, :]
+    sd = np.sqrt(_variance(half[first == second], at).T)
+    r = cov / sd[:, :, None] / sd[:, None, :]
     found = np.full((count, len(r)), np.nan)
     good = np.flatnonzero(np.isfinite(r).all(axis=(1, 2)))
     good = good[np.abs(np.linalg.det(r[good][:, :count, :count])) > 1e-300] if len(good) else good

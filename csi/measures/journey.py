@@ -195,7 +195,7 @@ def _question(
     counted = {
         "score": list(range(count)),
         "reach": list(range(count, 2 * count)),
-        "weight": list(range(count, 2 * count)),
+        "indicator_weight": list(range(count, 2 * count)),
     }
     if count > 1:
         counted["drop_off"] = list(range(place["both"].start, place["both"].stop))

@@ -22,8 +22,9 @@
 #
 # **90 minutes** · tracks: quality (质量), thesis (论文) · required; sections marked optional are optional
 #
-# A maker of PVC resin has a fixed circle of steady customers. Its method: four tenths questionnaire, six tenths visit, then
-# points for every complaint. We do it as printed, and ask of each rule where it comes from and what another would do.
+# A maker of PVC resin has a fixed circle of steady customers. Its method: four tenths questionnaire, six tenths visit,
+# then points for every complaint. We do it as printed, and ask of each rule where it comes from and what another would
+# do.
 #
 # **You will be able to**
 #
@@ -66,13 +67,14 @@ pd.set_option("display.float_format", "{:.3f}".format, "display.max_colwidth", N
 # %%
 asked, visits, log = (csi.load_sample(name) for name in ("pvc_customers", "pvc_visits", "pvc_complaints"))
 tree = csi.IndicatorTree.from_yaml("""
-product: {weight: 50, zh: 产品质量, parts: {
-  quality: {weight: 30, zh: 品质}, packaging: {weight: 10, zh: 包装}, usability: {weight: 10, zh: 使用性}}}
-purchase: {weight: 20, zh: 购销过程, parts: {
-  reception: {weight: 8, zh: 接待}, procedure: {weight: 8, zh: 程序}, price_payment: {weight: 10, zh: 价格和付款}}}
-service: {weight: 30, zh: 相关服务, parts: {
-  transport: {weight: 8, zh: 运输}, problem_handling: {weight: 12, zh: 问题处理},
-  technical_support: {weight: 10, zh: 技术支持}}}
+product: {weight: 50, en: product quality, zh: 产品质量, parts: {quality: {weight: 30, en: quality, zh: 品质},
+  packaging: {weight: 10, en: packaging, zh: 包装, rationale: {en: dirt ruins a white powder, zh: 白色粉末怕再污染}},
+  usability: {weight: 10, en: usability, zh: 使用性}}}
+purchase: {weight: 20, en: purchase process, zh: 购销过程, parts: {reception: {weight: 8, en: reception, zh: 接待},
+  procedure: {weight: 8, en: procedure, zh: 程序}, price_payment: {weight: 10, en: price and payment, zh: 价格和付款}}}
+service: {weight: 30, en: related service, zh: 相关服务, parts: {transport: {weight: 8, en: transport, zh: 运输},
+  problem_handling: {weight: 12, en: problem handling, zh: 问题处理},
+  technical_support: {weight: 10, en: technical support, zh: 技术支持}}}
 """)
 print(tree)
 
@@ -120,14 +122,15 @@ five.assign(printed=raw, within_group=raw * 20 / weights.sum())
 # %% [markdown] lang="zh"
 # ## 手工算一遍
 #
-# 客户 F001：一份问卷、一次走访、两次投诉。走访按等级估分，取各档中点；没谈到的按“满意”算。
+# 客户 `F001`：一份问卷、一次走访、两次投诉。走访按等级估分，取各档中点；没谈到的按“满意”算。
 # 问卷四成、走访六成得初步满意度，再加减投诉分：
 
 # %% [markdown] lang="en"
 # ## By hand
 #
-# Customer F001: one questionnaire, one visit, two complaints. Levels of the visit count the middle of their band; what
-# did not come up counts as "satisfied". Four tenths and six tenths make the preliminary score, then come complaints:
+# Customer `F001`: one questionnaire, one visit, two complaints. Levels of the visit count the middle of their band;
+# what did not come up counts as "satisfied". Four tenths and six tenths make the preliminary score, then come
+# complaints:
 
 # %%
 items = list(tree.items)
@@ -145,21 +148,23 @@ pd.Series({"questionnaire": questionnaire, "visit": visit, "complaints": points,
 # %% [markdown] lang="zh"
 # ## 用 csi 算
 #
-# 先让权重表说话。默认是 `strict`，所以第一行就报错，并说明差在哪里：
+# 先让权重表说话。默认是 `strict`，所以停下来，并说明差在哪里。`rationale` 写这个权重的来由，最好每项都有：
 
 # %% [markdown] lang="en"
 # ## With csi
 #
-# The table of weights first. The default is `strict`, so it stops and says where:
+# The table of weights first. The default is `strict`, so it stops and says where. `rationale` holds the reason for a
+# weight; every item should have one:
 
 # %%
 try:
     tree.weights()
 except csi.DataError as problem:
     print(problem)
-frames = {policy: tree.to_frame(policy).set_index("indicator") for policy in ("within_group", "global")}
-pd.DataFrame({"printed": frames["global"]["declared"]}
-             | {policy: frame["indicator_weight"] for policy, frame in frames.items()})  # fmt: skip
+table = tree.to_frame("global").set_index("indicator")[["declared", "rationale"]].iloc[1:]
+for policy in ("within_group", "global"):
+    table[policy] = tree.to_frame(policy).set_index("indicator")["indicator_weight"]
+table[["declared", "within_group", "global", "rationale"]]
 
 # %% [markdown] lang="zh"
 # ### 等级换成分数
@@ -199,13 +204,13 @@ csi.plot_tree(index, tree)
 # ### 三样合一
 #
 # `score_blend` 就是整套办法，每条规则是一个参数。原文没说的（没走访怎么办，两样都没有怎么办），
-# csi 选了一种并写进说明。F001 应与手算一致：
+# csi 选了一种并写进说明。`F001` 应与手算一致：
 
 # %% [markdown] lang="en"
 # ### All three together
 #
 # `score_blend` is the whole method, each rule a parameter. Where the text is silent (no visit? neither?), csi chose and
-# says so in the notes. F001 must equal what we got by hand:
+# says so in the notes. `F001` must equal what we got by hand:
 
 # %%
 blend = csi.score_blend(asked, visits, log, tree, policy="within_group")
@@ -276,7 +281,7 @@ sizes
 # 原文自己承认漏了客户流失，可以补上（`attrition=`）。这些都是管理上的选择，要写在报告里：
 
 # %% [markdown] lang="en"
-# ### Who decides, who counts more, who left
+# ### Who decides and who left
 #
 # One word of the decision maker may undo the rest: weigh informants (`informants=`). Large customers may count more
 # (`customer_weights=`, by class or volume). The text admits that it forgot customers who leave: add them
@@ -483,14 +488,14 @@ pd.DataFrame({name: one.tidy().set_index("case")["estimate"] for name, one in bo
 #
 # ## 练习
 #
-# **04.1 重做** 客户 F002 的最终满意度是多少？规则同正文（组内归一，四成六成，没谈到按满意），保留两位小数。
+# **04.1 重做** 客户 `F002` 的最终满意度是多少？规则同正文（组内归一，四成六成，没谈到按满意），保留两位小数。
 
 # %% [markdown] lang="en"
 # A poor outsider decides who wins. A weighted mean knows no such trouble.
 #
 # ## Exercises
 #
-# **04.1 Repeat** What is the final score of customer F002? Rules as above (within group, four and six tenths, not
+# **04.1 Repeat** What is the final score of customer `F002`? Rules as above (within group, four and six tenths, not
 # mentioned counts as satisfied), to two decimals.
 
 # %%
@@ -532,7 +537,7 @@ csi.course.check("04.3", answer)
 csi.course.check("04.3", list(scores.index[scores["adjustment"] > 0]))
 
 # %% [markdown] lang="zh"
-# **04.4 变一变（选修）** 一位专家说：产品比购销重要 `4` 倍，产品比服务重要 `2` 倍，购销比服务重要 `3` 倍。
+# **04.4 变一变（选修）** 一位专家两两比较：产品对购销为 `4`，产品对服务为 `2`，购销对服务为 `3`。
 # 他的一致性比率是多少？三位小数。
 
 # %% [markdown] lang="en"
