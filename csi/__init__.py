@@ -45,6 +45,7 @@ _PUBLIC = {
     "fetch_dataset": "csi.data.fetch",
     "fit_factors": "csi.measures.factors",
     "fit_icc": "csi.measures.icc",
+    "fit_importance": "csi.drivers.importance",
     "fit_pls": "csi.models.pls",
     "list_labels": "csi.measures.label_tables",
     "list_models": "csi.models.catalog",

@@ -243,6 +243,26 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "moments": lambda: csi.fit_factors(csi.load_moments("mobi"), method="ml", rotation="promax", n_boot=N_BOOT),
         "bootstrap": lambda: csi.fit_factors(tiny(), rotation="none", inference="bootstrap", n_boot=N_BOOT),
     },
+    "fit_importance": {
+        "lmg": lambda: csi.fit_importance(csi.load_sample("mobile"), "sat_overall", QUALITY),
+        "by": lambda: csi.fit_importance(
+            csi.load_sample("mobile"), "sat_overall", QUALITY, method="johnson", adjust="holm", by="operator"
+        ),
+        "players": lambda: csi.fit_importance(
+            csi.load_sample("mobile"),
+            "sat_overall",
+            {"Quality": QUALITY, "Price": "value_price"},
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "moments": lambda: csi.fit_importance(
+            csi.load_moments("mobi"), "CUSA1", ["PERQ1", "PERQ2", "PERQ3"], method="pratt", n_boot=N_BOOT
+        ),
+        "sampled": lambda: csi.fit_importance(
+            tiny(), "s1", ["q1", "q2"], method="lmg_sampled", n_orders=20, adjust="none"
+        ),
+        "one": lambda: csi.fit_importance(tiny(), "s1", "q1", n_boot=0),
+    },
     "fit_icc": {
         "tiny": lambda: csi.fit_icc(tiny(), ["s1", "s2", "s3"]),
         "by": lambda: csi.fit_icc(csi.load_sample("mobile"), QUALITY, by="operator"),
@@ -571,6 +591,9 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "fit_factors": lambda survey, inference: csi.fit_factors(
         survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_importance": lambda survey, inference: csi.fit_importance(
+        survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
     ),
     "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),
     "score_agreement": lambda survey, inference: csi.score_agreement(
