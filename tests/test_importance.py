@@ -189,6 +189,8 @@ def test_relaimpo_on_mobi(name: str, method: str) -> None:
     assert result.tidy()["term"].tolist() == theirs["predictors"]
     np.testing.assert_allclose(estimates(result), list(theirs[THEIRS[method]].values()), rtol=0, atol=1e-10)
     np.testing.assert_allclose(estimates(result, "r2"), [theirs["R2"], theirs["adjR2"]], rtol=0, atol=1e-10)
+    beta = result.tidy("coefficients").query("kind == 'beta'")["estimate"]
+    np.testing.assert_allclose(beta, list(theirs["beta_std"].values()), rtol=0, atol=1e-10)
 
 
 def test_normal_theory_p_value_is_that_of_the_regression() -> None:
@@ -390,7 +392,8 @@ def test_moments_with_fourth_order_sums_give_the_errors_of_rows() -> None:
 def test_weights_count_as_rows_repeated(mobile: csi.Survey) -> None:
     frame = mobile.answers[[*DRIVERS, "sat_overall"]].dropna().iloc[:300].reset_index(drop=True)
     twice = frame.assign(w=np.where(frame.index < 100, 2.0, 1.0))
-    book = csi.Codebook.from_yaml("{roles: {weight: w}, items: {sat_overall: {}}}")
+    items = ", ".join(f"{name}: {{}}" for name in [*DRIVERS, "sat_overall"])
+    book = csi.Codebook.from_yaml(f"{{roles: {{weight: w}}, items: {{{items}}}}}")
     weighted = csi.fit_importance(csi.Survey.from_frame(twice, book), "sat_overall", DRIVERS)
     scaled = csi.fit_importance(csi.Survey.from_frame(twice.assign(w=twice["w"] * 10), book), "sat_overall", DRIVERS)
     repeated = csi.fit_importance(

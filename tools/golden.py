@@ -11,7 +11,7 @@ from pathlib import Path
 GOLDEN = Path(__file__).resolve().parent.parent / "tests" / "golden"
 SEMINR = ("weights", "loadings", "path_coef", "rSquared", "total_effects", "total_indirect", "reliability", "htmt")
 SEMPLS = ("paths", "outer_weights", "outer_loadings", "total", "rsq", "gof", "iterations")
-RELAIMPO = ("predictors", "R2", "adjR2", "lmg", "last", "first", "betasq", "pratt", "genizi", "car", "ave_coeffs")
+RELAIMPO = ("predictors", "R2", "adjR2", "lmg", "last", "first", "betasq", "pratt", "genizi", "car", "beta_std")
 
 
 def main(folder: str) -> None:
