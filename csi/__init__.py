@@ -36,6 +36,7 @@ _PUBLIC = {
     "classify_disconfirmation": "csi.measures.disconfirmation",
     "compare_equivalence": "csi.measures.targets",
     "compare_nonresponse": "csi.data.nonresponse",
+    "compare_importance": "csi.drivers.compare",
     "compare_nps": "csi.measures.nps",
     "compare_specifications": "csi.specifications",
     "compare_target": "csi.measures.targets",

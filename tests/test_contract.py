@@ -243,6 +243,25 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "moments": lambda: csi.fit_factors(csi.load_moments("mobi"), method="ml", rotation="promax", n_boot=N_BOOT),
         "bootstrap": lambda: csi.fit_factors(tiny(), rotation="none", inference="bootstrap", n_boot=N_BOOT),
     },
+    "compare_importance": {
+        "stated": lambda: csi.compare_importance(
+            csi.load_sample("mobile"),
+            "sat_overall",
+            QUALITY,
+            stated=["image_trust", "image_stable", "image_customers"],
+            fit=csi.fit_pls(csi.load_sample("mobile"), "ECSI_2005", n_boot=0),
+        ),
+        "by": lambda: csi.compare_importance(csi.load_sample("mobile"), "sat_overall", QUALITY, by="operator"),
+        "bootstrap": lambda: csi.compare_importance(
+            tiny(),
+            "s1",
+            ["q1", "q2"],
+            fit=csi.fit_pls(tiny(), TINY, n_boot=N_BOOT),
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "none": lambda: csi.compare_importance(tiny(), "s1", ["q1", "q2"], n_boot=0),
+    },
     "fit_importance": {
         "lmg": lambda: csi.fit_importance(csi.load_sample("mobile"), "sat_overall", QUALITY),
         "by": lambda: csi.fit_importance(
@@ -591,6 +610,9 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "fit_factors": lambda survey, inference: csi.fit_factors(
         survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
+    ),
+    "compare_importance": lambda survey, inference: csi.compare_importance(
+        survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
     ),
     "fit_importance": lambda survey, inference: csi.fit_importance(
         survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference

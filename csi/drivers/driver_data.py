@@ -68,13 +68,20 @@ def read_players(outcome: object, drivers: Sequence[str] | Mapping[str, str | Se
 
 
 def prepare_drivers(
-    data: Survey | Moments, outcome: str, players: Players, *, missing: str, by: object, function: str
+    data: Survey | Moments,
+    outcome: str,
+    players: Players,
+    *,
+    missing: str,
+    by: object,
+    function: str,
+    more: Sequence[str] = (),
 ) -> ItemData:
-    """Moments of the drivers and, last, the outcome; constant and collinear drivers are refused by name."""
+    """Moments of the drivers, then the outcome, then `more`; constant and collinear drivers are refused by name."""
     every = players.every
     need = len(every) + 2
     try:
-        found = prepare_items(data, (*every, outcome), missing=missing, by=by, need=need, what=function)
+        found = prepare_items(data, (*every, outcome, *more), missing=missing, by=by, need=need, what=function)
     except DataError as problem:
         if problem.code != "trust_constant_items":
             raise
@@ -86,7 +93,7 @@ def prepare_drivers(
 
 def _check_independent(batch: Batch, names: tuple[str, ...], group: str, function: str) -> None:
     """Refuse drivers that follow from each other, naming those that take part."""
-    correlation = batch.correlation[:-1, :-1, 0]
+    correlation = batch.correlation[: len(names), : len(names), 0]
     values, vectors = np.linalg.eigh(correlation)
     if values[0] < -SINGULAR:
         raise EstimationError("drivers_indefinite", function=function, value=float(values[0]))

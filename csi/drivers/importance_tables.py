@@ -294,7 +294,7 @@ class ImportanceTables:
         nothing = np.full(len(estimate), np.nan)
         keys = [(*self.data.groups[k : k + 1], name) for k in range(len(self.data.domains)) for name in self.names]
         columns = ("group", "term") if self.data.groups else ("term",)
-        limits = partial(_rank_limits, inner, g, self.df)
+        limits = partial(rank_limits, inner, g, self.df)
         n = np.repeat(self.data.n, g).tolist()
         table = Analytic(estimate, nothing, limits)
         return Table(dict(zip(columns, zip(*keys, strict=True), strict=True)), table, n, False, 0)
@@ -322,7 +322,8 @@ class ImportanceTables:
         return self._table(("term",), *blocks, scales={"r2": SQUARE})
 
 
-def _rank_limits(inner: Uncertainty, g: int, df: float, level: float) -> tuple[Array, Array]:
+def rank_limits(inner: Uncertainty, g: int, df: float, level: float) -> tuple[Array, Array]:
+    """Lowest and highest rank that is not excluded, for the g players of each group."""
     if isinstance(inner, Unknown):
         return inner.std_error, inner.std_error
     cov = inner.covariance()
