@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import json
 from itertools import combinations, permutations
 from pathlib import Path
@@ -217,7 +218,9 @@ def test_published_relative_weights_of_mtcars(drivers: list[str], johnson: list[
     cars = moments(typed(MTCARS))
     found = csi.fit_importance(cars, "mpg", drivers, method="johnson", n_boot=0)
     np.testing.assert_allclose(estimates(found), johnson, atol=5.1e-8)
-    np.testing.assert_allclose(estimates(found, "shares"), 100 * np.array(johnson) / np.sum(johnson), atol=2e-5)
+    np.testing.assert_allclose(
+        estimates(found, "importance_shares"), 100 * np.array(johnson) / np.sum(johnson), atol=2e-5
+    )
     found = csi.fit_importance(cars, "mpg", drivers, n_boot=0)
     np.testing.assert_allclose(estimates(found), shapley, atol=5.1e-9)
 
@@ -429,7 +432,7 @@ def test_differences_are_adjusted() -> None:
     drivers = RELAIMPO["qual5"]["predictors"]
     data = csi.load_moments("mobi")
     none, holm, largest = (
-        csi.fit_importance(data, "CUSA1", drivers, adjust=adjust, n_boot=1000).tidy("differences")
+        csi.fit_importance(data, "CUSA1", drivers, adjust=adjust, n_boot=1000).tidy("driver_differences")
         for adjust in ("none", "holm", "max_t")
     )
     alone = none["p_value"].to_numpy()
@@ -641,3 +644,149 @@ def test_checks_name_what_to_doubt() -> None:
     assert "near" in failed["pratt_negative"]["drivers"]
     few = csi.fit_importance(csi.load_sample("tiny"), "s1", ["q1", "q2"])
     assert "respondents_per_driver" in {line.check for line in few.checks if not line.ok}
+
+
+STATED = ["image_trust", "image_stable", "image_society", "image_customers"]
+
+
+def test_comparison_holds_what_each_function_gives(mobile: csi.Survey) -> None:
+    found = csi.compare_importance(mobile, "sat_overall", DRIVERS)
+    for kind in ("lmg", "johnson"):
+        alone = csi.fit_importance(mobile, "sat_overall", DRIVERS, method=kind).tidy()
+        beside = found.tidy().query("kind == @kind")
+        for column in ("estimate", "std_error", "lower", "upper"):
+            np.testing.assert_allclose(beside[column], alone[column], rtol=1e-7)
+    coefficients = csi.fit_importance(mobile, "sat_overall", DRIVERS).tidy("coefficients")
+    for kind in ("beta", "correlation"):
+        one, other = (frame.loc[frame["kind"] == kind, "estimate"] for frame in (found.tidy(), coefficients))
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+def test_stated_importance_is_the_mean_on_0_to_100(mobile: csi.Survey) -> None:
+    """By hand: weighted mean of the complete rows on a scale of 1 to 10."""
+    for stated in (STATED, dict(zip(DRIVERS, STATED, strict=True))):
+        found = csi.compare_importance(mobile, "sat_overall", DRIVERS, stated=stated, n_boot=0)
+        frame = mobile.answers[[*DRIVERS, "sat_overall", *STATED, "weight"]].dropna()
+        weight = frame["weight"] / frame["weight"].sum()
+        by_hand = [100 * (float((frame[name] * weight).sum()) - 1) / 9 for name in STATED]
+        np.testing.assert_allclose(found.tidy().query("kind == 'stated'")["estimate"], by_hand, rtol=1e-10)
+
+
+def test_importance_by_pls_is_weight_times_total_effect(mobile: csi.Survey) -> None:
+    fit = csi.fit_pls(mobile, "ECSI_2005", n_boot=100)
+    found = csi.compare_importance(mobile, "sat_overall", DRIVERS, fit=fit)
+    rows = found.tidy().query("kind == 'pls_effect'")
+    outer, effects = fit.tidy("outer").set_index(["construct", "item", "kind"]), fit.tidy("effects")
+    total = effects[effects["kind"] == "total"].set_index(["source", "target"])["estimate"]
+    for name, value in zip(DRIVERS, rows["estimate"], strict=True):
+        construct = "Value" if name.startswith("value") else "Quality"
+        weight = outer.loc[(construct, name, "outer_weight"), "estimate"]
+        assert value == pytest.approx(weight * total[construct, "Satisfaction"])
+    assert (rows["std_error"] > 0).all()
+    without = csi.compare_importance(mobile, "sat_overall", DRIVERS, fit=csi.fit_pls(mobile, "ECSI_2005", n_boot=0))
+    assert without.tidy().query("kind == 'pls_effect'")["std_error"].isna().all()
+
+
+def test_ranks_agree_as_spearman_says(mobile: csi.Survey) -> None:
+    from scipy.stats import spearmanr
+
+    found = csi.compare_importance(mobile, "sat_overall", DRIVERS, stated=STATED, by="operator")
+    tidy, agreement = found.tidy(), found.tidy("rank_agreement")
+    assert len(agreement) == 4 * 10
+    for row in agreement.itertuples():
+        own = tidy[tidy["group"] == row.group]
+        one, other = (own.loc[own["kind"] == kind, "estimate"].abs() for kind in (row.kind, row.other_kind))
+        assert row.estimate == pytest.approx(spearmanr(one, other).statistic)
+
+
+def test_an_order_by_chance_is_unstable_and_a_clear_one_is_not() -> None:
+    """Two drivers that do the same swap places in about half of the draws; one that does nothing stays last."""
+    rng = np.random.default_rng(12)
+    frame = pd.DataFrame(rng.normal(size=(400, 3)), columns=list("abc"))
+    frame["y"] = frame["a"] + frame["b"] + rng.normal(size=400)
+    survey = csi.Survey.from_frame(frame)
+    for inference in ("linearised", "bootstrap"):
+        found = csi.compare_importance(survey, "y", list("abc"), inference=inference, n_boot=500)
+        share = found.tidy("stability").query("kind == 'lmg'").set_index("term")["estimate"]
+        assert share["c"] > 0.99
+        assert 0.2 < share["a"] < 0.95
+        sets = found.tidy("ranks").query("kind == 'lmg'").set_index("term")
+        assert sets.loc["a", ["lower", "upper"]].tolist() == [1, 2]
+        assert sets.loc["c", ["lower", "upper"]].tolist() == [3, 3]
+
+
+def grouped_fit() -> csi.Result:
+    return csi.fit_pls(csi.load_sample("mobile"), "ECSI_2005", by="operator", n_boot=0)
+
+
+def pls_fit() -> csi.Result:
+    return csi.fit_pls(csi.load_sample("mobile"), "SCSB", n_boot=0)
+
+
+BAD_COMPARISONS = {
+    "players": (
+        lambda: csi.compare_importance(SURVEY, "y", {"one": ["a", "b"]}), "compare_needs_single", ["one"],
+    ),
+    "too many": (
+        lambda: csi.compare_importance(many(), "y", [f"x{k}" for k in range(26)]), "lmg_too_many", ["26", "25"],
+    ),
+    "stated": (
+        lambda: csi.compare_importance(SURVEY, "y", ["a", "b"], stated=["c"]), "stated_count", ["1", "2", "a"],
+    ),
+    "stated mapping": (
+        lambda: csi.compare_importance(SURVEY, "y", ["a", "b"], stated={"a": "c"}), "stated_count", ["1", "2"],
+    ),
+    "no fit": (
+        lambda: csi.compare_importance(SURVEY, "y", ["a", "b"], fit="ECSI"), "fit_not_pls", ["str", "fit_pls"],
+    ),
+    "another fit": (
+        lambda: csi.compare_importance(SURVEY, "y", ["a"], fit=csi.fit_importance(SURVEY, "y", ["a"])), "fit_not_pls",
+        ["Result"],
+    ),
+    "fit with groups": (
+        lambda: csi.compare_importance(csi.load_sample("mobile"), "sat_overall", DRIVERS, fit=grouped_fit()),
+        "fit_not_pls", ["by="],
+    ),
+    "fit of others": (
+        lambda: csi.compare_importance(csi.load_sample("mobile"), "sat_overall", DRIVERS, fit=pls_fit()),
+        "fit_lacks_items", ["quality_needs", "expect_overall"],
+    ),
+    "fit and groups": (
+        lambda: csi.compare_importance(csi.load_sample("mobile"), "sat_overall", DRIVERS, fit=pls_fit(), by="operator"),
+        "fit_with_by", ["fit=", "by="],
+    ),
+    "outcome": (lambda: csi.compare_importance(SURVEY, "y", ["y"]), "drivers_hold_outcome", ["compare_importance"]),
+    "constant": (lambda: csi.compare_importance(SURVEY, "y", ["a", "flat"]), "drivers_constant", ["flat"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("case", list(BAD_COMPARISONS))
+def test_bad_comparisons_say_what_is_wrong(case: str, language: str) -> None:
+    call, code, words = BAD_COMPARISONS[case]
+    with csi.use_language(language), pytest.raises(csi.CsiError) as caught:
+        call()
+    with csi.use_language(language):
+        text = str(caught.value)
+    assert caught.value.code == code
+    assert all(word in text for word in words), text
+
+
+def test_the_benchmark_judges_by_its_targets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words on made-up numbers; nothing is timed here."""
+    folder = Path(__file__).resolve().parents[1] / "benchmarks"
+    monkeypatch.syspath_prepend(str(folder))
+    spec = importlib.util.spec_from_file_location("benchmark_drivers", folder / "drivers.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert "0.2 s, 3 GB: reached" in module.alone((20, 0), {"seconds": 0.1, "gigabytes": 0.5})
+    assert "not reached" in module.alone((25, 0), {"seconds": 9.0, "gigabytes": 0.5})
+    assert "not reached" in module.alone((25, 0), {"seconds": 7.0, "gigabytes": 3.5})
+    ours, theirs = {"seconds": 0.01, "lmg": [0.2, 0.1]}, {"seconds": 6.0, "lmg": [0.2, 0.1], "version": "1"}
+    line, same = module.against(15, ours, theirs)
+    assert same
+    assert "600 times" in line
+    assert "target 500: reached" in line
+    line, same = module.against(15, ours, theirs | {"lmg": [0.2, 0.11]})
+    assert not same
+    assert "NOT the same work" in line

@@ -82,10 +82,10 @@ def compare_importance(
     Returns
     -------
     Result
-        Tables `importance` (term = driver, kind = stated | correlation | beta | lmg | johnson | pls_effect; each in its
-        own unit), `shares` (term, kind; percent of the sum of absolute values), `ranks` (term, kind; lower and upper
-        the rank set), `stability` (term, kind; share of draws in which the driver has the rank it has here), and
-        `rank_agreement` (kind, other_kind; Spearman's correlation of the ranks). With `by` `group` comes first.
+        Tables `by_method` (term = driver, kind = stated | correlation | beta | lmg | johnson | pls_effect; each in its
+        own unit), `importance_shares` (term, kind; percent of the sum of absolute values), `ranks` (term, kind; lower
+        and upper the rank set), `stability` (term, kind; share of draws in which the driver has the rank it has here),
+        and `rank_agreement` (kind, other_kind; Spearman's correlation of the ranks). With `by` `group` comes first.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def compare_importance(
     compared = Comparison(data, found, players, kinds, effects, seed)
     return Result(
         title=note("title_compare_importance", outcome=outcome, data=data.name, n=sum(data.n)),
-        headline="importance",
+        headline="by_method",
         notes=(*data.notes, *found.notes, *_remarks(said, effects is not None)),
         _tables=compared.tables(),
         _glance={
@@ -240,7 +240,7 @@ class Comparison:
 
     def tables(self) -> dict[str, Callable[[], Table]]:
         """Every table by name; stability needs draws, and agreement needs ranks that differ."""
-        made = {"importance": self.importance, "shares": self.shares, "ranks": self.ranks}
+        made = {"by_method": self.importance, "importance_shares": self.shares, "ranks": self.ranks}
         if any(isinstance(part, Linear | Draws) for part in self.parts):
             made["stability"] = self.stability
         if len(self.players.names) > 1 and self.agreement().rows():

@@ -77,12 +77,12 @@ def fit_importance(
     Returns
     -------
     Result
-        Tables `importance` (term = driver; units of R2), `shares` (term; percent of the sum), `differences` (term,
-        other_term), `ranks` (term; 1 the most important, lower and upper the rank set), `coefficients` (term, kind =
-        beta | correlation), `r2` (term = r2 | r2_adjusted); for lmg `dominance` (term, other_term, kind =
-        complete_dominance | conditional_dominance | general_dominance; above 0 where the first dominates) and
-        `conditional` (term, others = drivers already in); for lmg_sampled `orders`. With `by` `group` comes first, and
-        `group_differences` (group, other_group, term) is added.
+        Tables `importance` (term = driver; units of R2), `importance_shares` (term; percent of the sum),
+        `driver_differences` (term, other_term), `ranks` (term; 1 the most important, lower and upper the rank set),
+        `coefficients` (term, kind = beta | correlation), `r2` (term = r2 | r2_adjusted); for lmg
+        `dominance` (term, other_term, kind = complete_dominance | conditional_dominance | general_dominance; above 0
+        where the first dominates) and `conditional` (term, others = drivers already in); for lmg_sampled `orders`.
+        With `by` `group` comes first, and `group_differences` (group, other_group, term) is added.
 
     Raises
     ------

@@ -220,9 +220,9 @@ class ImportanceTables:
 
     def tables(self) -> dict[str, Callable[[], Table]]:
         """Every table by name, the headline first."""
-        made: dict[str, Callable[[], Table]] = {"importance": self.importance, "shares": self.shares}
+        made: dict[str, Callable[[], Table]] = {"importance": self.importance, "importance_shares": self.shares}
         if len(self.names) > 1:
-            made |= {"differences": self.differences, "ranks": self.ranks}
+            made |= {"driver_differences": self.differences, "ranks": self.ranks}
         if self.data.groups and len(self.data.groups) > 1:
             made["group_differences"] = self.group_differences
         if "gains" in self.found.numbers:
