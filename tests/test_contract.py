@@ -321,6 +321,44 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         ),
         "robust": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="hc3"),
         "none": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="none"),
+    "compare_importance": {
+        "stated": lambda: csi.compare_importance(
+            csi.load_sample("mobile"),
+            "sat_overall",
+            QUALITY,
+            stated=["image_trust", "image_stable", "image_customers"],
+            fit=csi.fit_pls(csi.load_sample("mobile"), "ECSI_2005", n_boot=0),
+        ),
+        "by": lambda: csi.compare_importance(csi.load_sample("mobile"), "sat_overall", QUALITY, by="operator"),
+        "bootstrap": lambda: csi.compare_importance(
+            tiny(),
+            "s1",
+            ["q1", "q2"],
+            fit=csi.fit_pls(tiny(), TINY, n_boot=N_BOOT),
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "none": lambda: csi.compare_importance(tiny(), "s1", ["q1", "q2"], n_boot=0),
+    },
+    "fit_importance": {
+        "lmg": lambda: csi.fit_importance(csi.load_sample("mobile"), "sat_overall", QUALITY),
+        "by": lambda: csi.fit_importance(
+            csi.load_sample("mobile"), "sat_overall", QUALITY, method="johnson", adjust="holm", by="operator"
+        ),
+        "players": lambda: csi.fit_importance(
+            csi.load_sample("mobile"),
+            "sat_overall",
+            {"Quality": QUALITY, "Price": "value_price"},
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "moments": lambda: csi.fit_importance(
+            csi.load_moments("mobi"), "CUSA1", ["PERQ1", "PERQ2", "PERQ3"], method="pratt", n_boot=N_BOOT
+        ),
+        "sampled": lambda: csi.fit_importance(
+            tiny(), "s1", ["q1", "q2"], method="lmg_sampled", n_orders=20, adjust="none"
+        ),
+        "one": lambda: csi.fit_importance(tiny(), "s1", "q1", n_boot=0),
     },
     "fit_icc": {
         "tiny": lambda: csi.fit_icc(tiny(), ["s1", "s2", "s3"]),
@@ -652,6 +690,10 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
         survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
     ),
     "fit_drivers": lambda survey, inference: csi.fit_drivers(
+    "compare_importance": lambda survey, inference: csi.compare_importance(
+        survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_importance": lambda survey, inference: csi.fit_importance(
         survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
     ),
     "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),

@@ -1,0 +1,233 @@
+"""fit_importance: how much of the explained variance of an outcome each driver carries, with its uncertainty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.data.survey import Survey
+from csi.drivers import dominance, lmg
+from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
+from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance
+from csi.drivers.importance_sources import sources_of
+from csi.drivers.importance_tables import ADJUST, ImportanceTables
+from csi.errors import OptionError, choose
+from csi.language import Note, note
+from csi.measures.analytic import Analytic
+from csi.measures.item_moments import ItemData
+from csi.measures.moment_inference import Measured, Part, choose_inference, measure
+from csi.moments import Moments
+from csi.results import Check, Result, Table
+
+Array = NDArray[np.float64]
+INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
+
+
+def fit_importance(
+    survey_or_moments: Survey | Moments,
+    outcome: str,
+    drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
+    *,
+    method: str = "lmg",
+    adjust: str = "max_t",
+    n_orders: int = 1000,
+    missing: str = "listwise",
+    inference: str | None = None,
+    interval: str | None = None,
+    n_boot: int = 5000,
+    seed: int = 1,
+    by: str | Sequence[str] | None = None,
+) -> Result:
+    """How much each driver contributes to R2 of an outcome; shares of variance, 0-1.
+
+    Use it when drivers correlate and the question is which of them matter: a coefficient then belongs to no driver
+    alone. It describes what goes with the outcome; it is no proof of cause.
+
+    Parameters
+    ----------
+    survey_or_moments : Survey or Moments
+        With a Survey its weights, strata and clusters count; reversed items are turned round first.
+    outcome : str
+        The item to be explained, such as overall satisfaction.
+    drivers : list of str, or mapping of name to item or list of items
+        A list of items under one name, such as the dummies of one question, is one player.
+    method : {"lmg", "johnson", "first", "last", "beta_squared", "pratt", "car", "lmg_sampled"}
+        lmg (also called general_dominance, shapley), johnson (genizi, relative_weights), pratt and car add up to R2;
+        first, last and beta_squared (betasq) do not. lmg_sampled draws orders, for more than 25 drivers.
+    adjust : {"max_t", "holm", "none"}
+        How p-values and limits of differences allow for their number.
+    n_orders : int
+        Orders drawn by lmg_sampled; table `orders` shows the error that comes of it.
+    missing : {"listwise", "pairwise"}
+        Respondents who answered all of these items, or for each pair of items those who answered both.
+    inference : {"linearised", "bootstrap", "normal", "none"}, optional
+        None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
+    interval : {"t", "bca", "percentile"}, optional
+        None means t with the degrees of freedom of the design, on z of the root where importances cannot be negative;
+        BCa for a bootstrap of a plain design.
+    n_boot : int
+        Replicates or draws; 0 equals `inference="none"`.
+    seed : int
+        The same seed gives the same draws on any machine.
+    by : str or list of str, optional
+        Columns that form groups. Groups are domains: the design stays whole, and all groups share one draw.
+
+    Returns
+    -------
+    Result
+        Tables `importance` (term = driver; units of R2), `importance_shares` (term; percent of the sum),
+        `driver_differences` (term, other_term), `ranks` (term; 1 the most important, lower and upper the rank set),
+        `coefficients` (term, kind = beta | correlation), `r2` (term = r2 | r2_adjusted); for lmg
+        `dominance` (term, other_term, kind = complete_dominance | conditional_dominance | general_dominance; above 0
+        where the first dominates) and `conditional` (term, others = drivers already in); for lmg_sampled `orders`.
+        With `by` `group` comes first, and `group_differences` (group, other_group, term) is added.
+
+    Raises
+    ------
+    DataError, EstimationError, OptionError
+        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `drivers_constant`, `drivers_collinear`,
+        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, unknown items, too few respondents,
+        impossible options.
+
+    Notes
+    -----
+    lmg: gain of R2 averaged over all orders of entering. johnson: (root of R squared by element)(b squared), b = R to
+    the -1/2 times r. car: (R to the -1/2 r) squared; pratt: beta r; first: r squared; last: loss of R2 without the
+    driver; beta_squared: beta squared. R and r are weighted correlations. The p-value of an importance is that of the
+    driver's coefficients in the full regression (t or F), since the interval of an importance stays away from 0 even
+    for a driver that does nothing. Complete dominance is shown for up to 12 drivers; as the smallest of many
+    differences it leans downwards. Groups of columns: lmg, first, last and pratt only, since the others depend on how
+    a question is coded. METHODS R8, C.5.
+
+    In R: `relaimpo::calc.relimp(type = c("lmg", "genizi", "first", "last", "betasq", "pratt", "car"))`.
+
+    Examples
+    --------
+    >>> import csi
+    >>> found = csi.fit_importance(csi.load_sample("tiny"), "s1", ["q1", "q2"])
+    >>> round(float(found.tidy()["estimate"].sum() - found.tidy("r2")["estimate"][0]), 12)
+    0.0
+
+    """
+    method = choose_method(method)
+    choose("adjust", adjust, ADJUST)
+    players = read_players(outcome, drivers, "fit_importance")
+    check_players(players, method, n_orders)
+    data = prepare_drivers(
+        survey_or_moments, outcome, players, missing=missing, by=by, function="fit_importance"
+    )  # fmt: skip
+    chosen, kind = choose_inference(data, inference, interval, n_boot)
+    orders = lmg.draw_orders(len(players.names), n_orders, seed) if method == "lmg_sampled" else None
+    numbers = [Importance(method, players.sizes, n, orders) for n in data.n]
+    columns = range(len(data.items))
+    parts = [[Part(columns, one)] for one in numbers]
+    found = measure(data, parts, chosen, kind, n_boot, seed)
+    tables = ImportanceTables(
+        data, found, players.names, players.sizes, players.every, method != "pratt", adjust, seed
+    )  # fmt: skip
+    made = tables.tables()
+    if orders is not None:
+        made["orders"] = lambda: _orders(data, players, orders)
+    return Result(
+        title=note(f"title_importance_{method}", outcome=outcome, data=data.name, n=sum(data.n)),
+        headline="importance",
+        notes=(*data.notes, *found.notes, *_remarks(method, players, adjust, n_orders, chosen)),
+        _tables=made,
+        _glance={
+            "method": method, "n": sum(data.n), "n_dropped": data.dropped, "n_eff": data.n_eff,
+            "inference": found.method, "interval": found.interval, "n_boot": found.n_boot, "n_failed": found.n_failed,
+        },
+        _checks=lambda: _checks(data, players, method, found),
+        _sources=sources_of(method),
+    )  # fmt: skip
+
+
+def choose_method(method: str) -> str:
+    """The method under its own name."""
+    choose("method", method, (*METHODS, *ALIASES))
+    return ALIASES.get(method, method)
+
+
+def check_players(players: Players, method: str, n_orders: int) -> None:
+    """Refuse what a method cannot do with these drivers."""
+    count = len(players.names)
+    if method == "lmg" and count > lmg.MOST:
+        raise OptionError("lmg_too_many", count=count, most=lmg.MOST)
+    if method == "lmg_sampled" and (n_orders < 2 or n_orders != int(n_orders)):
+        raise OptionError("bad_n_orders", value=n_orders)
+    several = [name for name, size in zip(players.names, players.sizes, strict=True) if size > 1]
+    if several and method not in OF_GROUPS:
+        raise OptionError("method_needs_single", method=method, drivers=several, choices=list(OF_GROUPS))
+
+
+def _orders(data: ItemData, players: Players, orders: NDArray[np.int64]) -> Table:
+    """Mean gain over the orders drawn, with the error of drawing only some of them."""
+    from scipy.special import ndtri
+
+    keys, estimate, error = [], [], []
+    for g, batch in enumerate(data.domains):
+        gains = lmg.gains_of_orders(batch.correlation[:, :, 0], players.sizes, orders)
+        pairs = gains.reshape(-1, 2, len(players.names)).mean(axis=1)  # an order and its reverse
+        estimate.append(gains.mean(axis=0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            error.append(np.sqrt(((pairs - estimate[-1]) ** 2).sum(axis=0) / (len(pairs) - 1) / len(pairs)))
+        keys += [(*data.groups[g : g + 1], name) for name in players.names]
+    value, spread = np.concatenate(estimate), np.concatenate(error)
+
+    def limits(level: float) -> tuple[Array, Array]:
+        reach = ndtri((1 + level) / 2) * spread
+        return value - reach, value + reach
+
+    names = ("group", "term") if data.groups else ("term",)
+    n = np.repeat(data.n, len(players.names)).tolist()
+    return Table(dict(zip(names, zip(*keys, strict=True), strict=True)), Analytic(value, spread, limits), n)
+
+
+def _remarks(method: str, players: Players, adjust: str, n_orders: int, inference: str) -> list[Note]:
+    notes = [note("importance_adds" if method in ADDITIVE else "importance_adds_not", method=method)]
+    if method == "lmg_sampled":
+        notes.append(note("importance_sampled", count=2 * ((n_orders + 1) // 2)))
+    if inference != "none":
+        notes.append(note("importance_test"))
+        if len(players.names) > 1:
+            notes.append(note(f"differences_{adjust}"))
+    if method == "lmg" and len(players.names) > dominance.MOST:
+        notes.append(note("no_complete_dominance", most=dominance.MOST))
+    several = [name for name, size in zip(players.names, players.sizes, strict=True) if size > 1]
+    if several:
+        notes.append(note("importance_players", drivers=several))
+    return notes
+
+
+def _checks(data: ItemData, players: Players, method: str, found: Measured) -> tuple[Check, ...]:
+    inflation = np.array([variance_inflation(batch) for batch in data.domains]).max(axis=0)
+    named = players.every
+    high = [name for name, value in zip(named, inflation, strict=True) if value > INFLATED]
+    worst = float(inflation.max())
+    lines = [Check("driver_inflation", worst, f"<= {INFLATED:g}", not high, False, {"drivers": high, "value": worst})]
+    smallest = min(float(np.linalg.eigvalsh(batch.correlation[:, :, 0])[0]) for batch in data.domains)
+    lines.append(Check("definite", smallest, ">= 0", smallest >= -1e-10, True, {"value": smallest}))
+    against = _against(found, named)
+    lines.append(Check("suppressors", len(against), "0", not against, False, {"drivers": against}))
+    per_driver = min(data.n) / len(named)
+    facts = {"value": per_driver, "n": min(data.n), "count": len(named)}
+    lines.append(Check("respondents_per_driver", per_driver, ">= 10", per_driver >= 10, False, facts))
+    if method == "pratt":
+        values = found.numbers["importance"].reshape(-1, len(players.names)).min(axis=0)
+        below = [name for name, value in zip(players.names, values, strict=True) if value < 0]
+        lines.append(Check("pratt_negative", float(values.min()), ">= 0", not below, False, {"drivers": below}))
+    return tuple(lines + found.checks())
+
+
+def _against(found: Measured, names: Sequence[str]) -> list[str]:
+    """Drivers whose coefficient and correlation point in opposite directions, beyond chance where errors are known."""
+    p = len(names)
+    beta, correlation = found.numbers["beta"], found.numbers["correlation"]
+    opposite = beta * correlation < 0
+    if found.store is not None:
+        places = [("beta", i) for i in range(len(beta))]
+        error = found.store.uncertainty(beta, places, np.zeros(len(beta), dtype=np.int8)).std_error
+        opposite &= np.abs(beta) > 2 * error
+    return [names[i] for i in np.flatnonzero(opposite.reshape(-1, p).any(axis=0))]

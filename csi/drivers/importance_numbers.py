@@ -1,0 +1,172 @@
+"""Importances as functions of correlations, b replicates at once; nothing here knows a Survey."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.drivers import dominance
+from csi.drivers.lmg import CELLS, conditional, conditional_gains, gains_of_orders, subset_r2
+from csi.inference.bootstrap import Batch
+
+Array = NDArray[np.float64]
+ALIASES = {
+    "general_dominance": "lmg", "shapley": "lmg", "genizi": "johnson", "relative_weights": "johnson",
+    "betasq": "beta_squared", "car_scores": "car",
+}  # fmt: skip
+ADDITIVE = ("lmg", "johnson", "pratt", "car", "lmg_sampled")
+METHODS = ("lmg", "johnson", "first", "last", "beta_squared", "pratt", "car", "lmg_sampled")
+OF_GROUPS = ("lmg", "lmg_sampled", "first", "last", "pratt")  # the same for any coding of a question's dummies
+SINGULAR = 1e-10  # smallest eigenvalue of the drivers' correlations that still counts as independent
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """The regression of one outcome on p drivers, all standardised, in b replicates.
+
+    Attributes
+    ----------
+    r : (b, p) correlations with the outcome
+    values, vectors : (b, p), (b, p, p) eigenvalues and eigenvectors of the drivers' correlations
+    inner : (b, p, p) those correlations
+    known : (b,) replicates in which the drivers are linearly independent
+    """
+
+    r: Array
+    values: Array
+    vectors: Array
+    inner: Array
+    known: NDArray[np.bool_]
+
+    def power(self, exponent: float) -> Array:
+        """(b, p, p) a power of the drivers' correlation matrix."""
+        return (self.vectors * self.values[:, None, :] ** exponent) @ self.vectors.transpose(0, 2, 1)
+
+    @property
+    def beta(self) -> Array:
+        """(b, p) standardised coefficients."""
+        return np.linalg.solve(self.inner, self.r[:, :, None])[:, :, 0]
+
+    def out(self, values: Array) -> Array:
+        """(k, b) numbers from (b, k), NaN where the drivers are collinear."""
+        return np.where(self.known[:, None], values, np.nan).T
+
+
+def regression_of(correlation: Array) -> Regression:
+    """The regression on the last variable of correlations (p + 1, p + 1, b)."""
+    matrices = correlation.transpose(2, 0, 1)
+    inner, r = matrices[:, :-1, :-1], matrices[:, :-1, -1]
+    known = np.isfinite(matrices).all(axis=(1, 2))
+    eye = np.eye(inner.shape[1])
+    inner = np.where(known[:, None, None], inner, eye)
+    values, vectors = np.linalg.eigh(inner)
+    independent = values[:, 0] > SINGULAR
+    if not independent.all():
+        inner = np.where(independent[:, None, None], inner, eye)
+        values, vectors = (
+            np.where(independent[:, None], values, 1.0),
+            np.where(independent[:, None, None], vectors, eye),
+        )
+    return Regression(r, values, vectors, inner, known & independent)
+
+
+def r2_of(fit: Regression) -> Array:
+    """(1, b) R2 of all drivers together."""
+    return fit.out((fit.beta * fit.r).sum(axis=1, keepdims=True))
+
+
+def closed_form(fit: Regression, method: str, sizes: Sequence[int]) -> Array:
+    """Importances that need no subsets: (g, b) for johnson, first, last, beta_squared, pratt or car."""
+    edges = np.cumsum([0, *sizes])
+    if method == "johnson":
+        root = fit.power(0.5)
+        loads = np.linalg.solve(root, fit.r[:, :, None])
+        found = ((root**2) @ (loads**2))[:, :, 0]
+    elif method == "car":
+        found = (fit.power(-0.5) @ fit.r[:, :, None])[:, :, 0] ** 2
+    elif method == "beta_squared":
+        found = fit.beta**2
+    elif method == "pratt":
+        found = fit.beta * fit.r
+    else:
+        inner, other = (fit.inner, fit.r) if method == "first" else (np.linalg.inv(fit.inner), fit.beta)
+        blocks = [slice(edges[j], edges[j + 1]) for j in range(len(sizes))]
+        return fit.out(np.stack([_quadratic(inner[:, at, at], other[:, at]) for at in blocks], axis=1))
+    return fit.out(np.add.reduceat(found, edges[:-1], axis=1))
+
+
+def _quadratic(inner: Array, values: Array) -> Array:
+    """(b,) v' A^-1 v."""
+    return (values * np.linalg.solve(inner, values[:, :, None])[:, :, 0]).sum(axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Importance:
+    """What is computed of the moments of p drivers and the outcome, which stands last.
+
+    Attributes
+    ----------
+    method : one of `METHODS`
+    sizes : drivers of each of the g players
+    n : respondents, for the adjusted R2
+    orders : (m, g) for lmg_sampled
+    """
+
+    method: str
+    sizes: tuple[int, ...]
+    n: int
+    orders: NDArray[np.int64] | None = None
+
+    @property
+    def compares_subsets(self) -> bool:
+        """Whether complete dominance is looked at."""
+        return self.method == "lmg" and 1 < len(self.sizes) <= dominance.MOST
+
+    def __call__(self, batch: Batch) -> dict[str, Array]:
+        """Named numbers (k, b): importance, shares, r2, beta, correlation; for lmg gains and advantages."""
+        fit = regression_of(batch.correlation)
+        r2, rest = r2_of(fit), self.n - 1 - sum(self.sizes)
+        found = {
+            "r2": r2,
+            "r2_adjusted": 1 - (1 - r2) * (self.n - 1) / rest,
+            "beta": fit.out(fit.beta),
+            "correlation": fit.r.T,
+        }
+        if self.method == "lmg":
+            found |= self._of_subsets(batch.half_correlation, fit.known)
+        elif self.method == "lmg_sampled":
+            found["importance"] = self._sampled(batch.correlation, fit.known)
+        else:
+            found["importance"] = closed_form(fit, self.method, self.sizes)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found["shares"] = 100 * found["importance"] / found["importance"].sum(axis=0)
+        return found
+
+    def _of_subsets(self, half: Array, known: NDArray[np.bool_]) -> dict[str, Array]:
+        if not self.compares_subsets:
+            gains, advantages = conditional_gains(half, self.sizes), None
+        else:
+            parts, found = [], []
+            step = max(1, CELLS >> len(self.sizes))
+            for start in range(0, half.shape[1], step):
+                r2 = subset_r2(half[:, start : start + step], self.sizes)
+                parts.append(conditional(r2))
+                found.append(dominance.complete_advantage(r2))
+            gains, advantages = np.concatenate(parts, axis=2), np.concatenate(found, axis=1)
+        importance = gains.mean(axis=1)
+        named = {"importance": importance, "gains": gains.reshape(-1, gains.shape[2])}
+        if len(self.sizes) > 1:
+            if advantages is not None:
+                named["complete"] = advantages
+            named["conditional"] = dominance.conditional_advantage(gains)
+            named["general"] = dominance.general_advantage(importance)
+        return {name: np.where(known, values, np.nan) for name, values in named.items()}
+
+    def _sampled(self, correlation: Array, known: NDArray[np.bool_]) -> Array:
+        found = np.full((len(self.sizes), correlation.shape[2]), np.nan)
+        for k in np.flatnonzero(known):
+            found[:, k] = gains_of_orders(correlation[:, :, k], self.sizes, self.orders).mean(axis=0)
+        return found
