@@ -321,6 +321,7 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         ),
         "robust": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="hc3"),
         "none": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="none"),
+    },
     "compare_importance": {
         "stated": lambda: csi.compare_importance(
             csi.load_sample("mobile"),
@@ -690,6 +691,8 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
         survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
     ),
     "fit_drivers": lambda survey, inference: csi.fit_drivers(
+        survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
+    ),
     "compare_importance": lambda survey, inference: csi.compare_importance(
         survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
     ),

@@ -56,7 +56,7 @@ def test_the_surface_under_weights_and_clusters_is_that_of_r(sample, golden):
     frame = sample.answers.assign(w=0.5 + ((order * 7) % 11) / 7, h=order % 40)
     survey = csi.Survey.from_frame(frame, dataclasses.replace(sample.codebook, weight="w", cluster="h"))
     found = csi.fit_expectations(survey, "satisfaction", **SHORT)
-    slopes = found.tidy("coefficients").set_index("model").loc["surface_of_expectation"]
+    slopes = found.tidy("model_coefficients").set_index("model").loc["surface_of_expectation"]
     lines = found.tidy("surface")
     expected = golden["surface"]
     np.testing.assert_allclose(slopes["estimate"], expected["slope"], rtol=1e-8)
@@ -74,7 +74,7 @@ def test_the_planted_model_wins_by_every_criterion(sample, fit):
     check = fit.check().set_index("check")
     assert check.loc["expectations_agree", "ok"]
     assert check.loc["expectations_agree", "value"] == truth["model"]
-    slopes = fit.tidy("coefficients", 0.99).set_index(["model", "term"])
+    slopes = fit.tidy("model_coefficients", 0.99).set_index(["model", "term"])
     for item, value in truth["after"]["satisfaction"]["on"].items():
         row = slopes.loc[(truth["model"], item)]
         assert row["lower"] < value < row["upper"]
@@ -159,7 +159,7 @@ def test_groups_are_judged_apart(sample):
     alone = csi.fit_expectations(
         csi.Survey.from_frame(halves[halves["half"] == "a"].reset_index(drop=True), book), "satisfaction", **SHORT
     )
-    for table in ("models", "coefficients", "information"):
+    for table in ("models", "model_coefficients", "information"):
         mine = both.tidy(table)
         mine = mine[mine["group"] == "a"]["estimate"].to_numpy()
         np.testing.assert_allclose(mine, alone.tidy(table)["estimate"], rtol=1e-9)

@@ -95,7 +95,7 @@ def fit_expectations(
     Returns
     -------
     Result
-        Tables `models` (model; R2), `coefficients` (model, term), `information` (model, kind = aic | bic |
+        Tables `models` (model; R2), `model_coefficients` (model, term), `information` (model, kind = aic | bic |
         r2_adjusted), `cross_validation` (model, kind = squared_error | explained), `surface` (model, kind =
         congruence_slope | congruence_curvature | incongruence_slope | incongruence_curvature), `constraints` (model,
         kind = opposite_slopes | no_curvature | difference_score; F, with its p_value).
@@ -182,7 +182,7 @@ def _question(survey: Survey, outcome: str, contest: Contest) -> Measure:
         evaluate=contest.evaluate,
         sheets={
             "models": Sheet(("model",), (Block("r2", [(theory.name,) for theory in theories]),), 3),
-            "coefficients": Sheet(("model", "term"), coefficients, 3, True),
+            "model_coefficients": Sheet(("model", "term"), coefficients, 3, True),
             "surface": Sheet(("model", "kind"), along, 3, True),
         },
         scales={"r2": "square"},

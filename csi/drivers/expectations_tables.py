@@ -126,7 +126,7 @@ def _constraints(result: Result) -> Table:
     """Wald F statistics of what difference scores assume of the surfaces."""
     from scipy.stats import chi2, f
 
-    table, surface = result.table("coefficients"), result.table("surface")
+    table, surface = result.table("model_coefficients"), result.table("surface")
     owners = list(dict.fromkeys(row[:-1] for row in surface.rows()))
     cov, df = table.uncertainty.covariance(), float(getattr(table.uncertainty, "df", np.inf))
     everyone = np.broadcast_to(np.asarray(table.n), len(table.rows()))
