@@ -186,6 +186,16 @@ def same_rows(ratings: Array) -> NDArray[np.int64]:
     probability of 3e-8.
     """
     n = len(ratings)
+    parts = [_row_codes(ratings[start : start + ROWS]) for start in range(0, max(n, 1), ROWS)]
+    code, compared = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    others = np.zeros(n, dtype=np.int64)
+    others[compared] = repeats(code[compared])
+    return others
+
+
+def _row_codes(ratings: Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """A number made of all bits of each row (n,), and whether it is compared with others."""
+    n = len(ratings)
     code = np.zeros(n, dtype=np.uint64)
     lowest, highest, count = np.full(n, np.inf), np.full(n, -np.inf), np.zeros(n)
     for j, column in enumerate(ratings.T):
@@ -194,10 +204,7 @@ def same_rows(ratings: Array) -> NDArray[np.int64]:
         code = _mixed(code ^ _mixed(bits + np.uint64(j + 1)))
         lowest, highest = np.fmin(lowest, column), np.fmax(highest, column)
         count += seen
-    compared = (count >= LEAST_RATINGS) & (lowest < highest)
-    others = np.zeros(n, dtype=np.int64)
-    others[compared] = repeats(code[compared])
-    return others
+    return code, (count >= LEAST_RATINGS) & (lowest < highest)
 
 
 def repeats(values: NDArray) -> NDArray[np.int64]:

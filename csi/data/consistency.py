@@ -12,7 +12,7 @@ from csi.data.careless import by_chunks
 Array = NDArray[np.float64]
 
 LEAST_PAIRS = 3  # a correlation of two points is always 1
-ROWS = 20_000
+ROWS = 8192
 
 
 def row_correlation(first: Array, second: Array) -> Array:

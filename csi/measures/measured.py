@@ -171,17 +171,15 @@ def _sample(question: Measure, survey: Survey, by: str | Sequence[str] | None, n
     design = survey.design()
     columns = question.columns
     used = np.ones(len(columns), dtype=bool) if design.weight is None else design.weight > 0
-    answered = ~np.isnan(columns.T)  # (K, n): a column's values stand together
-    everybody = used.all()
-    empty = np.flatnonzero([not (row if everybody else row & used).any() for row in answered])
-    if len(empty):
+    empty = [k for k, column in enumerate(columns.T) if not (used & ~np.isnan(column)).any()]
+    if empty:
         names = list(dict.fromkeys(question.names[i] if question.names else f"{i + 1}" for i in empty))
         raise DataError("all_missing_items", survey=survey.name, items=names, rows=int(used.sum()))
     if by is None:
         return Sample(columns, design)
     labels, codes = survey.split(by)
     rows = used & (codes >= 0)
-    sizes = np.array([np.bincount(codes[rows & row], minlength=len(labels)) for row in answered])
+    sizes = np.array([np.bincount(codes[rows & ~np.isnan(one)], minlength=len(labels)) for one in columns.T])
     least = sizes.min(axis=0).astype(int)
     large = np.flatnonzero(least >= question.need)
     small = [f"{labels[g]} ({least[g]})" for g in range(len(labels)) if least[g] < question.need]
