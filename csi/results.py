@@ -173,7 +173,7 @@ class Result:
         Raises
         ------
         DataError
-            The result was made from moments, which have no respondents.
+            `scores_need_rows`: it was made from moments, or is about events or cases.
 
         """
         if self._scores is None:

@@ -91,6 +91,8 @@ HOTEL_POINTS = {
 JOURNEY = ["arrival", "room", "breakfast", "front_desk", "checkout"]
 PRINTED = pd.DataFrame({"item": ["a", "b", "c"], "importance": [3.8, 3.3, 2.1], "performance": [2.6, 2.0, 3.3]})
 
+ASKED = {"expectation": "expectation", "performance": "performance", "disconfirmation": "disconfirmation"}
+
 # function -> calls of it that between them reach every form of its result
 RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     "fit_pls": {
@@ -154,12 +156,73 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "bootstrap": lambda: csi.score_journey(
             csi.load_sample("hotel"), JOURNEY, outcome="overall", inference="bootstrap", n_boot=N_BOOT
         ),
-        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, weights={"desk": 1}, inference="none"),
+        "one": lambda: csi.score_journey(tiny(), {"desk": "q1"}, indicator_weights={"desk": 1}, inference="none"),
     },
     "classify_disconfirmation": {
         "tiny": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1"),
         "by": lambda: csi.classify_disconfirmation(csi.load_sample("hotel"), *HOTEL, tolerance=1, by="guest_type"),
         "bootstrap": lambda: csi.classify_disconfirmation(tiny(), "q1", "s1", inference="bootstrap", n_boot=N_BOOT),
+    },
+    "fit_asymmetry": {
+        "sample": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"), "overall", ["delivery", "price", "extras"], low=4, high=8
+        ),
+        "by": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"), "overall", ["delivery", "tracking"], low=4, high=8, by="wave"
+        ),
+        "bootstrap": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"),
+            "overall",
+            ["delivery", "extras"],
+            low=4,
+            high=8,
+            inference="bootstrap",
+            n_boot=N_BOOT,
+        ),
+        "none": lambda: csi.fit_asymmetry(
+            csi.load_sample("drivers"), "overall", ["courtesy"], low=4, high=8, inference="none"
+        ),
+    },
+    "simulate_improvement": {
+        "costs": lambda: csi.simulate_improvement(
+            csi.load_sample("drivers"),
+            "overall",
+            ["delivery", "extras"],
+            moves={"delivery": 1, "extras": 0.5},
+            costs={"delivery": 2, "extras": 1},
+        ),
+        "by": lambda: csi.simulate_improvement(
+            csi.load_sample("drivers"), "overall", ["app", "extras"], moves={"app": 1}, by="segment"
+        ),
+        "bootstrap": lambda: csi.simulate_improvement(
+            tiny(), "s1", ["q1", "q2"], moves={"q1": 1}, inference="bootstrap", n_boot=N_BOOT
+        ),
+        "none": lambda: csi.simulate_improvement(tiny(), "s1", ["q1"], moves={"q1": 1}, inference="none"),
+    },
+    "fit_expectations": {
+        "full": lambda: csi.fit_expectations(
+            csi.load_sample("expectations"),
+            "satisfaction",
+            **ASKED,
+            desired="desired",
+            norms=["norm_best"],
+            needs="needs",
+            equity="equity",
+            affect="pleased",
+        ),
+        "bootstrap": lambda: csi.fit_expectations(
+            csi.load_sample("expectations"), "satisfaction", **ASKED, inference="bootstrap", n_boot=N_BOOT
+        ),
+        "by": lambda: csi.fit_expectations(
+            csi.load_sample("mobile"),
+            "sat_overall",
+            expectation="expect_overall",
+            performance="quality_overall",
+            by="operator",
+        ),
+        "none": lambda: csi.fit_expectations(
+            csi.load_sample("expectations"), "satisfaction", **ASKED, inference="none"
+        ),
     },
     "compare_specifications": {
         "boot": lambda: csi.compare_specifications(tiny(), TINY, missing=["listwise"], n_boot=N_BOOT),
@@ -242,6 +305,22 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "by": lambda: csi.fit_factors(csi.load_sample("mobile"), QUALITY, by="operator", rotation="varimax"),
         "moments": lambda: csi.fit_factors(csi.load_moments("mobi"), method="ml", rotation="promax", n_boot=N_BOOT),
         "bootstrap": lambda: csi.fit_factors(tiny(), rotation="none", inference="bootstrap", n_boot=N_BOOT),
+    },
+    "fit_drivers": {
+        "tiny": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"]),
+        "by": lambda: csi.fit_drivers(csi.load_sample("mobile"), "sat_overall", QUALITY, by="operator"),
+        "interactions": lambda: csi.fit_drivers(
+            csi.load_sample("mobile"), "sat_overall", QUALITY[:2], interactions="operator"
+        ),
+        "moments": lambda: csi.fit_drivers(csi.load_moments("mobi"), "CUSA1", ["PERQ1", "PERQ2"]),
+        "ordered": lambda: csi.fit_drivers(
+            csi.load_sample("mobile"), "sat_overall", QUALITY[:2], kind="ordered", by="operator", empty_levels="merge"
+        ),
+        "top_box": lambda: csi.fit_drivers(
+            tiny(), "s1", ["q1"], kind="top_box", boxes=3, inference="bootstrap", n_boot=N_BOOT
+        ),
+        "robust": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="hc3"),
+        "none": lambda: csi.fit_drivers(tiny(), "s1", ["q1", "q2"], inference="none"),
     },
     "compare_importance": {
         "stated": lambda: csi.compare_importance(
@@ -611,6 +690,9 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     "fit_factors": lambda survey, inference: csi.fit_factors(
         survey, [*QUALITY, *CONTESTED], n_factors=2, n_boot=N_BOOT, inference=inference
     ),
+    "fit_drivers": lambda survey, inference: csi.fit_drivers(
+        survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
+    ),
     "compare_importance": lambda survey, inference: csi.compare_importance(
         survey, "sat_overall", QUALITY, n_boot=N_BOOT, inference=inference
     ),
@@ -620,6 +702,20 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     "fit_icc": lambda survey, inference: csi.fit_icc(survey, QUALITY, n_boot=N_BOOT, inference=inference),
     "score_agreement": lambda survey, inference: csi.score_agreement(
         survey, QUALITY, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_asymmetry": lambda survey, inference: csi.fit_asymmetry(
+        survey, "sat_overall", QUALITY[:2], low=5, high=8, n_boot=N_BOOT, inference=inference
+    ),
+    "simulate_improvement": lambda survey, inference: csi.simulate_improvement(
+        survey, "sat_overall", QUALITY, moves={"quality_network": 1}, n_boot=N_BOOT, inference=inference
+    ),
+    "fit_expectations": lambda survey, inference: csi.fit_expectations(
+        survey,
+        "sat_overall",
+        expectation="expect_overall",
+        performance="quality_overall",
+        n_boot=N_BOOT,
+        inference=inference,
     ),
     "fit_pls": lambda survey, inference: csi.fit_pls(survey, "SCSB", n_boot=N_BOOT, inference=inference),
     "compare_specifications": lambda survey, inference: csi.compare_specifications(

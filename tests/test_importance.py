@@ -190,7 +190,7 @@ def test_relaimpo_on_mobi(name: str, method: str) -> None:
     assert result.tidy()["term"].tolist() == theirs["predictors"]
     np.testing.assert_allclose(estimates(result), list(theirs[THEIRS[method]].values()), rtol=0, atol=1e-10)
     np.testing.assert_allclose(estimates(result, "r2"), [theirs["R2"], theirs["adjR2"]], rtol=0, atol=1e-10)
-    beta = result.tidy("coefficients").query("kind == 'beta'")["estimate"]
+    beta = result.tidy("driver_coefficients").query("kind == 'beta'")["estimate"]
     np.testing.assert_allclose(beta, list(theirs["beta_std"].values()), rtol=0, atol=1e-10)
 
 
@@ -569,9 +569,9 @@ def many() -> csi.Survey:
 
 SURVEY = csi.Survey.from_frame(bad_frame(), name="bad")
 BAD = {
-    "collinear": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "twin"]), "drivers_collinear", ["a", "twin"]),
-    "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), "drivers_collinear", ["b", "c", "sum"]),
-    "constant": (lambda: csi.fit_importance(SURVEY, "y", ["a", "flat"]), "drivers_constant", ["flat"]),
+    "collinear": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "twin"]), "importance_collinear", ["a", "twin"]),
+    "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), "importance_collinear", ["b", "c", "sum"]),
+    "constant": (lambda: csi.fit_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
     "constant outcome": (lambda: csi.fit_importance(SURVEY, "flat", ["a", "b"]), "drivers_constant", ["flat"]),
     "outcome": (lambda: csi.fit_importance(SURVEY, "y", ["a", "y"]), "drivers_hold_outcome", ["y"]),
     "twice": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "a"]), "drivers_twice", ["a"]),
@@ -656,7 +656,7 @@ def test_comparison_holds_what_each_function_gives(mobile: csi.Survey) -> None:
         beside = found.tidy().query("kind == @kind")
         for column in ("estimate", "std_error", "lower", "upper"):
             np.testing.assert_allclose(beside[column], alone[column], rtol=1e-7)
-    coefficients = csi.fit_importance(mobile, "sat_overall", DRIVERS).tidy("coefficients")
+    coefficients = csi.fit_importance(mobile, "sat_overall", DRIVERS).tidy("driver_coefficients")
     for kind in ("beta", "correlation"):
         one, other = (frame.loc[frame["kind"] == kind, "estimate"] for frame in (found.tidy(), coefficients))
         np.testing.assert_allclose(one, other, rtol=1e-9)

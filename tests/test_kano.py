@@ -462,6 +462,23 @@ def test_labels_that_contradict_themselves_stop():
         csi.score_kano(survey, ["f"], ["d"])
 
 
+def test_features_that_nobody_wants_have_no_coefficients():
+    counts = {"x": {"R": 6}, "y": {"A": 3, "O": 3}}
+    mixed = kano_of(counts)
+    assert mixed.tidy("better_worse")["item"].unique().tolist() == ["y"]
+    assert mixed.tidy().set_index("item")["kind"]["x"] == "reverse"
+    alone = kano_of({"x": {"R": 6}})
+    assert not {"better_worse", "continuous"} & set(alone.tables)
+    assert "kano_nothing_meant" in [note.code for note in alone.notes]
+    assert len(alone.tidy("category_rules")) == 3
+
+
+def test_pairs_that_nobody_answered_are_named():
+    survey = csi.Survey.from_frame({"f": [1, 2, None], "d": [None, None, 5]})
+    with pytest.raises(csi.DataError, match=r"f \+ d"):
+        csi.score_kano(survey, ["f"], ["d"])
+
+
 def test_private_answers_are_refused():
     book = csi.Codebook(items={name: csi.Item(name, scale=csi.Scale(1, 5)) for name in "fd"}, private=("d",))
     survey = csi.Survey.from_frame({"f": [1, 2], "d": [5, 4]}, book)

@@ -254,6 +254,23 @@ def test_weights_of_two_are_rows_twice_in_the_estimates():
         np.testing.assert_allclose(a, b, rtol=1e-12)
 
 
+@pytest.mark.parametrize("method", ["correlation", "regression"])
+@pytest.mark.parametrize(
+    ("inference", "code"), [("linearised", "groups_left_out"), ("bootstrap", "quadrant_groups_left")]
+)
+def test_a_group_without_variation_is_left_out_and_named(method, inference, code):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.integers(1, 6, (60, 3)).astype(float), columns=["a", "b", "y"])
+    frame["g"] = ["u"] * 30 + ["v"] * 30
+    frame.loc[30:, "y"] = 3.0
+    survey = csi.Survey.from_frame(frame)
+    call = {"outcome": "y", "by": "g", "method": method, "inference": inference, "n_boot": 60}
+    result = csi.score_quadrants(survey, ["a", "b"], **call)
+    assert result.tidy()["group"].unique().tolist() == ["u"]
+    assert csi.list_labels(result)["group"].unique().tolist() == ["u"]
+    assert "v" in str(next(note for note in result.notes if note.code == code))
+
+
 def test_reversed_items_are_turned_round():
     survey = typed()
     items = dict(survey.codebook.items)

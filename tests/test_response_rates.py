@@ -17,7 +17,6 @@ from csi.data.nonresponse import domain_means, manski_bounds
 from csi.data.response_rates import CODES, RATES, outcome_rates, wilson_limits
 from csi.errors import CsiError
 from csi.inference.design import Design
-from csi.inference.influence import covariance_of
 from csi.inference.intervals import Linear
 
 GOLDEN = Path(__file__).parent / "golden" / "nonresponse_mobile.json"
@@ -326,7 +325,7 @@ def test_intervals_of_a_difference_hold_the_truth() -> None:
         x = 7 + shop + 1.5 * rng.standard_normal(400) - 0.5 * late
         design = Design(400, weight=weight, strata=strata, cluster=cluster)
         early, after = domain_means(x[:, None], design, ~late), domain_means(x[:, None], design, late)
-        cov = covariance_of(after.influence - early.influence, design)
+        cov = design.covariance(after.influence - early.influence)
         lower, upper = Linear(after.mean - early.mean, cov, float(design.df)).interval(0.95)
         held += bool(lower[0] <= -0.5 <= upper[0])
     assert 0.93 <= held / 2000 <= 0.97

@@ -61,6 +61,7 @@ def test_the_files_are_what_the_tool_makes(tool):
     made = tool.build()
     kept = {path.name: path.read_bytes() for path in tool.TARGET.iterdir() if path.name in made}
     names = ("app_kano", "hotel", "mobile", "pvc_complaints", "pvc_customers", "pvc_visits", "service_hall", "tiny")
+    names = (*names, "drivers", "expectations")
     assert set(kept) == {f"{name}{end}" for name in names for end in (".csv", ".yaml")}
     for name, content in made.items():
         assert kept[name] == content, f"{name} differs; run python tools/samples.py"

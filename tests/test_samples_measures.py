@@ -18,7 +18,16 @@ from csi.data.codebook import REASONS
 from csi.data.samples import load_sample
 
 ROOT = Path(__file__).resolve().parents[1]
-NAMES = ("pvc_customers", "pvc_visits", "pvc_complaints", "service_hall", "hotel", "app_kano")
+NAMES = (
+    "pvc_customers",
+    "pvc_visits",
+    "pvc_complaints",
+    "service_hall",
+    "hotel",
+    "app_kano",
+    "drivers",
+    "expectations",
+)
 HAN = re.compile(r"[\u3400-\u9fff]")
 NINE = [
     "quality",

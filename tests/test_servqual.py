@@ -296,7 +296,7 @@ def test_the_journey_of_the_hotel_is_found():
             z.append(_z(tidy.loc[(name, "reach")], row["used"]))
     assert np.abs(z).max() < 4
     assert tidy.loc[("room", "reach"), "estimate"] == 1
-    weights = tidy["estimate"].xs("weight", level="term")
+    weights = tidy["estimate"].xs("indicator_weight", level="term")
     scores = tidy["estimate"].xs("score", level="term")
     assert weights.sum() == pytest.approx(1)
     assert journey.tidy("journey")["estimate"][0] == pytest.approx((weights * scores).sum())
@@ -330,9 +330,14 @@ def test_a_journey_by_hand():
     assert tidy.loc[("web", "importance"), "estimate"] == pytest.approx(r)
     assert tidy.loc[("call", "importance"), "estimate"] == pytest.approx(np.corrcoef([2, 4, 1, 3], [5, 5, 2, 4])[0, 1])
     reach = np.array([5 / 6, 3 / 5, 4 / 6])
-    assert [tidy.loc[(n, "weight"), "estimate"] for n in ("web", "desk", "call")] == pytest.approx(reach / reach.sum())
+    assert tidy.loc[("desk", "indicator_weight"), "n"] == 5
+    assert [tidy.loc[(n, "indicator_weight"), "estimate"] for n in ("web", "desk", "call")] == pytest.approx(
+        reach / reach.sum()
+    )
     assert [note.values["count"] for note in journey.notes if note.code == "journey_unclear"] == [1]
-    stated = csi.score_journey(journey_survey(), ["web", "desk", "call"], weights={"web": 1, "desk": 2, "call": 1})
+    stated = csi.score_journey(
+        journey_survey(), ["web", "desk", "call"], indicator_weights={"web": 1, "desk": 2, "call": 1}
+    )
     scores = [(np.mean(v) - 1) * 25 for v in ([5, 4, 3, 2, 4], [4, 3, 5], [2, 4, 1, 3])]
     assert stated.tidy("journey")["estimate"][0] == pytest.approx(np.dot(scores, [0.25, 0.5, 0.25]))
 
@@ -378,8 +383,12 @@ BAD = [
     (lambda s: csi.score_journey(s, ["p1", "p1"]), "items_given_twice", ["p1"]),
     (lambda s: csi.score_journey(s, ["wa"]), "no_scale_for_score", ["wa"]),
     (lambda s: csi.score_journey(s, ["p1"], not_used=["absent"]), "unknown_reasons", ["absent", "not_asked"]),
-    (lambda s: csi.score_journey(s, ["p1", "p2"], weights={"p1": 1}), "keys_differ", ["weights", "p2"]),
-    (lambda s: csi.score_journey(s, ["p1", "p2"], weights={"p1": 0, "p2": 0}), "journey_weights", ["0"]),
+    (
+        lambda s: csi.score_journey(s, ["p1", "p2"], indicator_weights={"p1": 1}),
+        "keys_differ",
+        ["indicator_weights", "p2"],
+    ),
+    (lambda s: csi.score_journey(s, ["p1", "p2"], indicator_weights={"p1": 0, "p2": 0}), "journey_weights", ["0"]),
     (lambda s: csi.score_journey(s, ["p1"], outcome="flat"), "constant_items", ["flat"]),
     (lambda s: csi.score_journey(s, ["p1"], outcome="p1"), "items_given_twice", ["p1"]),
 ]

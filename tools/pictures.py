@@ -1,21 +1,76 @@
-"""Make the pictures of the README from the bundled data: python tools/pictures.py [FOLDER]."""
+"""Make the pictures of the README and of docs/gallery.md from the bundled data: python tools/pictures.py [FOLDER]."""
+
+from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import csi
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+TREE = """product 50 产品质量
+  quality 30 质量
+  packaging 10 包装
+  usability 10 使用方便性
+process 20 购买过程
+  reception 8 接待
+  procedure 8 手续
+  price_payment 10 价格与付款
+service 30 相关服务
+  transport 8 运输
+  problem_handling 12 问题处理
+  technical_support 10 技术支持"""
 
 
-def main(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+def readme(folder: Path) -> None:
+    """The pictures of the README."""
     mobi = csi.fit_pls(csi.load_moments("mobi"), "ECSI_2005")
     operators = csi.fit_pls(csi.load_sample("mobile"), "ECSI_2005", by="operator")
     csi.plot_paths(mobi).savefig(folder / "paths_en.png", dpi=90)
     with csi.use_language("zh"):
         csi.plot_priorities(mobi, "Satisfaction").savefig(folder / "priorities_zh.png", dpi=90)
         csi.plot_index(operators, "Satisfaction").savefig(folder / "index_zh.png", dpi=90)
+
+
+def gallery() -> dict[str, Callable[[], object]]:
+    """Name of every picture to the call that draws it in the language of the moment."""
+    mobile, hotel, app, firms = (csi.load_sample(name) for name in ("mobile", "hotel", "app_kano", "pvc_customers"))
+    study = csi.analyse_survey(mobile, "ECSI_2005", by="operator", n_boot=1000)
+    features = [[f"{side}{i:02d}" for i in range(1, 13)] for side in "fd"]
+    kano = csi.score_kano(app, *features)
+    pairs = [[f"{side}{i:02d}" for i in range(1, 23)] for side in "ep"]
+    asked = [name for name, item in mobile.codebook.items.items() if item.construct in ("Quality", "Value", "Image")]
+    quadrants = csi.score_quadrants(mobile, asked, outcome="sat_overall")
+    tree = csi.IndicatorTree.parse(TREE)
+    index = csi.score_index(firms, tree, policy="within_group")
+    rates = csi.score_rate(mobile, ["sat_overall", "sat_expectations", "sat_ideal"], satisfied=8, by="operator")
+    decisions = csi.compare_specifications(mobile, "ECSI_2005", n_boot=200)
+    return {
+        "paths": lambda: csi.plot_paths(study),
+        "index": lambda: csi.plot_index(study),
+        "priorities": lambda: csi.plot_priorities(study),
+        "loadings": lambda: csi.plot_loadings(study),
+        "ratings": lambda: csi.plot_ratings(mobile, asked[:6]),
+        "missing": lambda: csi.plot_missing(mobile),
+        "estimates": lambda: csi.plot_estimates(rates, target=0.6),
+        "nps": lambda: csi.plot_nps(csi.score_nps(mobile, "recommend", by="operator"), order="value"),
+        "gaps": lambda: csi.plot_gaps(csi.score_servqual(hotel, *pairs), order="value"),
+        "kano": lambda: csi.plot_kano(kano),
+        "quadrants": lambda: csi.plot_quadrants(quadrants),
+        "tree": lambda: csi.plot_tree(index, tree),
+        "specifications": lambda: csi.plot_specifications(decisions),
+    }
+
+
+def main(folder: Path) -> None:
+    """Write every picture."""
+    (folder / "gallery").mkdir(parents=True, exist_ok=True)
+    readme(folder)
+    for name, draw in gallery().items():
+        for language in ("en", "zh"):
+            with csi.use_language(language):
+                draw().savefig(folder / "gallery" / f"{name}_{language}.png", dpi=70)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Make data/samples/: `tiny`, typed by hand, and `mobile`, simulated from one seed with its truth in its codebook;
 `mobile` also as a pair of 问卷星 files in a folder of its own. The samples of the measures (business customers, a
-service hall, a hotel, an app) come from streams of the same seed.
+service hall, a hotel, an app) and of the drivers (a delivery service, a product before and after use) come from
+streams of the same seed.
 
 python tools/samples.py           write the files
 python tools/samples.py --check   rebuild in memory and compare byte for byte
@@ -16,6 +17,8 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import samples_drivers
+import samples_expectations
 import samples_hall
 import samples_hotel
 import samples_kano
@@ -56,7 +59,14 @@ def build() -> dict[str, bytes]:
     columns, truth = samples_mobile.mobile()
     tables = {"tiny": {name: [str(value) for value in values] for name, values in TINY.items()}, "mobile": columns}
     books = {"tiny": tiny_codebook(), "mobile": mobile_codebook(truth)}
-    for simulator in (samples_pvc, samples_hall, samples_hotel, samples_kano):
+    for simulator in (
+        samples_pvc,
+        samples_hall,
+        samples_hotel,
+        samples_kano,
+        samples_drivers,
+        samples_expectations,
+    ):
         for name, (tables[name], books[name]) in simulator.tables().items():
             _check_cells(name, tables[name])
     files = {f"{name}.csv": csv_bytes(table) for name, table in tables.items()}

@@ -26,13 +26,15 @@ def load_sample(name: str) -> Survey:
 
     Parameters
     ----------
-    name : {"tiny", "mobile", "pvc_customers", "pvc_visits", "pvc_complaints", "service_hall", "hotel", "app_kano"}
+    name : {"tiny", "mobile", "pvc_customers", "pvc_visits", "pvc_complaints", "service_hall", "hotel", "app_kano", \
+"drivers", "expectations"}
         `tiny` is 12 respondents by 6 items, typed by hand, without missing answers: every item has a mean of 7 or 6 and
         a standard deviation of 2. `mobile` is simulated: four operators in three waves, 3,000 respondents, with a
         sampling design, every kind of missing answer and 120 careless respondents; what it was drawn from stands in
         `survey.codebook.truth`, as for all that follow: 60 business customers by questionnaire, visit and complaint log
         (three tables joined by `firm`), 6,000 rated cases of a service hall (好差评), 600 hotel guests with
-        expectations and perceptions, 500 users of an app with Kano questions. `list_samples()` names all.
+        expectations and perceptions, 500 users of an app with Kano questions, 1,400 customers of a delivery service
+        with eight drivers of satisfaction, 900 buyers before and after use. `list_samples()` names all.
 
     Returns
     -------

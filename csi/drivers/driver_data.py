@@ -85,7 +85,7 @@ def prepare_drivers(
     except DataError as problem:
         if problem.code != "trust_constant_items":
             raise
-        raise DataError("drivers_constant", function=function, drivers=problem.values["items"]) from None
+        raise DataError("importance_constant", function=function, drivers=problem.values["items"]) from None
     for g, batch in enumerate(found.domains):
         _check_independent(batch, every, found.groups[g] if found.groups else "", function)
     return found
@@ -101,7 +101,7 @@ def _check_independent(batch: Batch, names: tuple[str, ...], group: str, functio
         return
     length = np.sqrt((vectors[:, values <= SINGULAR] ** 2).sum(axis=1))
     part = [name for name, one in zip(names, length, strict=True) if one > TAKES_PART]
-    code = "drivers_collinear_group" if group else "drivers_collinear"
+    code = "drivers_collinear_group" if group else "importance_collinear"
     facts = {"function": function, "drivers": part, "count": int((values <= SINGULAR).sum())}
     raise EstimationError(code, **facts, **({"group": group} if group else {}))
 

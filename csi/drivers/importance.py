@@ -82,7 +82,7 @@ def fit_importance(
     Result
         Tables `importance` (term = driver; units of R2), `importance_shares` (term; percent of the sum),
         `driver_differences` (term, other_term), `ranks` (term; 1 the most important, lower and upper the rank set),
-        `coefficients` (term, kind = beta | correlation), `r2` (term = r2 | r2_adjusted); for lmg
+        `driver_coefficients` (term, kind = beta | correlation), `r2` (term = r2 | r2_adjusted); for lmg
         `dominance` (term, other_term, kind = complete_dominance | conditional_dominance | general_dominance; above 0
         where the first dominates) and `conditional` (term, others = drivers already in); for lmg_sampled `orders`.
         With `by` `group` comes first, and `group_differences` (group, other_group, term) is added.
@@ -90,7 +90,7 @@ def fit_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `drivers_constant`, `drivers_collinear`,
+        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_collinear`,
         `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, unknown items, too few respondents,
         impossible options.
 

@@ -229,7 +229,7 @@ class ImportanceTables:
             if len(self.names) > 1:
                 made["dominance"] = self.dominance
             made["conditional"] = self.conditional
-        return made | {"coefficients": self.coefficients, "r2": self.r2}
+        return made | {"driver_coefficients": self.coefficients, "r2": self.r2}
 
     def _table(self, keys: tuple[str, ...], *blocks: Block, **options: object) -> Table:
         return self.found.table(self.data, keys, blocks, **options)  # type: ignore[arg-type]

@@ -47,19 +47,34 @@ class Calibration:
         values : (k, n) weight times contribution
         weight : (n,) the raked weights
         """
-        used = weight > 0
-        cell, dummies = self._cells
-        count = dummies.shape[1]
-        base = np.where(used, self.base, 0.0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            contributions = np.where(used, values / weight, 0.0)
-        mass = np.bincount(cell, weights=base, minlength=count)
-        sums = np.stack([np.bincount(cell, weights=base * row, minlength=count) for row in contributions])
+            left = np.where(weight > 0, values / weight, 0.0)
+        base = np.where(weight > 0, self.base, 0.0)
+        sums = np.stack([self.by_cell(base * row) for row in left])
+        left -= self.explained(self.by_cell(base), sums)[:, self.cell]
+        left *= weight
+        return left
+
+    @property
+    def cell(self) -> Codes:
+        """(n,) number of each respondent's combination of levels."""
+        return self._cells[0]
+
+    def by_cell(self, values: Array, rows: slice | Codes = slice(None)) -> Array:
+        """(cells,) sums of one number per respondent, of all or of some of them."""
+        return np.bincount(self.cell[rows], weights=values, minlength=self._cells[1].shape[1])
+
+    def explained(self, mass: Array, sums: Array) -> Array:
+        """What the margins explain of k contributions in each cell, (k, cells).
+
+        Parameters
+        ----------
+        mass : (cells,) sums of the base weights
+        sums : (k, cells) sums of base weight times contribution
+        """
+        dummies = self._cells[1]
         slopes = np.linalg.pinv((dummies * mass) @ dummies.T, hermitian=True) @ (dummies @ sums.T)
-        explained = slopes.T @ dummies
-        contributions -= explained[:, cell]
-        contributions *= weight
-        return contributions
+        return slopes.T @ dummies
 
     @cached_property
     def _cells(self) -> tuple[Codes, Array]:

@@ -105,10 +105,10 @@ class Design:
         """(n,) number of the sampling unit of each respondent: the cluster within the stratum, or the respondent."""
         if self.cluster is None:
             return np.arange(self.n)
+        cluster = _ranks(self.cluster)
         if self.strata is None:
-            return np.unique(self.cluster, return_inverse=True)[1]
-        both = np.stack([self.strata, self.cluster], axis=1)
-        return np.unique(both, axis=0, return_inverse=True)[1].reshape(-1)
+            return cluster
+        return _ranks(_ranks(self.strata) * (cluster.max(initial=0) + 1) + cluster)
 
     @cached_property
     def units(self) -> int:
@@ -130,7 +130,7 @@ class Design:
         """(units,) number of the stratum of each sampling unit, 0 when there are no strata."""
         stratum = np.zeros(self.units, dtype=np.int64)
         if self.strata is not None:
-            stratum[self.unit] = np.unique(self.strata, return_inverse=True)[1]
+            stratum[self.unit] = _ranks(self.strata)
         return stratum
 
     @cached_property
@@ -186,10 +186,14 @@ class Design:
         Sum over strata of (1 - f) m / (m - 1) times the scatter of the m units about their mean; raked weights first
         lose what the margins explain.
         """
-        self.check_lonely()
         if self.calibration is not None:
             weight = np.ones(self.n) if self.weight is None else self.weight
             values = self.sum_units(self.calibration.residual(values, weight))
+        return self.unit_covariance(values)
+
+    def unit_covariance(self, values: Array) -> Array:
+        """Linearised covariance (k, k) from the influence of each sampling unit (k, units), of raked weights too."""
+        self.check_lonely()
         scale, centred, share = self.variance_rule()
         if self.strata_count == 1:
             mean = values.mean(axis=1, keepdims=True) * centred[0]
@@ -226,3 +230,12 @@ class Design:
     def _by_stratum(self, values: Array) -> Array:
         """(k, units) added up to (k, strata)."""
         return np.stack([np.bincount(self.unit_stratum, weights=row, minlength=self.strata_count) for row in values])
+
+
+def _ranks(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) place of each code among those that occur, in order; without sorting where the codes are small."""
+    low, high = codes.min(initial=0), codes.max(initial=0)
+    if high - low > 4 * len(codes):
+        return np.unique(codes, return_inverse=True)[1]
+    there = np.bincount(codes - low) > 0
+    return (there.cumsum() - 1)[codes - low]

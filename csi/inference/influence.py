@@ -132,11 +132,6 @@ def step_sizes(spread: Array, missing: str = "listwise") -> Array:
     return np.concatenate([[1.0], np.ones(len(first)), np.repeat(spread, p), both])
 
 
-def covariance_of(values: Array, design: Design) -> Array:
-    """Linearised covariance (k, k) of estimates from the influence (k, pieces) of every sampling unit."""
-    return design.covariance(values)
-
-
 def covariance_from_fourth(
     fourth: Fourth, mean: Array, cov: Array, n: int, sum_w: float, evaluate: Callable[[Batch], dict[str, Array]]
 ) -> Array:

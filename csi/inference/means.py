@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from csi.inference.bootstrap import collect, draw, keep_memory
 from csi.inference.design import Design
+from csi.inference.domains import Part
 from csi.inference.intervals import acceleration_sums
 from csi.inference.progress import report
 from csi.inference.stores import LinearStore
 
 Array = NDArray[np.float64]
 STEP = 1e-5  # of the standard deviation of a column
-CELLS = 200_000  # numbers of respondents' influence held at once: they fit into fast memory
 ENOUGH = 30_000  # respondents from whom the spread of a column is seen
 
 
@@ -47,82 +47,6 @@ Evaluate = Callable[[Means, Means], Mapping[str, Array]]
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """The respondents of one domain who count: weight above 0.
-
-    Attributes
-    ----------
-    rows : (m,) their numbers
-    x : (K, m) their values, NaN where missing
-    weight : (m,) their weights
-    """
-
-    rows: NDArray[np.int64]
-    x: Array
-    weight: Array
-
-    @cached_property
-    def gaps(self) -> NDArray[np.bool_] | None:
-        """(K, m) where a value is missing; None where nothing is."""
-        found = np.isnan(self.x)
-        return found if found.any() else None
-
-    @cached_property
-    def count(self) -> NDArray[np.int64]:
-        """(K,) respondents with a value in each column."""
-        m = self.x.shape[1]
-        return np.full(len(self.x), m) if self.gaps is None else m - self.gaps.sum(axis=1)
-
-    @cached_property
-    def filled(self) -> Array:
-        """(K, m) values with 0 where missing."""
-        return self.x if self.gaps is None else np.where(self.gaps, 0.0, self.x)
-
-    def weights(self, power: int = 1) -> Array:
-        """(K,) sums of the weights, to some power, of those who have a value in each column."""
-        w = self.weight**power
-        total = np.full(len(self.x), w.sum())
-        if self.gaps is not None:
-            for k in np.flatnonzero(self.count < self.x.shape[1]):
-                total[k] = w[~self.gaps[k]].sum()
-        return total
-
-    def sums(self, multipliers: Array | None = None) -> tuple[Array, Array]:
-        """Weighted sums (K, b) of values and of weights; `multipliers` is (m, b), ones when None."""
-        if multipliers is None:
-            return (self.filled @ self.weight)[:, None], self.weights()[:, None]
-        w = self.weight[:, None] * multipliers
-        values = self.filled @ w
-        if self.gaps is None:
-            return values, np.broadcast_to(w.sum(axis=0), values.shape)
-        return values, (~self.gaps).astype(float) @ w
-
-    def by_unit(self, unit: NDArray[np.int64]) -> tuple[NDArray[np.int64], Array, Array]:
-        """The sampling units (u,) that occur, and their weighted sums of values and of weights, (K, u) each."""
-        units, codes = np.unique(unit[self.rows], return_inverse=True)
-        ones = np.ones((1, len(self.rows))) if self.gaps is None else ~self.gaps
-        values, weights = (
-            np.stack([np.bincount(codes, row * self.weight, len(units)) for row in rows])
-            for rows in (self.filled, ones)
-        )
-        return units, values, np.broadcast_to(weights, values.shape)
-
-    def chunks(self) -> Iterator[slice]:
-        """Pieces of the respondents small enough for fast memory."""
-        step = max(1000, CELLS // max(len(self.x), 1))
-        return (slice(start, start + step) for start in range(0, len(self.rows), step))
-
-    def influence(self, mean: Array, weight: Array, rows: slice = slice(None)) -> Array:
-        """(K, m) influence of these respondents on means (K,) that weigh `weight` (K,); 0 on a mean of nobody."""
-        moved = self.filled[:, rows] - np.nan_to_num(mean)[:, None]
-        if self.gaps is not None:
-            np.copyto(moved, 0.0, where=self.gaps[:, rows])
-        moved *= np.divide(1.0, weight, out=np.zeros_like(weight), where=weight > 0)[:, None]
-        moved *= self.weight[rows]
-        return moved
-
-
-@dataclass(frozen=True, eq=False)
 class Sample:
     """What means are taken of.
 
@@ -140,12 +64,17 @@ class Sample:
     groups: tuple[str, ...] = ()
 
     @cached_property
+    def weight(self) -> Array:
+        """(n,) weights in units of the mean of those above 0."""
+        weight = np.ones(self.design.n) if self.design.weight is None else self.design.weight
+        used = weight > 0
+        return weight / weight[used].mean() if used.any() else weight
+
+    @cached_property
     def parts(self) -> list[Part]:
         """The domains in order, and last the respondents of none, when there are any."""
-        design = self.design
-        used = np.ones(design.n, dtype=bool) if design.weight is None else design.weight > 0
-        weight = np.ones(design.n) if design.weight is None else design.weight
-        weight = weight / weight[used].mean() if used.any() else weight
+        design, weight = self.design, self.weight
+        used = weight > 0
         x = self.columns.T
         if self.codes is None:
             if used.all():
@@ -313,16 +242,18 @@ def mean_covariance(sample: Sample, *, whole: bool = False) -> Array:
     pooled = whole and bool(sample.groups)
     count = sample.columns.shape[1]
     size = count * (max(1, len(sample.groups)) + pooled)
-    if design.cluster is not None or design.calibration is not None:
-        values = np.zeros((size, design.pieces))
-        for places, rows, moved in _influences(sample, pooled):
+    moves = _influences(sample, pooled) if design.calibration is None else _residuals(sample, pooled, size)
+    if design.cluster is not None:
+        values = np.zeros((size, design.units))
+        for places, rows, moved in moves:
+            units = design.unit[rows]
             for place, row in zip(places, moved, strict=True):
-                values[place] += np.bincount(design.piece[rows], weights=row, minlength=design.pieces)
-        return design.covariance(values)
+                values[place] += np.bincount(units, weights=row, minlength=design.units)
+        return design.unit_covariance(values)
     scale, centred, share = design.variance_rule()
     total = np.zeros((size, size))
     sums = np.zeros((size, design.strata_count))
-    for places, rows, moved in _influences(sample, pooled):
+    for places, rows, moved in moves:
         if design.strata_count == 1:
             sums[places, 0] += moved.sum(axis=1)
         else:
@@ -336,20 +267,46 @@ def mean_covariance(sample: Sample, *, whole: bool = False) -> Array:
     return (total - (sums * weight) @ sums.T) * share
 
 
-def _influences(sample: Sample, pooled: bool) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Array]]:
-    """Places of means, numbers (m,) of respondents who move them, and their influence (places, m)."""
+def _influences(
+    sample: Sample, pooled: bool, *, everybody: bool = False
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Array]]:
+    """Places of means, numbers (m,) of respondents who move them, and their influence (places, m).
+
+    With `everybody` those come too who count and move no mean of a domain, with no places.
+    """
     domains, whole = sample.means
     count = sample.columns.shape[1]
     last = len(domains) * count + np.arange(count)
     for g, part in enumerate(sample.parts):
         moves = [(domains[g], g * count + np.arange(count))] if g < len(domains) else []
         moves += [(whole, last)] if pooled else []
-        if not moves:
+        if not moves and not everybody:
             continue
-        places = np.concatenate([place for _, place in moves])
+        places = np.concatenate([last[:0], *(place for _, place in moves)])
         for rows in part.chunks():
+            if not moves:
+                yield places, part.rows[rows], np.zeros((0, len(part.rows[rows])))
+                continue
             moved = [part.influence(means.mean[:, 0], means.weight[:, 0], rows) for means, _ in moves]
             yield places, part.rows[rows], moved[0] if len(moved) == 1 else np.concatenate(moved)
+
+
+def _residuals(sample: Sample, pooled: bool, size: int) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Array]]:
+    """As `_influences` for raked weights, less what the margins explain: everybody moves the means of all domains."""
+    calibration = sample.design.calibration
+    mass = calibration.by_cell(np.where(sample.weight > 0, calibration.base, 0.0))
+    sums = np.zeros((size, len(mass)))
+    for places, rows, moved in _influences(sample, pooled):
+        ratio = calibration.base[rows] / sample.weight[rows]
+        for place, row in zip(places, moved, strict=True):
+            sums[place] += calibration.by_cell(row * ratio, rows)
+    explained = calibration.explained(mass, sums)
+    every = np.arange(size)
+    for places, rows, moved in _influences(sample, pooled, everybody=True):
+        left = -explained[:, calibration.cell[rows]]
+        left *= sample.weight[rows]
+        left[places] += moved
+        yield every, rows, left
 
 
 def resample(sample: Sample, evaluate: Evaluate, *, n_boot: int, seed: int) -> dict[str, Array]:

@@ -16,6 +16,7 @@ from csi.errors import DataError, EstimationError, choose
 from csi.language import Note, note
 from csi.measures.agreement_numbers import agreement_of, counts_of, kappas_of, rows_of_counts, variances_of
 from csi.measures.item_moments import chosen_items, group_codes, refuse_private
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, choose_inference
 from csi.measures.sum_inference import Cases, SumPart, measure_sums
 from csi.results import Block, Check, Result, Table
@@ -53,10 +54,7 @@ SOURCES = (
         "  title={Estimating within-group interrater reliability with and without response bias},\n"
         "  journal={Journal of Applied Psychology}, volume={69}, pages={85--98}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 METHODS = ("correlation", "regression")
+ROWS = 32_768  # respondents whose influence is made at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,8 @@ def associate(
     domains = [np.ones(len(y), dtype=bool)] if codes is None else [codes == code for code in range(codes.max() + 1)]
     for domain in domains:
         if method == "regression":
-            rows = np.flatnonzero(domain & known[:, 0])
+            whole = codes is None and known[:, 0].all()
+            rows = slice(None) if whole else np.flatnonzero(domain & known[:, 0])
             columns[:, rows] = _regression_influence(x[rows].T, y[rows], weight[rows])
             continue
         for k, column in enumerate(columns):
@@ -91,18 +93,24 @@ def _regression_influence(x: Array, y: Array, w: Array) -> Array:
     With z-scores and R their correlations, beta = R^-1 r; a respondent moves it by R^-1 zx e, e the residual of the
     standardised regression, and by beta (zx^2 - 1) / 2 - beta (zy^2 - 1) / 2 through the two standard deviations.
     """
-    if len(y) <= len(x):
+    count, total = len(x), w.sum()
+    if len(y) < count + 2:
         return np.full(x.shape, np.nan)
-    zx, zy = np.array([_standard(row, w) for row in x]), _standard(y, w)
-    total = w.sum()
-    r, target = (zx * w) @ zx.T / total, (zx * w) @ zy / total
-    if not (np.isfinite(r).all() and np.isfinite(target).all()) or _singular(r):
+    z = np.empty((count + 1, len(y)))
+    for row, values in zip(z, (*x, y), strict=True):
+        row[:] = _standard(values, w)
+    pieces = [slice(start, start + ROWS) for start in range(0, len(y), ROWS)]
+    both = sum((z[:, rows] * w[rows]) @ z[:, rows].T for rows in pieces) / total
+    r = both[:count, :count]
+    if not np.isfinite(both).all() or _singular(r):
         return np.full(x.shape, np.nan)
     inverse = np.linalg.inv(r)
-    beta = inverse @ target
-    moved = inverse @ (zx * (zy - beta @ zx))
-    moved += beta[:, None] * (zx**2 - zy**2) / 2
-    return moved + beta[:, None]
+    beta = inverse @ both[:count, count]
+    moved = np.empty(x.shape)
+    for rows in pieces:
+        zx, zy = z[:count, rows], z[count, rows]
+        moved[:, rows] = inverse @ (zx * (zy - beta @ zx)) + beta[:, None] * (1 + (zx**2 - zy**2) / 2)
+    return moved
 
 
 def _singular(r: Array) -> bool:
@@ -134,8 +142,13 @@ def _products(x: Array, y: Array, weight: Array, known: NDArray[np.bool_], metho
 def _correlations(mean: Array) -> Array:
     """(K, b) from the means (5, K, b) of x, y, x^2, y^2 and x y."""
     x, y, xx, yy, xy = mean
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return (xy - x * y) / np.sqrt((xx - x**2) * (yy - y**2))
+    return (xy - x * y) / np.sqrt(_variance(xx, x) * _variance(yy, y))
+
+
+def _variance(square: Array, mean: Array) -> Array:
+    """Variance from the means of squares and values; NaN for what does not vary but for rounding."""
+    found = square - mean**2
+    return np.where(found > 1e-12 * square, found, np.nan)
 
 
 def _coefficients(mean: Array, count: int) -> Array:
@@ -144,9 +157,8 @@ def _coefficients(mean: Array, count: int) -> Array:
     at, half = mean[: count + 1], mean[count + 1 :]
     cov = np.empty((mean.shape[1], count + 1, count + 1))
     cov[:, first, second] = cov[:, second, first] = (half - at[first] * at[second]).T
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sd = np.sqrt(np.einsum("bii->bi", cov))
-        r = cov / sd[:, :, None] / sd[:, None, :]
+    sd = np.sqrt(_variance(half[first == second], at).T)
+    r = cov / sd[:, :, None] / sd[:, None, :]
     found = np.full((count, len(r)), np.nan)
     good = np.flatnonzero(np.isfinite(r).all(axis=(1, 2)))
     good = good[np.abs(np.linalg.det(r[good][:, :count, :count])) > 1e-300] if len(good) else good

@@ -105,7 +105,8 @@ def classify_disconfirmation(
     check_scales(survey, FUNCTION, first, second)
     moved = survey.matrix(second) - survey.matrix(first)
     classes = classify(moved, tolerance)
-    question = _question(survey, names, moved, classes, tolerance)
+    pairs = [f"{a} + {b}" for a, b in zip(first, second, strict=True)]
+    question = _question(survey, names, pairs, moved, classes, tolerance)
     return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
 
 
@@ -116,7 +117,9 @@ def classify(moved: Array, tolerance: float) -> Array:
     return np.where(np.isnan(moved), np.nan, found)
 
 
-def _question(survey: Survey, names: Sequence[str], moved: Array, classes: Array, tolerance: float) -> Measure:
+def _question(
+    survey: Survey, names: Sequence[str], pairs: Sequence[str], moved: Array, classes: Array, tolerance: float
+) -> Measure:
     count = len(names)
     flags = [np.where(np.isnan(classes), np.nan, classes == k).T for k in range(3)]
 
@@ -143,7 +146,7 @@ def _question(survey: Survey, names: Sequence[str], moved: Array, classes: Array
         notes=(note("disconfirmation_zone", tolerance=f"{tolerance:g}"),),
         scores=partial(_scores, names, classes),
         sources=SOURCES,
-        names=[*names] * 4,
+        names=[*pairs] * 4,
     )
 
 

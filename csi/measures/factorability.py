@@ -13,6 +13,7 @@ from csi.inference.bootstrap import Batch
 from csi.language import note
 from csi.measures.analytic import Analytic, no_limits
 from csi.measures.item_moments import ItemData, chosen_items, prepare_items
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.moments import Moments
 from csi.results import Block, Check, Result, Table
@@ -37,10 +38,7 @@ SOURCES = (
         "bibtex": "@article{bartlett1951, author={Bartlett, M. S.}, year={1951}, journal={Biometrika}, volume={38},\n"
         "  title={The effect of standardization on a chi-square approximation in factor analysis}, pages={337--344}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 

@@ -21,6 +21,7 @@ from csi.measures.factor_extraction import LOWEST
 from csi.measures.factor_numbers import Solution, fit_of, most_factors, rmsr_of, score_weights, solve
 from csi.measures.factorability import prepare_factorable
 from csi.measures.item_moments import ItemData, chosen_items
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.measures.rotation import OBLIQUE, ROTATIONS, STARTS
 from csi.moments import Moments
@@ -60,10 +61,7 @@ SOURCES = (
         "  journal={Psychometrika},\n"
         "  title={Determining the number of components from the matrix of partial correlations}, pages={321--327}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 

@@ -14,6 +14,7 @@ from csi.inference.bootstrap import Batch
 from csi.language import note
 from csi.measures.analytic import Analytic
 from csi.measures.item_moments import ItemData, chosen_items, prepare_items
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.moments import Moments
 from csi.results import Block, Check, Result, Table
@@ -30,10 +31,7 @@ SOURCES = (
         "  title={Intraclass correlations: uses in assessing rater reliability}, journal={Psychological Bulletin},\n"
         "  pages={420--428}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 

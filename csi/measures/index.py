@@ -15,6 +15,14 @@ from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.index_numbers import METHODS, node_scores, node_values, to_100
 from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.stated_index import (
+    StatedIndex,
+    check_whose,
+    mean_points,
+    members,
+    points_columns,
+    stated_sheets,
+)  # fmt: skip
 from csi.measures.tree_given import as_tree
 from csi.measures.tree_layout import TreeWeights
 from csi.results import Block, Check, Result
@@ -40,6 +48,8 @@ def score_index(
     policy: str = "strict",
     method: str = "min_max",
     missing: str = "available",
+    points: Mapping[str, str] | Sequence[str] | None = None,
+    indicator_weights: str = "pooled",
     by: str | Sequence[str] | None = None,
     inference: str | None = None,
     interval: str | None = None,
@@ -61,7 +71,10 @@ def score_index(
     method : {"min_max", "percent_of_max", "rating"}: 100 (x - lo) / (hi - lo), 100 x / hi, or ratings of one scale as
         they are
     missing : {"available", "complete"}: each item by those who answered it, or only respondents who answered all
-    by : columns whose groups are compared; the weights are the same for all
+    points : items in which respondents state how important each item of the tree is, in its order or by its name; their
+        mean points are the weights, with their error, and the weights of the tree do not count
+    indicator_weights : {"pooled", "own"}: with `points`, groups share the weights of all respondents or have their own
+    by : columns whose groups are compared
     inference : {"linearised", "bootstrap", "none"} or None for linearised
     interval : {"t", "bca", "percentile"} or None: t, BCa for a bootstrap of a plain design
     n_boot, seed : replicates and seed of a bootstrap
@@ -71,8 +84,9 @@ def score_index(
     Result
         `index` (key indicator): the whole first, then every group and item. `contributions` (keys indicator, kind):
         adds, the points an indicator brings into the index of the whole, and loses, those it misses of the most it
-        could bring; over the items, or over the groups of one depth, adds sum to the index. `.scores()` has a column
-        per node. Which node lies where stands in `tree.to_frame()`.
+        could bring; over the items, or over the groups of one depth, adds sum to the index. With `points` also
+        `node_weights` (indicator; 0-1). `.scores()` has a column per node. Which node lies where stands in
+        `tree.to_frame()`.
 
     Raises
     ------
@@ -80,15 +94,17 @@ def score_index(
         `tree_sums` and the others of `IndicatorTree`; `index_private`, `index_needs_scale`, `index_scales_differ`;
         `unknown_items`, `items_not_numbers`; those of the design.
     OptionError
-        An unknown policy, method, missing rule, inference or interval; `percent_needs_zero`.
+        An unknown policy, method, missing rule, inference or interval; `percent_needs_positive`, `points_of_items`.
 
     Notes
     -----
     Index of a node = sum over its items of w times the item's weighted mean, w = the item's weight divided by those of
-    the node. Stated weights are constants without error. With "available", `.scores()` share out the weight of an
-    answer that is missing within its group first, so that their mean may differ from the index a little. The `n` of a
-    group is that of its item with the fewest answers. Survey weights, strata, clusters, finite populations and raking
-    count as in every measure. Source: ISO 10004:2018. In R: survey::svymean of a weighted sum.
+    the node. Weights of a tree are constants without error; with `points` w is the mean points of the item over those
+    of all items, taken over respondents who gave points to every item, and its error and its covariance with the
+    ratings count. With "available", `.scores()` share out the weight of an answer that is missing within its group
+    first, so that their mean may differ from the index a little. The `n` of a group is that of its item with the fewest
+    answers. Survey weights, strata, clusters, finite populations and raking count as in every measure. Source: ISO
+    10004:2018. In R: survey::svymean of a weighted sum, survey::svycontrast where the weights are means.
 
     Examples
     --------
@@ -103,7 +119,7 @@ def score_index(
     """
     check_survey(survey, "score_index")
     found, said = as_tree(tree)
-    weights = found.weights(policy)
+    weights = (found if points is None else found.reweighted([1.0] * len(found.items))).weights(policy)
     choose("method", method, METHODS)
     choose("missing", missing, MISSING)
     asked = ratings_of(survey, weights.items, method)
@@ -114,19 +130,30 @@ def score_index(
         if gaps.any():
             columns = np.where(gaps[:, None], np.nan, columns)
             notes.append(note("index_complete", dropped=int(gaps.sum()), n=len(survey)))
+    sheets, counted = _sheets(weights, method), _counted(weights, columns)
+    evaluate: Any = Index(weights, asked.lo, asked.hi, method)
+    every, names = columns, weights.items
+    if points is not None:
+        stated, remarks = points_columns(survey, found, points)
+        own, whose = check_whose(indicator_weights, by)
+        notes += [*remarks, *whose]
+        every, names = np.hstack([columns, stated]), (*names, *names)
+        evaluate = StatedIndex(members(found), asked.lo, asked.hi, method, own)
+        sheets, counted = stated_sheets(sheets, weights), counted | {"weight": len(weights.items)}
+        weights = found.reweighted(mean_points(survey, stated)).weights()
     question = Measure(
         "score_index",
         note("title_score_index", data=survey.name, n=len(survey)),
-        columns,
-        Index(weights, asked.lo, asked.hi, method),
-        _sheets(weights, method),
-        counted=_counted(weights, columns),
+        every,
+        evaluate,
+        sheets,
+        counted=counted,
         notes=tuple(notes),
         glance={"policy": policy, "missing": missing},
-        check=lambda numbers: (sums_check(found.sums),),
+        check=lambda numbers: (sums_check(found.sums if points is None else ()),),
         scores=lambda: _scores(weights, asked, columns, method, survey),
         sources=(ISO_10004,),
-        names=weights.items,
+        names=names,
     )
     return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
 

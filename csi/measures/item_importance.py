@@ -78,10 +78,11 @@ def derived(
     if any(spread):
         names = [name for name, flat in zip((*items, outcome), spread, strict=True) if flat]
         raise DataError("constant_items", items=names)
-    if method == "regression":
-        _check_regression(x, y, weight, items)
     codes = None if by is None else survey.split(by)[1]
-    return associate(x, y, weight, codes, method=method, exact=exact)
+    found = associate(x, y, weight, codes, method=method, exact=exact)
+    if method == "regression" and (exact or np.isnan(found.columns).all()):
+        _check_regression(x, y, weight, items)
+    return found
 
 
 def _check_regression(x: Array, y: Array, weight: Array, items: Sequence[str]) -> None:

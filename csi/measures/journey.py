@@ -41,7 +41,7 @@ def score_journey(
     touchpoints: Sequence[str] | Mapping[str, str],
     *,
     outcome: str | None = None,
-    weights: Mapping[str, float] | None = None,
+    indicator_weights: Mapping[str, float] | None = None,
     not_used: Sequence[str] = NOT_USED,
     by: str | Sequence[str] | None = None,
     inference: str | None = None,
@@ -62,7 +62,7 @@ def score_journey(
     outcome : str, optional
         Item such as overall satisfaction; its correlation with a touchpoint's rating among those who used it is the
         touchpoint's importance.
-    weights : mapping of name to number, optional
+    indicator_weights : mapping of name to number, optional
         Weight of each touchpoint in the journey's score, in any unit. None weighs by reach: every use of
         a customer counts once.
     not_used : list of reasons
@@ -80,7 +80,8 @@ def score_journey(
     Returns
     -------
     Result
-        Tables `touchpoints` (item, term = score: 0-100 | reach, drop_off, weight: 0-1 | importance: -1 to 1) and
+        Tables `touchpoints` (item, term = score: 0-100 | reach, drop_off,
+        indicator_weight: 0-1 | importance: -1 to 1) and
         `journey` (term = score; 0-100). `scores()` gives each respondent's touchpoint scores.
 
     Raises
@@ -112,16 +113,17 @@ def score_journey(
     unknown = [str(reason) for reason in not_used if reason not in REASONS[1:]]
     if unknown:
         raise OptionError("unknown_reasons", reasons=unknown, choices=list(REASONS[1:]))
-    stated = _weights(names, weights)
+    stated = _weights(names, indicator_weights)
     score = scores_of(survey, items)
     used, unclear = _used(survey, items, not_used)
-    parts = {"score": score, "used": used, "both": used[:, 1:] * used[:, :-1]}
-    parts["before"] = np.where(np.isfinite(parts["both"]), used[:, :-1], np.nan)
+    parts = {"score": score, "used": used, "both": (used.T[1:] * used.T[:-1]).T}
+    if unclear:  # of those who say about both; without gaps that is the reach of the one before
+        parts["before"] = np.where(np.isfinite(parts["both"]), used[:, :-1], np.nan)
     correlate = None
     if outcome is not None:
         found = derived(survey, FUNCTION, items, outcome, "correlation", by, inference == "bootstrap")
         parts["importance"], correlate = found.columns, found.evaluate
-    remarks: list[Note] = [note("journey_weights_stated" if weights else "journey_weights_reach")]
+    remarks: list[Note] = [note("journey_weights_stated" if indicator_weights else "journey_weights_reach")]
     remarks += [note("journey_unclear", count=unclear)] if unclear else []
     question = _question(survey, names, parts, correlate, stated, remarks, outcome)
     return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
@@ -140,7 +142,7 @@ def _weights(names: Sequence[str], weights: Mapping[str, float] | None) -> Array
         raise OptionError("journey_empty", function=FUNCTION)
     if weights is None:
         return None
-    check_keys("weights", weights, names)
+    check_keys("indicator_weights", weights, names)
     values = np.array([weights[name] for name in names], dtype=float)
     if not (np.isfinite(values).all() and (values >= 0).all() and values.sum() > 0):
         raise OptionError("journey_weights", values=[f"{value:g}" for value in values])
@@ -149,10 +151,15 @@ def _weights(names: Sequence[str], weights: Mapping[str, float] | None) -> Array
 
 def _used(survey: Survey, items: Sequence[str], not_used: Sequence[str]) -> tuple[Array, int]:
     """(n, K) 1 for used, 0 for not used, NaN for neither; and how many cells are neither."""
-    reasons = survey.reasons[list(items)].to_numpy()
-    codes = [REASONS.index(reason) for reason in not_used]
-    used = np.where(reasons == 0, 1.0, np.where(np.isin(reasons, codes), 0.0, np.nan))
-    return used, int(np.isnan(used).sum())
+    reasons = survey.reasons
+    codes = np.array([REASONS.index(reason) for reason in not_used])
+    meaning = np.full(len(REASONS), np.nan)
+    meaning[0] = 1.0
+    meaning[codes] = 0.0
+    used = np.empty((len(items), len(survey)))
+    for row, item in zip(used, items, strict=True):
+        np.take(meaning, reasons[item].to_numpy(), out=row)
+    return used.T, int(np.isnan(used).sum())
 
 
 def _question(
@@ -168,16 +175,16 @@ def _question(
         mean = {name: domain.mean[at] for name, at in place.items()}
         b = domain.mean.shape[1]
         weight = mean["used"] / mean["used"].sum(axis=0) if stated is None else np.repeat(stated[:, None], b, axis=1)
-        found = {"score": mean["score"], "reach": mean["used"], "weight": weight}
+        found = {"score": mean["score"], "reach": mean["used"], "indicator_weight": weight}
         found["journey"] = (weight * mean["score"]).sum(axis=0, keepdims=True)
         if count > 1:
             with np.errstate(invalid="ignore", divide="ignore"):
-                found["drop_off"] = 1 - mean["both"] / mean["before"]
+                found["drop_off"] = 1 - mean["both"] / mean.get("before", mean["used"][:-1])
         if correlate is not None:
             found["importance"] = correlate(mean["importance"])
         return found
 
-    terms = ["score", "reach", "drop_off", "weight", "importance"]
+    terms = ["score", "reach", "drop_off", "indicator_weight", "importance"]
     rows = []
     for k, name in enumerate(names):
         for term in terms:
@@ -188,14 +195,20 @@ def _question(
     counted = {
         "score": list(range(count)),
         "reach": list(range(count, 2 * count)),
-        "weight": list(range(count, 2 * count)),
+        "indicator_weight": list(range(count, 2 * count)),
     }
     if count > 1:
         counted["drop_off"] = list(range(place["both"].start, place["both"].stop))
     if correlate is not None:
         counted["importance"] = [place["importance"].start + k for k in range(count)]
     width = parts["importance"].shape[1] if correlate is not None else 0
-    labels = [*names, *names, *names[1:], *names[1:], *[(*names, outcome)[min(k, count)] for k in range(width)]]
+    labels = [
+        *names,
+        *names,
+        *names[1:],
+        *(names[1:] if "before" in parts else ()),
+        *[(*names, outcome)[min(k, count)] for k in range(width)],
+    ]
     return Measure(
         function=FUNCTION,
         title=note("title_journey", data=survey.name, touchpoints=count),

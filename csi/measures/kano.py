@@ -21,6 +21,7 @@ from csi.measures.kano_numbers import (
     RULES,
     TABLES,
     TOTAL_STRENGTH,
+    I,
     better,
     category_strength,
     classify,
@@ -153,12 +154,14 @@ def score_kano(
     answered, remarks = read_answers(survey, first, second, answers)
     category = classify(*answered, TABLES[table])
     choice = Choice(inference, interval, n_boot, seed)
-    question = _question(survey, names, category, rule, table, remarks)
+    pairs = [f"{a} + {b}" for a, b in zip(first, second, strict=True)]
+    question = _question(survey, names, pairs, category, rule, table, remarks)
     result = measure(question, survey, by=by, choice=choice)
     kano = KanoTables(names, rule, n_boot, seed, result)
     tables: dict[str, Callable[[], Table]] = {"category": partial(kano.decided, rule), "category_rules": kano.rules}
     kano.more = cache(partial(_continuous, survey, names, answered, category, stated, by, choice))
-    tables |= {"better_worse": kano.coefficients, "continuous": partial(kano.asked_later, "continuous")}
+    if kano.meaningful:
+        tables |= {"better_worse": kano.coefficients, "continuous": partial(kano.asked_later, "continuous")}
     if stated:
         tables["stated_importance"] = partial(kano.asked_later, "stated_importance")
     if result.glance()["inference"][0] != "none":
@@ -195,8 +198,9 @@ def _stated(survey: Survey, names: Sequence[str], importance: Items | None) -> t
 
 
 def _question(
-    survey: Survey, names: Sequence[str], category: Array, rule: str, table: str, remarks: Sequence[Note]
-) -> Measure:
+    survey: Survey, names: Sequence[str], pairs: Sequence[str], category: Array, rule: str, table: str,
+    remarks: Sequence[Note],
+) -> Measure:  # fmt: skip
     count = len(names)
 
     def evaluate(domain: Means, _: Means) -> dict[str, Array]:
@@ -210,27 +214,39 @@ def _question(
     features = [(name,) for name in names]
     kinds = [(name, kind) for name in names for kind in CATEGORIES]
 
+    meaningful = bool(_meaningful(survey, category).any())
+
     def terms(*words: str) -> tuple[Block, ...]:
         return tuple(Block(word, [(*row, word) for row in features]) for word in words)
 
+    sheets = {
+        "category_shares": Sheet(("item", "kind"), (Block("shares", kinds),), decimals=3),
+        "strength": Sheet(("item", "term"), terms("total_strength", "category_strength"), decimals=3),
+    }
+    if meaningful:
+        sheets["better_worse"] = Sheet(("item", "term"), terms("better", "worse"), decimals=3)
+    else:
+        remarks = (*remarks, note("kano_nothing_meant"))
     return Measure(
         function=FUNCTION,
         title=note("title_kano", data=survey.name, features=count),
         columns=indicators(category),
         evaluate=evaluate,
-        sheets={
-            "category_shares": Sheet(("item", "kind"), (Block("shares", kinds),), decimals=3),
-            "better_worse": Sheet(("item", "term"), terms("better", "worse"), decimals=3),
-            "strength": Sheet(("item", "term"), terms("total_strength", "category_strength"), decimals=3),
-        },
+        sheets=sheets,
         scales={"shares": "share", "better": "share", "worse": "share", "total_strength": "share"},
         counted={"shares": list(range(6 * count))}
         | dict.fromkeys(("better", "worse", "total_strength", "category_strength"), every),
         notes=(*remarks, note(f"kano_table_{table}"), note(f"kano_rule_{rule}"), note("kano_labels")),
         scores=partial(_scores, names, category),
         sources=SOURCES,
-        names=[name for name in names for _ in CATEGORIES],
+        names=[pair for pair in pairs for _ in CATEGORIES],
     )
+
+
+def _meaningful(survey: Survey, category: Array) -> NDArray[np.bool_]:
+    """(K,) features that somebody who counts answered with A, O, M or I."""
+    weight = survey.design().weight
+    return (category <= I if weight is None else (category <= I)[weight > 0]).any(axis=0)
 
 
 def _scores(names: Sequence[str], category: Array) -> pd.DataFrame:
@@ -246,12 +262,8 @@ def _continuous(
     by: str | Sequence[str] | None, choice: Choice,
 ) -> Result:  # fmt: skip
     """DuMouchel's scores and stated importance, estimated when they are asked for."""
-    used = np.ones(len(survey), dtype=bool)
-    weight = survey.design().weight
-    if weight is not None:
-        used = weight > 0
     first, second = scores(*answered, category)
-    scored = np.flatnonzero(np.isfinite(first[used]).any(axis=0))
+    scored = np.flatnonzero(_meaningful(survey, category))
     columns = [first[:, scored], second[:, scored], *([survey.matrix(stated)] if stated else [])]
     edges = np.cumsum([0, *(part.shape[1] for part in columns)])
     blocks = (*SIDES, "stated")[: len(columns)]
@@ -262,7 +274,7 @@ def _continuous(
 
     some = [names[k] for k in scored]
     parts = tuple(Block(word, [(name, word) for name in some]) for word in SIDES)
-    sheets = {"continuous": Sheet(("item", "term"), parts, decimals=2)}
+    sheets = {"continuous": Sheet(("item", "term"), parts, decimals=2)} if some else {}
     if stated:
         sheets["stated_importance"] = Sheet(("item",), (Block("stated", [(name,) for name in names]),), decimals=2)
     question = Measure(

@@ -34,6 +34,7 @@ class KanoTables:
         self.names, self.rule, self.n_boot, self.seed = names, rule, n_boot, seed
         self.source = partial(result.table, "category_shares")
         self.pairs = partial(result.table, "better_worse")
+        self.meaningful = "better_worse" in result.tables
         self.more: Callable[[], Result] = lambda: result
 
     def asked_later(self, name: str) -> Table:
@@ -64,10 +65,15 @@ class KanoTables:
     def rules(self) -> Table:
         """What the rules say, side by side."""
         chosen = {rule: self.chosen(rule) for rule in RULES}
+        if not self.meaningful:
+            return self._side_by_side(chosen)
         scored = self.asked_later("continuous")
         means = dict(zip(scored.rows(), scored.uncertainty.estimate.tolist(), strict=True))
         both = np.array([[means.get((*item, word), np.nan) for item in self.items] for word in SIDES])
         chosen["continuous"] = np.where(np.isnan(both).any(axis=0), -1, decide_continuous(*both))
+        return self._side_by_side(chosen)
+
+    def _side_by_side(self, chosen: dict[str, NDArray[np.int64]]) -> Table:
         rows, keys = [], []
         for i, item in enumerate(self.items):
             for rule, kinds in chosen.items():

@@ -15,6 +15,7 @@ from csi.language import Note, note
 from csi.measures.analytic import Analytic
 from csi.measures.factor_extraction import LOWEST, usable
 from csi.measures.item_moments import ItemData, chosen_blocks, prepare_items
+from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.measures.reliability_numbers import (
     Hierarchy,
@@ -55,10 +56,7 @@ SOURCES = (
         "bibtex": "@article{guttman1945, author={Guttman, Louis}, year={1945}, journal={Psychometrika}, volume={10},\n"
         "  title={A basis for analyzing test-retest reliability}, pages={255--282}}",
     },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
+    CSI,
 )
 
 

@@ -117,11 +117,10 @@ def lambda_numbers(correlation: Array, splits: NDArray[np.bool_]) -> dict[str, A
 
 
 def _between(correlation: Array, splits: NDArray[np.bool_]) -> Array:
-    """(s, b) sum of the covariances between the two halves of each split."""
-    first = splits.astype(float)
-    k, _, b = correlation.shape
-    with_half = (first @ correlation.reshape(k, k * b)).reshape(len(first), k, b)
-    return np.einsum("skb,sk->sb", with_half, 1 - first)
+    """(s, b) sum of the correlations between the two halves of each split."""
+    rows, columns = np.triu_indices(len(correlation), 1)
+    apart = splits[:, rows] != splits[:, columns]
+    return apart.astype(float) @ correlation[rows, columns]
 
 
 def _stepped_up(correlation: Array, first: NDArray[np.bool_]) -> Array:

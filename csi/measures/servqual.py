@@ -214,7 +214,8 @@ def _question(survey: Survey, layout: Layout, points: Points, e: Array, p: Array
 
 
 def _names(survey: Survey, layout: Layout, parts: Mapping[str, Array], points: Points) -> tuple[str, ...]:
-    named = {"e": layout.names, "p": layout.names, "alone": layout.perceptions, "normed": layout.names}
+    pairs = tuple(f"{a} + {b}" for a, b in zip(layout.expectations, layout.perceptions, strict=True))
+    named = {"e": pairs, "p": pairs, "alone": layout.perceptions, "normed": pairs}
     named |= {"points": layout.dimensions, "own": ("points", "points")}
     return tuple(name for part in parts for name in named[part])
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from csi.errors import OptionError, choose
 from csi.estimates import Estimate, Uncertainty, Unknown
 from csi.inference.intervals import SHARE, Linear
-from csi.language import note
+from csi.language import LANGUAGES, has_words, note, words
 from csi.measures.contrasts import Contrasts, pair_weights
 from csi.measures.measured import CSI
 from csi.measures.rows import pick_rows
@@ -254,9 +254,24 @@ def _names(rows: Table) -> list[str]:
     return [" · ".join(row) for row in rows.rows()]
 
 
+def _shown_names(rows: Table) -> list[dict[str, str]]:
+    """What rows are called in each language: words of csi are translated, names stay."""
+    keys = list(rows.keys)
+    return [
+        {one: " · ".join(_word(*pair, one) for pair in zip(keys, row, strict=True)) for one in LANGUAGES}
+        for row in rows.rows()
+    ]
+
+
+def _word(column: str, value: str, language: str) -> str:
+    code = f"terms.{value}"
+    return words(language)[code] if column in ("kind", "term") and has_words(code) else value
+
+
 def _verdict(rows: Table, distance: Distance, alternative: str, target: float) -> Check:
     p = distance.p_value()
-    shown = [f"{name} ({value:.3g})" for name, value in zip(_names(rows), distance.inner.estimate, strict=True)]
+    pairs = zip(_shown_names(rows), distance.inner.estimate, strict=True)
+    shown = [note("row_value", name=name, value=f"{value:.3g}") for name, value in pairs]
     good = np.nan_to_num(p, nan=1.0) <= ALPHA
     reached = [name for name, yes in zip(shown, good, strict=True) if yes] or ["-"]
     missed = [name for name, yes in zip(shown, good, strict=True) if not yes]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -170,6 +170,18 @@ class IndicatorTree:
         from csi.measures.tree_reading import read_outline
 
         return cls(read_outline(text, name), basis)
+
+    def reweighted(self, weights: Sequence[float]) -> IndicatorTree:
+        """The same tree with other weights (L,) of its items, made to sum to 100; groups weigh what their parts do."""
+        total = sum(weights)
+        left = iter(100 * weight / total for weight in weights)
+
+        def again(node: Indicator) -> Indicator:
+            if node.parts:
+                return replace(node, weight=None, parts=tuple(again(part) for part in node.parts))
+            return replace(node, weight=float(next(left)))
+
+        return IndicatorTree(again(self.root), "points")
 
     @property
     def items(self) -> tuple[str, ...]:

@@ -72,8 +72,7 @@ def plot_estimates(
     Returns
     -------
     Figure
-        Key columns that are the same in every row are left out of the names; the first key forms panels where there are
-        several keys.
+        Rows are named by their keys; key columns that are the same in every row are left out of the names.
 
     Raises
     ------
@@ -147,12 +146,17 @@ def _rows(axes: Axes, frame: pd.DataFrame, names: list[str], decimals: int, targ
     estimate, lower, upper = (frame[name].to_numpy(dtype=float) for name in ("estimate", "lower", "upper"))
     known = np.isfinite(lower) & np.isfinite(upper)
     axes.hlines(y[known], lower[known], upper[known], color=MAIN, linewidth=2.2, zorder=2, gid="intervals")
-    axes.plot(estimate, y, "o", color=MAIN, markersize=6, markeredgecolor="white", zorder=3, gid="estimates")
+    axes.plot(
+        estimate, y, "o", color=MAIN, markersize=6, markeredgecolor="white", zorder=3, gid="estimates", clip_on=False
+    )
     if target is not None:
         axes.axvline(target, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1, gid="target")
     every = np.concatenate([estimate, lower[known], upper[known], [] if target is None else [target]])
     room = max(0.06 * (every.max() - every.min()), 0.02 * np.abs(every).max(), 10.0**-decimals)
-    axes.set_xlim(every.min() - room, every.max() + room)
+    low, high = every.min() - room, every.max() + room
+    if every.min() >= 0 and every.max() <= 1:  # shares and other numbers that end at 0 and 1
+        low, high = max(low, 0.0), min(high, 1.0)
+    axes.set_xlim(low, high)
     axes.set_ylim(len(frame) - 0.4, -0.6)
     axes.set_yticks(y, names)
     plain_axes(axes)

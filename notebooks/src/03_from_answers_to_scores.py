@@ -182,7 +182,8 @@ pd.DataFrame(rows).T[["estimate", "lower", "upper", "n"]]
 #
 # ### 高分占比与 CSAT
 #
-# 高分占比（top box）只数最好的几级；CSAT 通常指五级量表的最高两级。十级量表没有公认的取法，
+# 高分占比（top box）只数最好的几级；网店、点评网站的星级评价两头多、中间少，高分和低分要一起报。
+# CSAT 通常指五级量表的最高两级。十级量表没有公认的取法，
 # csi 要你自己写 `boxes=`，因为取两级还是三级，差别很大：
 
 # %% [markdown] lang="en"
@@ -191,8 +192,9 @@ pd.DataFrame(rows).T[["estimate", "lower", "upper", "n"]]
 #
 # ### Top box and CSAT
 #
-# Top box (高分占比) counts the best levels only; CSAT usually means the best two of five. Ten points have no usual
-# boxes, so csi wants `boxes=`; two or three is no small matter:
+# Top box (高分占比) counts the best levels only; star ratings and online reviews crowd at both ends, so report the
+# bottom box too. CSAT usually means the best two of five. Ten points have no usual boxes, so csi wants `boxes=`; two or
+# three is no small matter:
 
 # %%
 one = csi.score_csat(hall, "rating").tidy().assign(boxes=2)
@@ -280,14 +282,14 @@ pd.DataFrame(both)
 #
 # ### 复合指数与断点
 #
-# 韩国 KCSI 是复合指数：总体满意、要素满意、再购买各取高分占比，再加权。权重改过一次。
+# 韩国 KCSI 是复合指数：总体满意、要素满意、重复购买意愿各取高分占比，再加权。权重改过一次。
 # 同样的回答，新旧两种权重各得多少？
 
 # %% [markdown] lang="en"
 # The order stays, the distances shrink, and held against somebody else's points the wrong kind misleads. Notes of a
 # result always say which kind it is.
 #
-# ### A composite, and a break
+# ### A composite with a break
 #
 # The Korean KCSI is a composite: shares of high ratings on overall satisfaction, elements and repurchase, weighted.
 # The weights were changed once. The same answers, by the old weights and the new:
@@ -310,7 +312,7 @@ korea.tidy("versions")
 #
 # ### 好差评
 #
-# 国家标准定了名称：主动评价率、好评率、主动评价好评率、未评率、回访整改率等；公式为 csi 自定并已注明。
+# 国家标准定了好评率、主动评价好评率、未评率、回访整改率等名称；主动评价率和全部公式为 csi 自定，并已注明。
 # 有些窗口，七天不评就由系统**默认好评**。
 
 # %% [markdown] lang="en"
@@ -318,8 +320,8 @@ korea.tidy("versions")
 #
 # ### Ratings of public services (好差评)
 #
-# National standards fix the names: participation (主动评价率), good rate (好评率), good rate among active ratings
-# (主动评价好评率), unrated rate, rectification rate and so on; the formulas are csi's own and say so. At some windows
+# National standards fix names: good rate (好评率), good rate among active ratings (主动评价好评率), unrated rate,
+# rectification rate and so on; participation (主动评价率) and all formulas are csi's own and say so. At some windows
 # the system **fills in a rating** (默认评价) when nobody rates for seven days.
 
 # %%
@@ -375,7 +377,7 @@ pd.concat(tables, axis=1)
 #
 # ### 关键指标表
 #
-# 顾客说的（满意、推荐、再购）与顾客做的（投诉、退货、重复购买、流失）放在一张表上，互相印证：
+# 顾客说的（满意、推荐意愿、重复购买意愿）与顾客做的（投诉、退货、重复购买、流失）放在一张表上，互相印证：
 
 # %% [markdown] lang="en"
 # The same customers: by the rate one operator reaches the target, by the score none is near. An estimate above the line

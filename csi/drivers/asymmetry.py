@@ -1,0 +1,244 @@
+"""fit_asymmetry: what low ratings cost and high ones earn, driver by driver, and which type of driver each one is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.data.survey import Survey
+from csi.drivers.asymmetry_cuts import read_cuts
+from csi.drivers.asymmetry_numbers import POTENTIALS, Cut, RatioStore, dummies, following_contrasts
+from csi.drivers.asymmetry_tables import finish
+from csi.drivers.slopes import bare, complete, infer_following, related
+from csi.errors import DataError, OptionError
+from csi.inference.means import Sample
+from csi.inference.stores import LinearStore
+from csi.language import note
+from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.pairs import check_items
+from csi.results import Block, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+FUNCTION = "fit_asymmetry"
+SIDES = ("penalty", "reward")
+SOURCES = (
+    {
+        "text": "Brandt, R. D. (1987). A procedure for identifying value-enhancing service components using customer "
+        "satisfaction survey data. In C. Surprenant (Ed.), Add value to your service (pp. 61-65). American Marketing "
+        "Association.",
+        "bibtex": "@incollection{brandt1987, author={Brandt, Randall D.}, year={1987},\n  title={A procedure for "
+        "identifying value-enhancing service components using customer satisfaction survey data},\n  "
+        "booktitle={Add Value to Your Service}, publisher={American Marketing Association}, pages={61--65}}",
+    },
+    {
+        "text": "Mikulić, J. & Prebežac, D. (2008). Prioritizing improvement of service attributes using impact "
+        "range-performance analysis and impact-asymmetry analysis. Managing Service Quality 18(6), 559-576.",
+        "bibtex": "@article{mikulic2008, author={Mikuli\\'c, Josip and Prebe\\v{z}ac, Darko}, year={2008},\n  "
+        "title={Prioritizing improvement of service attributes using impact range-performance analysis and "
+        "impact-asymmetry analysis},\n  journal={Managing Service Quality}, volume={18}, number={6}, "
+        "pages={559--576}}",
+    },
+)
+
+
+def fit_asymmetry(
+    survey: Survey,
+    outcome: str,
+    drivers: str | Sequence[str],
+    *,
+    low: Any,
+    high: Any,
+    bands: tuple[float, float] = (0.1, 0.4),
+    by: str | Sequence[str] | None = None,
+    inference: str | None = None,
+    interval: str | None = None,
+    n_boot: int = 5000,
+    seed: int = 1,
+) -> Result:
+    """Penalty-reward contrasts in rating points of the outcome, and impact asymmetry from -1 to 1.
+
+    Use it when bad ratings may cost more than good ones earn, or the other way round: a straight line hides both. Least
+    squares of the outcome on two dummies per driver; ratings in the middle are the reference.
+
+    Parameters
+    ----------
+    survey : Survey
+        Its weights, strata, clusters and raking count; reversed items are turned round.
+    outcome : item
+        Overall satisfaction.
+    drivers : item or list of items
+        Ratings of what may move it; all enter together.
+    low, high : number, list of ratings or of their labels, or mapping of driver to one of these
+        Which ratings count as low and as high. A number: ratings at or below `low`, at or above `high`. There is no
+        standard cut, so both must be given.
+    bands : (float, float)
+        Asymmetries up to the first are hybrid, beyond the second extreme (frustrator, delighter).
+    by : str or list of str, optional
+        Columns that form groups, such as waves; adds tables of changes between them.
+    inference : {"linearised", "bootstrap", "none"}, optional
+        None means linearised, with the degrees of freedom of the design less the coefficients.
+    interval : {"t", "bca", "percentile"}, optional
+        None means t for contrasts and Fieller's for asymmetries; BCa for a bootstrap of a plain design.
+    n_boot, seed : int
+        Replicates of a bootstrap and of the stability of labels.
+
+    Returns
+    -------
+    Result
+        Tables `contrasts` (term, kind = penalty | reward), `asymmetry` (term; the p_value is that of equal penalty and
+        reward), `potentials` (term, kind = range_of_impact | satisfaction_potential | dissatisfaction_potential),
+        `labels` (term, kind = frustrator | dissatisfier | hybrid | satisfier | delighter; the estimate is the
+        stability; a type is in the label set at a level when its p_value is above 1 - level). With `by` also `changes`
+        and `asymmetry_changes` (group minus other_group). `scores()` says who rated low, middle or high.
+
+    Raises
+    ------
+    DataError
+        `outcome_in_drivers`, `asymmetry_nobody` (a group without low, middle or high ratings), `drivers_bound`,
+        `unknown_items`, `private_column`, `items_given_twice`.
+    OptionError
+        `bad_bands`, `cut_unreadable`, `cuts_overlap`, `cut_label_unknown`, `keys_differ`.
+    EstimationError
+        `regression_short`, `regression_singular`.
+
+    Notes
+    -----
+    RI is the reward, PI the penalty; range RIOCS = RI + |PI|, SGP = RI / RIOCS, DGP = |PI| / RIOCS, IA = SGP - DGP. A
+    reward below 0 or a penalty above 0 counts as 0 in these and is flagged; without any impact they do not exist.
+    Respondents who lack an answer are left out. Weights enter least squares. Contrasts describe, they prove no cause.
+
+    In R: `survey::svyglm` of the outcome on the dummies; the rest by hand.
+
+    Examples
+    --------
+    >>> import csi
+    >>> result = csi.fit_asymmetry(csi.load_sample("drivers"), "overall", ["delivery", "extras"], low=4, high=8)
+    >>> result.tidy("asymmetry")["estimate"].round(1).tolist()
+    [-0.7, 0.7]
+
+    """
+    survey = check_survey(survey, FUNCTION)
+    names = check_drivers(survey, FUNCTION, outcome, drivers)
+    inner, outer = _bands(bands)
+    ratings, y = survey.matrix(names), survey.matrix([outcome])[:, 0]
+    below, above = read_cuts(survey, names, low, high)
+    x = dummies(ratings, below, above)
+    _check_cells(survey, names, x, y, by)
+    question = _question(survey, outcome, names, x, y, (below, above))
+    result = measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
+    return finish(result, names, (inner, outer), n_boot, seed)
+
+
+def check_drivers(survey: Survey, function: str, outcome: str, drivers: str | Sequence[str]) -> tuple[str, ...]:
+    """The drivers, when they and the outcome exist, are not private, stand once and vary."""
+    names = bare(drivers)
+    if outcome in names:
+        raise DataError("outcome_in_drivers", function=function, outcome=outcome)
+    if not names:
+        raise DataError("drivers_needed", function=function)
+    check_items(survey, function, [*names, outcome])
+    values = survey.matrix([*names, outcome])
+    weight = survey.design().weight
+    rows = ~np.isnan(values).any(axis=1) & (weight > 0 if weight is not None else True)
+    if rows.sum() < 2:
+        raise DataError("drivers_nobody", function=function, survey=survey.name, n=int(rows.sum()), rows=len(values))
+    same = (values[rows] == values[rows][0]).all(axis=0)
+    if same.any():
+        raise DataError("constant_items", items=[n for n, one in zip([*names, outcome], same, strict=True) if one])
+    return tuple(names)
+
+
+def _bands(bands: Any) -> tuple[float, float]:
+    given = tuple(bands) if isinstance(bands, tuple | list) else (bands,)
+    numbers = all(isinstance(one, int | float) and np.isfinite(one) for one in given)
+    if len(given) != 2 or not numbers or not 0 < given[0] < given[1] < 1:
+        raise OptionError("bad_bands", value=str(bands))
+    return float(given[0]), float(given[1])
+
+
+def _check_cells(survey: Survey, names: Sequence[str], x: Array, y: Array, by: str | Sequence[str] | None) -> None:
+    """Refuse a driver that nobody of a group rated low, in the middle, or high, and drivers that say the same."""
+    weight = survey.design().weight
+    rows = ~np.isnan(x).any(axis=1) & ~np.isnan(y) & (weight > 0 if weight is not None else True)
+    labels, codes = ((survey.name,), np.zeros(len(y), dtype=np.int64)) if by is None else survey.split(by)
+    need = x.shape[1] + 2
+    for g, label in enumerate(labels):
+        here = x[rows & (codes == g)]
+        if len(here) < need and by is not None:
+            continue  # such groups are left out, with a note
+        for k, name in enumerate(names):
+            low, high = here[:, 2 * k].sum(), here[:, 2 * k + 1].sum()
+            for side, count in (("low", low), ("high", high), ("middle", len(here) - low - high)):
+                if count == 0:
+                    raise DataError("asymmetry_nobody", item=name, side=note(f"side_{side}"), group=label, n=len(here))
+    bound = related(x[rows], [name for name in names for _ in SIDES])
+    if bound:
+        raise DataError("drivers_bound", items=bound)
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """Who rated low, middle or high."""
+
+    names: Sequence[str]
+    x: Array
+
+    def __call__(self) -> pd.DataFrame:
+        import pandas as pd
+
+        words = np.array(["middle", "low", "high", None], dtype=object)
+        place = self.x[:, ::2] + 2 * self.x[:, 1::2]
+        return pd.DataFrame(words[np.where(np.isnan(place), 3, place).astype(np.intp)], columns=list(self.names))
+
+
+def _question(
+    survey: Survey, outcome: str, names: Sequence[str], x: Array, y: Array, cuts: tuple[Sequence[Cut], Sequence[Cut]]
+) -> Measure:
+    following = following_contrasts()
+
+    def infer(sample: Sample, method: str, choice: Choice) -> tuple[Mapping[str, Array], Any, int, str]:
+        numbers, store, failed, interval = infer_following(following, sample, method, choice)
+        if isinstance(store, LinearStore):
+            store = RatioStore(store, numbers["contrasts"])
+        return numbers, store, failed, interval
+
+    k = len(names)
+    sides = [(name, side) for name in names for side in SIDES]
+    potentials = [(name, kind) for name in names for kind in POTENTIALS]
+    remarks = (note("asymmetry_cuts", cuts=_cut_notes(names, cuts)), note("asymmetry_rule"))
+    return Measure(
+        function=FUNCTION,
+        title=note("title_asymmetry", data=survey.name, drivers=k, outcome=outcome),
+        columns=complete(x, y),
+        evaluate=lambda domain, whole: {},
+        sheets={
+            "contrasts": Sheet(("term", "kind"), (Block("contrasts", sides),), 3, True),
+            "asymmetry": Sheet(("term",), (Block("asymmetry", [(name,) for name in names]),), 3, True),
+            "potentials": Sheet(("term", "kind"), (Block("potentials", potentials),), 3),
+        },
+        notes=remarks,
+        scores=_Answered(names, x),
+        sources=SOURCES,
+        need=2 * k + 2,
+        names=[*(name for name in names for _ in SIDES), outcome],
+        infer=infer,
+    )
+
+
+def _cut_notes(names: Sequence[str], cuts: tuple[Sequence[Cut], Sequence[Cut]]) -> list[Any]:
+    """One entry for each pair of cuts, with the drivers that have it."""
+    shared: dict[tuple[str, str], list[str]] = {}
+    for name, below, above in zip(names, *cuts, strict=True):
+        shared.setdefault((_shown(below, "≤"), _shown(above, "≥")), []).append(name)
+    return [note("asymmetry_cut", items=items, low=low, high=high) for (low, high), items in shared.items()]
+
+
+def _shown(cut: Cut, sign: str) -> str:
+    return "/".join(f"{one:g}" for one in cut.ratings) if cut.limit is None else f"{sign} {cut.limit:g}"

@@ -1,0 +1,379 @@
+"""How sure the numbers of a driver regression are: by the design, robustly, by the normal model, or by replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.drivers.ordered import Model, SeparatedError
+from csi.drivers.regression_data import Domain, DriverData
+from csi.drivers.regression_numbers import Moved, fit_model, linear_of_moments, values_of
+from csi.errors import OptionError, choose
+from csi.inference.bootstrap import Batch, draw, replicate, rows_of
+from csi.inference.design import Design
+from csi.inference.influence import STEP, covariance_from_fourth, jacobian
+from csi.inference.intervals import Linear, acceleration_sums, from_scale
+from csi.inference.progress import report
+from csi.inference.stores import LinearStore, Places
+from csi.language import note
+from csi.measures.moment_inference import INTERVALS, Measured, of_draws
+from csi.moments import Moments
+from csi.sums import upper
+
+Array = NDArray[np.float64]
+ROBUST = ("hc0", "hc1", "hc2", "hc3")
+INFERENCE = ("linearised", *ROBUST, "bootstrap", "normal", "none")
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A regression in every domain.
+
+    Attributes
+    ----------
+    kind, link : of the regression
+    data : what was prepared
+    outcomes : (m,) outcome per domain as the regression takes it: rated, or numbers of levels
+    levels : levels per domain, () for linear: the values of the outcome (the lowest of each level)
+    models : per domain
+    values : all numbers with their influence, per domain
+    """
+
+    kind: str
+    link: str
+    data: DriverData
+    outcomes: tuple[Array, ...]
+    levels: tuple[tuple[float, ...], ...]
+    models: tuple[Model, ...]
+    values: tuple[dict[str, Moved], ...]
+
+    @property
+    def dfs(self) -> tuple[float, ...]:
+        """Degrees of freedom of each domain, at least 1."""
+        return tuple(max(df, 1.0) for df in self.spare)
+
+    @cached_property
+    def spare(self) -> tuple[float, ...]:
+        """Degrees of freedom of each domain as svyglm counts them: its sampling units - strata - terms."""
+        design, found = self.data.design, []
+        for domain in self.data.domains:
+            there = np.bincount(design.unit[domain.rows], minlength=design.units) > 0
+            strata = np.count_nonzero(np.bincount(design.unit_stratum[there]))
+            found.append(float(np.count_nonzero(there) - strata - len(self.data.terms)))
+        return tuple(found)
+
+    @property
+    def df(self) -> float:
+        """The smallest of them."""
+        return min(self.dfs)
+
+
+@dataclass(frozen=True, eq=False)
+class DomainLinear(Linear):
+    """As Linear, each estimate with the degrees of freedom of its own domain.
+
+    Attributes
+    ----------
+    dfs : (k,)
+    """
+
+    dfs: Array = field(default_factory=lambda: np.zeros(0))
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Limits (k,), (k,): t on the scale of each number."""
+        from scipy.special import stdtrit
+
+        moved, spread, scale = self._transformed
+        reach = -stdtrit(self.dfs, (1 - level) / 2) * spread
+        lower, upper = from_scale(moved - reach, scale), from_scale(moved + reach, scale)
+        return np.where(self.constant, self.estimate, lower), np.where(self.constant, self.estimate, upper)
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0; NaN for constants."""
+        from scipy.special import stdtr
+
+        moved, spread, _ = self._transformed
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(self.constant, np.nan, 2 * stdtr(self.dfs, -np.abs(moved / spread)))
+
+    def combine(self, weights: Array) -> Linear:
+        """The uncertainty of one weighted sum, with the smallest degrees of freedom of those that enter."""
+        cov = np.atleast_2d(weights @ self.cov @ weights)
+        df = float(self.dfs[weights != 0].min()) if (weights != 0).any() else self.df
+        return Linear(np.atleast_1d(weights @ self.estimate), cov, df)
+
+
+@dataclass(frozen=True, eq=False)
+class SomeTested(DomainLinear):
+    """Estimates of which some have no hypothesis of 0.
+
+    Attributes
+    ----------
+    untested : (k,)
+    """
+
+    untested: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, NaN for what is not tested."""
+        return np.where(self.untested, np.nan, super().p_value())
+
+
+@dataclass(frozen=True, eq=False)
+class InfluenceStore:
+    """Covariances from influence, made when a table asks for them.
+
+    Attributes
+    ----------
+    fit : the regressions
+    covariance : takes influence per domain, a list of (k, m) with the places (K,) they fill, and gives (K, K)
+    """
+
+    fit: Fit
+    covariance: Callable[[list[tuple[list[int], Array]], int], Array]
+    _moves: dict[tuple[int, str], Array] = field(default_factory=dict, repr=False)
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
+        """The uncertainty of the estimates at some places."""
+        sizes = {name: len(moved.value) for name, moved in self.fit.values[0].items()}
+        parts: list[tuple[list[int], Array]] = []
+        for g, values in enumerate(self.fit.values):
+            mine = [(at, name, i - g * sizes[name]) for at, (name, i) in enumerate(places) if i // sizes[name] == g]
+            moves = [self._influence(g, name, values)[i] for _, name, i in mine]
+            parts.append(([at for at, _, _ in mine], np.array(moves).reshape(len(mine), -1)))
+        dfs = np.array([self.fit.dfs[i // sizes[name]] for name, i in places])
+        return DomainLinear(estimate, self.covariance(parts, len(places)), self.fit.df, scale, dfs=dfs)
+
+    def _influence(self, g: int, name: str, values: Mapping[str, Moved]) -> Array:
+        if (g, name) not in self._moves:
+            self._moves[g, name] = values[name].influence()
+        return self._moves[g, name]
+
+
+def choose_method(
+    kind: str, design: Design | None, groups: Sequence[str], fourth: bool, inference: str | None,
+    interval: str | None, n_boot: int,
+) -> tuple[str, str]:  # fmt: skip
+    """Resolve the defaults and refuse what the data cannot give; `design` is None for Moments."""
+    choose("inference", inference, (None, *INFERENCE))
+    choose("interval", interval, (None, *INTERVALS))
+    method = inference or ("linearised" if design is not None or fourth else "normal")
+    if method == "none" or (method == "bootstrap" and n_boot == 0):
+        return "none", ""
+    if design is None:
+        if method not in ("normal", "linearised") or (method == "linearised" and not fourth):
+            raise OptionError("needs_rows", inference=method)
+    elif method in (*ROBUST, "normal") and not design.plain:
+        code = "design_not_normal" if method == "normal" else "design_not_robust"
+        raise OptionError(code, inference=method)
+    if method in ("hc2", "hc3") and kind == "ordered":
+        raise OptionError("ordered_no_leverage", inference=method)
+    if method == "normal" and groups:
+        raise OptionError("by_not_normal")
+    plain = design is None or design.plain
+    chosen = interval or ("bca" if method == "bootstrap" and plain else "t")
+    if chosen == "bca" and not (method == "bootstrap" and plain):
+        raise OptionError("bca_needs_plain", inference=method)
+    if chosen == "percentile" and method != "bootstrap":
+        raise OptionError("percentile_needs_draws")
+    if method == "bootstrap" and (n_boot < 20 or n_boot != int(n_boot)):
+        raise OptionError("bad_n_boot", value=n_boot)
+    return method, chosen
+
+
+def measure_fit(fit: Fit, method: str, interval: str, n_boot: int, seed: int) -> Measured:
+    """All numbers of all domains with the uncertainty that was chosen."""
+    numbers = {name: np.concatenate([values[name].value for values in fit.values]) for name in fit.values[0]}
+    design = fit.data.design
+    facts = {"units": design.units, "strata": design.strata_count}
+    if method == "none":
+        return Measured(numbers, "none", "", None, notes=(note("no_inference"),))
+    if method == "bootstrap":
+        return _bootstrap(fit, numbers, interval, n_boot, seed)
+    if method == "normal":
+        if fit.kind == "linear":
+            domain = fit.data.domains[0]
+            return normal_of_moments(_moments(fit.data, domain), len(domain.y), _effective(domain), fit.data.main)
+        store = InfluenceStore(fit, lambda parts, size: _independent(fit, parts, size, "hc0"))
+        model = _ModelStore(fit, store)
+        return Measured(numbers, method, interval, model, notes=(note("model_errors"),))
+    if method == "linearised":
+        design.check_lonely()
+        remark = note("raked_errors" if design.calibration is not None else "linearised_design", **facts)
+        store = InfluenceStore(fit, lambda parts, size: _by_design(fit, parts, size))
+        return Measured(numbers, method, interval, store, notes=(remark,))
+    store = InfluenceStore(fit, lambda parts, size: _independent(fit, parts, size, method))
+    return Measured(numbers, method, interval, store, notes=(note("robust_errors", name=method.upper()),))
+
+
+def _by_design(fit: Fit, parts: list[tuple[list[int], Array]], size: int) -> Array:
+    design = fit.data.design
+    if design.plain:  # every row of influence adds up to 0, so nothing is left to centre
+        return _independent(fit, parts, size, "hc0") * (design.units / (design.units - 1))
+    values = np.zeros((size, design.pieces))
+    for (at, moves), domain in zip(parts, fit.data.domains, strict=True):
+        pieces = design.piece[domain.rows]
+        for place, row in zip(at, moves, strict=True):
+            values[place] = np.bincount(pieces, weights=row, minlength=design.pieces)
+    return design.covariance(values)
+
+
+def _independent(fit: Fit, parts: list[tuple[list[int], Array]], size: int, rule: str) -> Array:
+    """Covariance from independent respondents: HC0 as it is, HC1 with n / (n - q), HC2 and HC3 by leverage."""
+    cov = np.zeros((size, size))
+    for (at, moves), model in zip(parts, fit.models, strict=True):
+        n, q = len(model.eta), len(model.lead) + len(model.coef)
+        factor = n / (n - q) if rule == "hc1" else 1.0
+        if rule in ("hc2", "hc3"):
+            moves = moves * np.maximum(1 - model.leverage, 1e-12) ** (-0.5 if rule == "hc2" else -1.0)
+        cov[np.ix_(at, at)] = moves @ moves.T * factor
+    return cov
+
+
+@dataclass(frozen=True, eq=False)
+class _ModelStore:
+    """Errors that take the model for true: coefficients by the information, the rest by independent respondents."""
+
+    fit: Fit
+    other: InfluenceStore
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
+        """The uncertainty of the estimates at some places; what is a multiple of a coefficient shares its error."""
+        model, domain = self.fit.models[0], self.fit.data.domains[0]
+        first = {"lead": 0, "raw": len(model.lead), "standardized": len(model.lead), "effect": len(model.lead)}
+        if any(name not in first for name, _ in places):
+            return self.other.uncertainty(estimate, places, scale)
+        own = [first[name] + i for name, i in places]
+        base = np.concatenate([model.lead, model.coef])[own]
+        factor = np.array(
+            [1.0 if name in ("lead", "raw") else v / b for (name, _), v, b in zip(places, estimate, base, strict=True)]
+        )
+        bread = model.bread * (len(domain.y) / _effective(domain))
+        return Linear(estimate, bread[np.ix_(own, own)] * np.outer(factor, factor), np.inf, scale)
+
+
+def _effective(domain: Domain) -> float:
+    return float(domain.weight.sum() ** 2 / (domain.weight @ domain.weight))
+
+
+def _moments(data: DriverData, domain: Domain) -> Batch:
+    both = np.column_stack([domain.x, domain.y])
+    w, n = domain.weight, len(domain.y)
+    mean = w @ both / w.sum()
+    moved = both - mean
+    cov = (moved * w[:, None]).T @ moved / w.sum() * (n / (n - 1))
+    first, second = upper(both.shape[1])
+    return Batch(mean[:, None], cov[first, second][:, None])
+
+
+def normal_of_moments(batch: Batch, n: int, n_eff: float, main: Sequence[int]) -> Measured:
+    """Numbers of a linear regression with errors by the normal distribution; coefficients as in any textbook.
+
+    The covariance of means and covariances of normal ratings goes through the derivatives of the numbers, times
+    (n - 1) / (n - k - 1): for raw coefficients that is residual variance times the inverse cross-products, exactly.
+    """
+    numbers = linear_of_moments(batch, n, main)
+    mean, cov = batch.mean[:, 0], batch.cov[:, :, 0]
+    p = len(mean)
+    first, second = upper(p)
+    spread = np.sqrt(np.diag(cov))
+    point = np.concatenate([np.zeros(p), batch.half[:, 0]])
+    steps = STEP * np.concatenate([spread, spread[first] * spread[second]])
+
+    def at(moved: Array) -> dict[str, Array]:
+        return linear_of_moments(Batch(moved[:p] + mean[:, None], moved[p:]), n, main)
+
+    slope = np.concatenate(list(jacobian(point, steps, at).values()))
+    inputs = np.zeros((len(point),) * 2)
+    inputs[:p, :p] = cov / n
+    inputs[p:, p:] = (
+        cov[np.ix_(first, first)] * cov[np.ix_(second, second)]
+        + cov[np.ix_(first, second)] * cov[np.ix_(second, first)]
+    ) / (n - 1)
+    k = p - 1
+    total = slope @ inputs @ slope.T * ((n - 1) / (n - k - 1)) * (n / n_eff)
+    values = {name: found[:, 0] for name, found in numbers.items()}
+    store = LinearStore(total, {name: len(found) for name, found in values.items()}, max(n_eff - k - 1, 1.0))
+    return Measured(values, "normal", "t", store, notes=(note("normal_regression", n=round(n_eff, 1)),))
+
+
+def measure_moments(moments: Moments, method: str) -> Measured:
+    """Numbers of a linear regression from moments whose last item is the outcome."""
+    k = len(moments.names) - 1
+    batch = Batch(moments.mean[:, None], moments.cov[upper(k + 1)][:, None])
+    main = range(k)
+    if method == "normal":
+        n = float(moments.pairs.n.min()) if moments.pairs is not None else moments.n
+        return normal_of_moments(batch, moments.n, n * moments.n_eff / moments.n, main)
+    values = {name: found[:, 0] for name, found in linear_of_moments(batch, moments.n, main).items()}
+    if method == "none":
+        return Measured(values, "none", "", None, notes=(note("no_inference"),))
+    cov = covariance_from_fourth(
+        moments.fourth, moments.mean, moments.cov, moments.n, moments.sum_w,
+        lambda moved: linear_of_moments(moved, moments.n, main),
+    )  # fmt: skip
+    units = moments.fourth.units
+    store = LinearStore(cov, {name: len(found) for name, found in values.items()}, float(max(units - 1 - k, 1)))
+    return Measured(values, "linearised", "t", store, notes=(note("linearised", units=units),))
+
+
+def _bootstrap(fit: Fit, numbers: dict[str, Array], interval: str, n_boot: int, seed: int) -> Measured:
+    design = fit.data.design
+    if fit.kind == "linear":
+        draws = _linear_draws(fit, n_boot, seed)
+    else:
+        draws = {name: np.full((len(values), n_boot), np.nan) for name, values in numbers.items()}
+        for start, multipliers in report(draw(design, n_boot, seed), n_boot):
+            for b in range(multipliers.shape[1]):
+                for name, values in _refit(fit, multipliers[:, b]).items():
+                    draws[name][:, start + b] = values
+    speeds = {}
+    if interval == "bca":
+        for name in numbers:
+            moves = [values[name].influence() for values in fit.values]
+            sums = [acceleration_sums((part**2).sum(axis=1), (part**3).sum(axis=1)) for part in moves]
+            speeds[name] = np.concatenate(sums)
+    remark = note("bootstrap_raked" if design.calibration is not None else "bootstrap_design",
+                  units=design.units, strata=design.strata_count)  # fmt: skip
+    return of_draws(draws, numbers, "bootstrap", interval, float(design.df), speeds, remark)
+
+
+def _linear_draws(fit: Fit, n_boot: int, seed: int) -> dict[str, Array]:
+    data = fit.data
+    columns = np.full((data.design.n, len(data.terms) + 1), np.nan)
+    for domain in data.domains:
+        columns[domain.rows] = np.column_stack([domain.x, domain.y])
+    rows = rows_of(columns, data.design, "listwise", data.codes)
+
+    def evaluate(domains: list[Batch], _: Batch) -> dict[str, Array]:
+        found = [linear_of_moments(part, n, data.main) for part, n in zip(domains, data.n, strict=False)]
+        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+    return replicate(rows, data.design, evaluate, n_boot=n_boot, seed=seed)
+
+
+def _refit(fit: Fit, multipliers: Array) -> dict[str, Array]:
+    """All numbers of one replicate; NaN where a level, a driver's variance or the maximum is lost."""
+    data, found = fit.data, []
+    piece = data.design.piece
+    for g, domain in enumerate(data.domains):
+        w = domain.weight * multipliers[piece[domain.rows]]
+        keep = w > 0
+        x, y, w = domain.x[keep], fit.outcomes[g][keep], w[keep]
+        sizes = {name: np.full(len(moved.value), np.nan) for name, moved in fit.values[g].items()}
+        levels = len(fit.levels[g])
+        if len(y) and len(np.unique(y)) == levels and (np.ptp(x, axis=0) > 0).all():
+            w = w / w.mean()
+            try:
+                model = fit_model(fit.kind, x, y, w, levels, fit.link)
+                shown = np.column_stack([x[:, data.main], domain.y[keep]])
+                moved = values_of(fit.kind, model, x, y, w, fit.link, shown)
+                sizes = {name: part.value for name, part in moved.items()}
+            except (SeparatedError, np.linalg.LinAlgError):
+                pass
+        found.append(sizes)
+    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
