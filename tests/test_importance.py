@@ -568,11 +568,12 @@ def many() -> csi.Survey:
 
 
 SURVEY = csi.Survey.from_frame(bad_frame(), name="bad")
+SAME = "importance_same_information"
 BAD = {
-    "collinear": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "twin"]), "importance_collinear", ["a", "twin"]),
-    "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), "importance_collinear", ["b", "c", "sum"]),
+    "collinear": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "twin"]), SAME, ["a", "twin"]),
+    "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), SAME, ["b", "c", "sum"]),
     "constant": (lambda: csi.fit_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
-    "constant outcome": (lambda: csi.fit_importance(SURVEY, "flat", ["a", "b"]), "drivers_constant", ["flat"]),
+    "constant outcome": (lambda: csi.fit_importance(SURVEY, "flat", ["a", "b"]), "importance_constant", ["flat"]),
     "outcome": (lambda: csi.fit_importance(SURVEY, "y", ["a", "y"]), "drivers_hold_outcome", ["y"]),
     "twice": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "a"]), "drivers_twice", ["a"]),
     "twice in players": (
@@ -756,7 +757,7 @@ BAD_COMPARISONS = {
         "fit_with_by", ["fit=", "by="],
     ),
     "outcome": (lambda: csi.compare_importance(SURVEY, "y", ["y"]), "drivers_hold_outcome", ["compare_importance"]),
-    "constant": (lambda: csi.compare_importance(SURVEY, "y", ["a", "flat"]), "drivers_constant", ["flat"]),
+    "constant": (lambda: csi.compare_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
 }  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def fit_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_collinear`,
+        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_same_information`,
         `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, unknown items, too few respondents,
         impossible options.
 
