@@ -51,7 +51,8 @@ pd.set_option("display.float_format", "{:.3f}".format, "display.max_colwidth", N
 # ## 数据
 #
 # 主要用 `mobile`：七道质量题去解释总体满意 `sat_overall`。被解释的叫**结果变量**（outcome），
-# 用来解释的叫**驱动因素**（drivers）。业内常说的因素有产品质量、服务质量、价格公道、购买体验、品牌形象。反向题 `quality_wrong` 已转向。
+# 用来解释的叫**驱动因素**（drivers）。业内常说的因素有产品质量、服务质量、价格公道、购买体验、品牌形象。
+# 反向题 `quality_wrong` 已转向。
 # 后面还要请出一家生鲜配送平台 `drivers`，它的答案是按已知规律模拟的。
 
 # %% [markdown] lang="en"
@@ -188,8 +189,8 @@ csi.plot_estimates(fit, where={"kind": "standardized"}, target=0, order="value",
 # %% [markdown] lang="zh"
 # ## 读懂结果
 #
-# 两列标准误有大有小：同一访问员的顾客彼此相像，均值的误差会变大；系数看的是差异，共同的高低大半抵消，两头都可能。
-# 按设计算才对，猜不得。
+# 两列标准误有大有小：同一访问员的顾客彼此相像，均值的误差会变大；
+# 系数看的是差异，共同的高低大半抵消，两头都可能。按设计算才对，猜不得。
 #
 # ### 单位
 #
