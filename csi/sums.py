@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from csi.errors import DataError
 
 Array = NDArray[np.float64]
-CHUNK = 65_536
+CHUNK = 32_768
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,17 +152,27 @@ def sum_listwise(columns: Array, weights: Array | None) -> tuple[int, float, flo
 
 
 def sum_pairwise(columns: Array, weights: Array | None) -> tuple[int, float, float, Pairs]:
-    """Sums per pair of items over the rows that answer both."""
+    """Sums per pair of items over the rows that answer both; many rows are taken a chunk at a time."""
+    n, sum_w, sum_w2, pairs = _sum_pairs(columns[:CHUNK], None if weights is None else weights[:CHUNK])
+    for start in range(CHUNK, len(columns), CHUNK):
+        chunk = slice(start, start + CHUNK)
+        more = _sum_pairs(columns[chunk], None if weights is None else weights[chunk])
+        n, sum_w, sum_w2, pairs = n + more[0], sum_w + more[1], sum_w2 + more[2], pairs.merge(more[3])
+    return n, sum_w, sum_w2, pairs
+
+
+def _sum_pairs(columns: Array, weights: Array | None) -> tuple[int, float, float, Pairs]:
+    """Sums per pair of items over the rows of one chunk."""
     p = columns.shape[1]
     answered = ~np.isnan(columns)
     w = np.ones(len(columns)) if weights is None else weights
     used = answered.any(axis=1) & (w > 0)
-    answered, w = answered[used], w[used]
-    with np.errstate(invalid="ignore"):
-        counts = answered.sum(axis=0)
-        sums = np.where(answered, columns[used], 0.0).sum(axis=0)
-        origin = np.divide(sums, counts, out=np.zeros(p), where=counts > 0)
-    deviations = np.where(answered, columns[used] - origin, 0.0)
+    rows = columns
+    if not used.all():
+        rows, answered, w = rows[used], answered[used], w[used]
+    counts = answered.sum(axis=0)
+    origin = np.divide(np.where(answered, rows, 0.0).sum(axis=0), counts, out=np.zeros(p), where=counts > 0)
+    deviations = np.where(answered, rows - origin, 0.0)
     mask = answered.astype(float)
     n = mask.T @ mask
     sum_w = (mask * w[:, None]).T @ mask

@@ -568,11 +568,12 @@ def many() -> csi.Survey:
 
 
 SURVEY = csi.Survey.from_frame(bad_frame(), name="bad")
+SAME = "importance_same_information"
 BAD = {
-    "collinear": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "twin"]), "importance_collinear", ["a", "twin"]),
-    "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), "importance_collinear", ["b", "c", "sum"]),
+    "collinear": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "twin"]), SAME, ["a", "twin"]),
+    "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), SAME, ["b", "c", "sum"]),
     "constant": (lambda: csi.fit_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
-    "constant outcome": (lambda: csi.fit_importance(SURVEY, "flat", ["a", "b"]), "drivers_constant", ["flat"]),
+    "constant outcome": (lambda: csi.fit_importance(SURVEY, "flat", ["a", "b"]), "importance_constant", ["flat"]),
     "outcome": (lambda: csi.fit_importance(SURVEY, "y", ["a", "y"]), "drivers_hold_outcome", ["y"]),
     "twice": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "a"]), "drivers_twice", ["a"]),
     "twice in players": (
@@ -756,7 +757,7 @@ BAD_COMPARISONS = {
         "fit_with_by", ["fit=", "by="],
     ),
     "outcome": (lambda: csi.compare_importance(SURVEY, "y", ["y"]), "drivers_hold_outcome", ["compare_importance"]),
-    "constant": (lambda: csi.compare_importance(SURVEY, "y", ["a", "flat"]), "drivers_constant", ["flat"]),
+    "constant": (lambda: csi.compare_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
 }  # fmt: skip
 
 
@@ -790,3 +791,43 @@ def test_the_benchmark_judges_by_its_targets(monkeypatch: pytest.MonkeyPatch) ->
     line, same = module.against(15, ours, theirs | {"lmg": [0.2, 0.11]})
     assert not same
     assert "NOT the same work" in line
+
+
+@pytest.mark.parametrize("sizes", [[1, 1, 1], [1, 2, 1], [1] * 6])
+def test_slopes_of_lmg_are_its_derivatives(sizes: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against differences of LMG itself, and the same when subsets are finished a few at a time."""
+    from csi.drivers import lmg_slopes
+
+    correlation = random_correlation(sum(sizes), seed=4)
+    half = half_of((correlation + np.eye(len(correlation))) / 2)[:, 0]  # far from collinear, so differences are exact
+    rows, columns = upper(sum(sizes) + 1)
+    found = lmg_slopes.lmg_slopes(half, sizes)
+    for cell in np.flatnonzero(rows != columns):
+        step = np.zeros(len(half))
+        step[cell] = 1e-6
+        moved = lmg.lmg(np.stack([half + step, half - step], axis=1), sizes)
+        np.testing.assert_allclose(found[:, cell], (moved[:, 0] - moved[:, 1]) / 2e-6, rtol=1e-6, atol=1e-7)
+    monkeypatch.setattr(lmg_slopes, "LEAVES", 2)
+    monkeypatch.setattr(lmg_slopes, "CHUNK", 1)
+    np.testing.assert_allclose(lmg_slopes.lmg_slopes(half, sizes), found, atol=1e-12)
+
+
+def test_errors_of_many_drivers_are_those_of_few(mobile: csi.Survey, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one-pass derivative of LMG gives the errors that differences of LMG give, and no dominance."""
+    few = csi.fit_importance(mobile, "sat_overall", DRIVERS, by="operator")
+    monkeypatch.setattr(dominance, "MOST", 2)
+    many_drivers = csi.fit_importance(mobile, "sat_overall", DRIVERS, by="operator")
+    assert {"dominance", "conditional"} & set(many_drivers.tables) == set()
+    for table in ("importance", "importance_shares", "driver_differences"):
+        for column in ("estimate", "std_error", "p_value"):
+            if column in few.tidy(table):
+                np.testing.assert_allclose(many_drivers.tidy(table)[column], few.tidy(table)[column], rtol=1e-5)
+
+
+def test_more_drivers_than_errors_are_easy_for_say_so() -> None:
+    survey = many()
+    drivers = [f"x{k}" for k in range(21)]
+    found = csi.fit_importance(survey.keep(np.arange(60) >= 0), "y", drivers)
+    assert found.glance()["inference"][0] == "none"
+    assert any(note.code == "lmg_without_errors" for note in found.notes)
+    assert estimates(found).sum() == pytest.approx(estimates(found, "r2")[0], abs=1e-12)

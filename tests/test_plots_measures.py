@@ -11,6 +11,7 @@ from csi.errors import CsiError
 from csi.language import LANGUAGES, use_language
 from csi.report import plots
 
+DRIVERS = ["product", "assortment", "delivery", "courtesy", "price", "app", "extras", "tracking"]
 FUNCTIONAL = [f"f{i:02d}" for i in range(1, 13)]
 DYSFUNCTIONAL = [f"d{i:02d}" for i in range(1, 13)]
 TREE = csi.IndicatorTree.parse(
@@ -33,6 +34,8 @@ def made() -> dict[str, csi.Result]:
         "kano_groups": csi.score_kano(app, FUNCTIONAL[:4], DYSFUNCTIONAL[:4], by="segment"),
         "quadrants": csi.score_quadrants(mobile, items, outcome="sat_overall"),
         "gaps": csi.score_servqual(hotel, [f"e{i}" for i in pairs], [f"p{i}" for i in pairs]),
+        "asymmetry": csi.fit_asymmetry(csi.load_sample("drivers"), "overall", DRIVERS, low=4, high=8),
+        "importance": csi.compare_importance(csi.load_sample("drivers"), "overall", DRIVERS),
         "tree": csi.score_index(csi.load_sample("pvc_customers"), TREE, policy="within_group"),
     }
 
@@ -49,6 +52,8 @@ DRAW = {
     "gaps": lambda made: plots.plot_gaps(made["gaps"], order="value"),
     "gaps_items": lambda made: plots.plot_gaps(made["gaps"], "item_gaps"),
     "tree": lambda made: plots.plot_tree(made["tree"], TREE),
+    "asymmetry": lambda made: plots.plot_asymmetry(made["asymmetry"]),
+    "importance": lambda made: plots.plot_importance(made["importance"]),
 }
 
 
@@ -150,6 +155,30 @@ def test_gaps_are_drawn_as_they_are(made):
     np.testing.assert_allclose(marked(left, "expectation").get_xdata(), table["expectation"])
     np.testing.assert_allclose(marked(left, "perception").get_xdata(), table["perception"])
     np.testing.assert_allclose(marked(right, "gaps").get_offsets()[:, 0], table["gap"])
+
+
+def test_asymmetries_are_drawn_as_they_are(made):
+    axes = plots.plot_asymmetry(made["asymmetry"]).axes[0]
+    table = made["asymmetry"].tidy("asymmetry").set_index("term")
+    reach = made["asymmetry"].tidy("potentials").query("kind == 'range_of_impact'").set_index("term")["estimate"]
+    points = marked(axes, "drivers").get_offsets()
+    np.testing.assert_allclose(points, np.column_stack([table["estimate"], reach.loc[table.index]]))
+    lines = spans(axes, "intervals")
+    np.testing.assert_allclose(lines[:, :, 0], table[["lower", "upper"]])
+
+
+def test_areas_of_importance_are_shares_and_numbers_are_ranks(made):
+    axes = plots.plot_importance(made["importance"]).axes[0]
+    shares = made["importance"].tidy("importance_shares")
+    wide = shares.pivot(index="term", columns="kind", values="estimate")
+    order = wide.mean(axis=1)[list(dict.fromkeys(shares["term"]))].sort_values(ascending=False, kind="stable").index
+    for kind in wide.columns:
+        areas = marked(axes, kind).get_sizes()
+        np.testing.assert_allclose(areas / areas.sum(), wide.loc[order, kind] / wide[kind].sum(), rtol=1e-9)
+    drawn = [text.get_text() for text in axes.texts]
+    assert sorted(drawn) == sorted(
+        f"{rank:.0f}" for kind in wide.columns for rank in wide[kind].rank(ascending=False, method="min")
+    )
 
 
 def test_a_tree_names_every_node_with_its_index(made):

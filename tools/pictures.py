@@ -45,6 +45,9 @@ def gallery() -> dict[str, Callable[[], object]]:
     tree = csi.IndicatorTree.parse(TREE)
     index = csi.score_index(firms, tree, policy="within_group")
     rates = csi.score_rate(mobile, ["sat_overall", "sat_expectations", "sat_ideal"], satisfied=8, by="operator")
+    grocery, moved = csi.load_sample("drivers"), ["product", "assortment", "delivery", "price", "app", "extras"]
+    asymmetry = csi.fit_asymmetry(grocery, "overall", moved, low=4, high=8)
+    importance = csi.compare_importance(grocery, "overall", moved)
     decisions = csi.compare_specifications(mobile, "ECSI_2005", n_boot=200)
     return {
         "paths": lambda: csi.plot_paths(study),
@@ -59,6 +62,8 @@ def gallery() -> dict[str, Callable[[], object]]:
         "kano": lambda: csi.plot_kano(kano),
         "quadrants": lambda: csi.plot_quadrants(quadrants),
         "tree": lambda: csi.plot_tree(index, tree),
+        "asymmetry": lambda: csi.plot_asymmetry(asymmetry),
+        "importance": lambda: csi.plot_importance(importance),
         "specifications": lambda: csi.plot_specifications(decisions),
     }
 

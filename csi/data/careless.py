@@ -6,7 +6,9 @@ respondent, NaN where there is nothing to judge. Columns are read one after the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +18,21 @@ Array = NDArray[np.float64]
 LEAST_GRID = 4  # so many items on one scale, one after the other, are a grid
 LEAST_RATINGS = 6  # so many ratings at least are needed to call an answer straight-lined
 
+ROWS = 8192  # respondents looked at together, so that their numbers stay in fast memory
 
+
+def by_chunks(judge: Callable[..., Array]) -> Callable[..., Array]:
+    """Judge some respondents at a time: what is said of one does not depend on the others."""
+
+    @wraps(judge)
+    def chunked(ratings: Array, *rest: Any) -> Array:
+        starts = range(0, max(len(ratings), 1), ROWS)
+        return np.concatenate([judge(ratings[start : start + ROWS], *rest) for start in starts])
+
+    return chunked
+
+
+@by_chunks
 def longest_run(ratings: Array) -> Array:
     """Longest run of the same rating over consecutive items, in items.
 
@@ -40,6 +56,7 @@ def longest_run(ratings: Array) -> Array:
     return np.where(best > 0, best, np.nan)
 
 
+@by_chunks
 def longest_zigzag(ratings: Array) -> Array:
     """Longest run over consecutive items that goes to and fro between two ratings (3 8 3 8 3), in items.
 
@@ -66,6 +83,7 @@ def longest_zigzag(ratings: Array) -> Array:
     return np.where(answered > 0, best, np.nan)
 
 
+@by_chunks
 def straight_share(ratings: Array, grids: Sequence[Sequence[int]]) -> Array:
     """Share of the ratings in grids that lie in a grid answered with one rating only, 0-1.
 
@@ -95,6 +113,7 @@ def straight_share(ratings: Array, grids: Sequence[Sequence[int]]) -> Array:
     return np.where(answers >= LEAST_RATINGS, straight / np.maximum(answers, 1), np.nan)
 
 
+@by_chunks
 def person_sd(ratings: Array) -> Array:
     """Standard deviation of one respondent's ratings (ddof 1), in the unit of the ratings; NaN below two answers.
 
@@ -123,6 +142,7 @@ def share_above(ratings: Array, bound: Array, items: NDArray[np.int64]) -> Array
     return np.where(count > 0, above / np.maximum(count, 1), np.nan)
 
 
+@by_chunks
 def agreement_share(ratings: Array, middle: Array, reversed_items: NDArray[np.bool_]) -> Array:
     """Acquiescence: share of ratings above the middle of the scale, whatever the wording, 0-1.
 
@@ -145,6 +165,7 @@ def agreement_share(ratings: Array, middle: Array, reversed_items: NDArray[np.bo
     return (share_above(ratings, middle, sets[0]) + share_above(ratings, middle, sets[1])) / 2
 
 
+@by_chunks
 def extreme_share(ratings: Array, lo: Array, hi: Array) -> Array:
     """Share of one respondent's ratings at either end of the scale, 0-1; NaN without an answer."""
     ends, count = np.zeros(len(ratings)), np.zeros(len(ratings))
@@ -165,6 +186,16 @@ def same_rows(ratings: Array) -> NDArray[np.int64]:
     probability of 3e-8.
     """
     n = len(ratings)
+    parts = [_row_codes(ratings[start : start + ROWS]) for start in range(0, max(n, 1), ROWS)]
+    code, compared = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
+    others = np.zeros(n, dtype=np.int64)
+    others[compared] = repeats(code[compared])
+    return others
+
+
+def _row_codes(ratings: Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """A number made of all bits of each row (n,), and whether it is compared with others."""
+    n = len(ratings)
     code = np.zeros(n, dtype=np.uint64)
     lowest, highest, count = np.full(n, np.inf), np.full(n, -np.inf), np.zeros(n)
     for j, column in enumerate(ratings.T):
@@ -173,10 +204,7 @@ def same_rows(ratings: Array) -> NDArray[np.int64]:
         code = _mixed(code ^ _mixed(bits + np.uint64(j + 1)))
         lowest, highest = np.fmin(lowest, column), np.fmax(highest, column)
         count += seen
-    compared = (count >= LEAST_RATINGS) & (lowest < highest)
-    others = np.zeros(n, dtype=np.int64)
-    others[compared] = repeats(code[compared])
-    return others
+    return code, (count >= LEAST_RATINGS) & (lowest < highest)
 
 
 def repeats(values: NDArray) -> NDArray[np.int64]:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.careless import by_chunks
+
 Array = NDArray[np.float64]
 
 LEAST_PAIRS = 3  # a correlation of two points is always 1
-ROWS = 20_000
+ROWS = 8192
 
 
 def row_correlation(first: Array, second: Array) -> Array:
@@ -36,6 +38,7 @@ def row_correlation(first: Array, second: Array) -> Array:
     return _correlation((a * b).sum(axis=1), (a * a).sum(axis=1), (b * b).sum(axis=1), count)
 
 
+@by_chunks
 def even_odd(ratings: Array, blocks: Sequence[Sequence[int]]) -> Array:
     """Even-odd consistency: whether the two halves of every construct tell the same story of one respondent, up to 1.
 

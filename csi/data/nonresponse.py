@@ -52,15 +52,20 @@ def domain_means(values: Array, design: Design, inside: NDArray[np.bool_] | None
     weight = np.ones(design.n) if design.weight is None else design.weight
     if inside is not None:
         weight = np.where(inside, weight, 0.0)
-    seen = ~np.isnan(values)
-    w = np.where(seen, weight[:, None], 0.0)
-    x = np.where(seen, values, 0.0)
-    total = w.sum(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (w * x).sum(axis=0) / total
-        moved = w * (x - mean) / total
-    influence = np.stack([np.bincount(design.piece, weights=column, minlength=design.pieces) for column in moved.T])
-    return Means(mean, influence, (w > 0).sum(axis=0))
+    k = values.shape[1]
+    mean, influence, n = np.empty(k), np.empty((k, design.pieces)), np.empty(k, dtype=np.int64)
+    for j, column in enumerate(values.T):
+        seen = ~np.isnan(column)
+        w = np.where(seen, weight, 0.0)
+        x = np.where(seen, column, 0.0)
+        total = w.sum()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean[j] = (w @ x) / total
+            moved = w * (x - mean[j]) / total
+        alone = design.pieces == design.n and design.cluster is None
+        influence[j] = moved if alone else np.bincount(design.piece, weights=moved, minlength=design.pieces)
+        n[j] = np.count_nonzero(w)
+    return Means(mean, influence, n)
 
 
 def manski_bounds(mean: ArrayLike, response: ArrayLike, lo: ArrayLike, hi: ArrayLike) -> tuple[Array, Array]:
@@ -226,11 +231,12 @@ def _late(survey: Survey, late: str | ArrayLike) -> tuple[NDArray[np.bool_], NDA
         cells = np.asarray(late, dtype=object)
     words = {"true": 1, "false": 0, "1": 1, "0": 0, "1.0": 1, "0.0": 0}
     known = ~pd.isna(cells)
-    read = [words.get(str(cell).strip().lower()) if there else 0 for cell, there in zip(cells, known, strict=True)]
+    codes, distinct = pd.factorize(cells)
+    read = [words.get(str(cell).strip().lower()) for cell in distinct]
     if len(cells) != len(survey) or None in read:
-        strange = next((str(cell) for cell, value in zip(cells, read, strict=True) if value is None), "-")
+        strange = next((str(cell) for cell, value in zip(distinct, read, strict=True) if value is None), "-")
         raise DataError("late_not_flags", count=len(cells), rows=len(survey), value=strange)
-    return np.array(read, dtype=bool), known
+    return np.array([*read, 0], dtype=bool)[codes], known
 
 
 def _margin(survey: Survey, column: str, shares: Mapping[str, float], design: Design) -> Margin:

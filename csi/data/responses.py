@@ -12,6 +12,7 @@ from csi.data.codebook import REASONS
 from csi.data.survey import Survey
 
 CLASSES = 10
+ROWS = 8192  # respondents looked at together
 
 
 def rating_counts(survey: Survey, items: Iterable[str]) -> pd.DataFrame:
@@ -142,7 +143,15 @@ def same_answer_share(survey: Survey, items: Iterable[str]) -> NDArray[np.float6
     """
     names = list(items)
     survey.matrix(names)
-    values = np.sort(survey.answers[names].to_numpy(dtype=float), axis=1)  # NaN last
+    answers = survey.answers
+    columns = [answers[name].to_numpy(dtype=float) for name in names]
+    chunks = (slice(start, start + ROWS) for start in range(0, max(len(survey), 1), ROWS))
+    return np.concatenate([_same_share(np.column_stack([column[rows] for column in columns])) for rows in chunks])
+
+
+def _same_share(ratings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) share of the most frequent rating among those of each row, NaN for fewer than two."""
+    values = np.ascontiguousarray(np.sort(ratings, axis=1).T).T  # NaN last
     answered = (~np.isnan(values)).sum(axis=1)
     longest = np.zeros(len(values), dtype=np.int64)
     run = np.zeros(len(values), dtype=np.int64)

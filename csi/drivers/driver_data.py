@@ -101,7 +101,7 @@ def _check_independent(batch: Batch, names: tuple[str, ...], group: str, functio
         return
     length = np.sqrt((vectors[:, values <= SINGULAR] ** 2).sum(axis=1))
     part = [name for name, one in zip(names, length, strict=True) if one > TAKES_PART]
-    code = "drivers_collinear_group" if group else "importance_collinear"
+    code = "drivers_collinear_group" if group else "importance_same_information"
     facts = {"function": function, "drivers": part, "count": int((values <= SINGULAR).sum())}
     raise EstimationError(code, **facts, **({"group": group} if group else {}))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers import dominance, lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
-from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance
+from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance, tangent_of
 from csi.drivers.importance_sources import sources_of
 from csi.drivers.importance_tables import ADJUST, ImportanceTables
 from csi.errors import OptionError, choose
@@ -22,6 +23,7 @@ from csi.moments import Moments
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
+EASY = 20  # players of LMG up to which errors are given unasked
 INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
 
 
@@ -63,7 +65,8 @@ def fit_importance(
     missing : {"listwise", "pairwise"}
         Respondents who answered all of these items, or for each pair of items those who answered both.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
-        None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
+        None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments, and
+        none for LMG of more than 20 drivers, where errors take minutes (linearised) to hours (draws).
     interval : {"t", "bca", "percentile"}, optional
         None means t with the degrees of freedom of the design, on z of the root where importances cannot be negative;
         BCa for a bootstrap of a plain design.
@@ -87,7 +90,7 @@ def fit_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_collinear`,
+        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_same_information`,
         `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, unknown items, too few respondents,
         impossible options.
 
@@ -97,9 +100,9 @@ def fit_importance(
     the -1/2 times r. car: (R to the -1/2 r) squared; pratt: beta r; first: r squared; last: loss of R2 without the
     driver; beta_squared: beta squared. R and r are weighted correlations. The p-value of an importance is that of the
     driver's coefficients in the full regression (t or F), since the interval of an importance stays away from 0 even
-    for a driver that does nothing. Complete dominance is shown for up to 12 drivers; as the smallest of many
-    differences it leans downwards. Groups of columns: lmg, first, last and pratt only, since the others depend on how
-    a question is coded. METHODS R8, C.5.
+    for a driver that does nothing. Dominance is shown for up to 12 drivers; the complete one, as the smallest
+    of many differences, leans downwards. Groups of columns: lmg, first, last and pratt only, since the others depend on
+    how a question is coded. METHODS R8, C.5.
 
     In R: `relaimpo::calc.relimp(type = c("lmg", "genizi", "first", "last", "betasq", "pratt", "car"))`.
 
@@ -118,9 +121,14 @@ def fit_importance(
     data = prepare_drivers(
         survey_or_moments, outcome, players, missing=missing, by=by, function="fit_importance"
     )  # fmt: skip
-    chosen, kind = choose_inference(data, inference, interval, n_boot)
+    slow = method == "lmg" and len(players.names) > EASY
+    wanted = "none" if slow and inference is None else inference
+    chosen, kind = choose_inference(data, wanted, interval, n_boot)
     orders = lmg.draw_orders(len(players.names), n_orders, seed) if method == "lmg_sampled" else None
     numbers = [Importance(method, players.sizes, n, orders) for n in data.n]
+    if chosen == "linearised" and method == "lmg" and not numbers[0].compares_subsets:
+        tangents = [tangent_of(batch.half_correlation[:, 0], players.sizes) for batch in data.domains]
+        numbers = [replace(one, tangent=near) for one, near in zip(numbers, tangents, strict=True)]
     columns = range(len(data.items))
     parts = [[Part(columns, one)] for one in numbers]
     found = measure(data, parts, chosen, kind, n_boot, seed)
@@ -133,7 +141,10 @@ def fit_importance(
     return Result(
         title=note(f"title_importance_{method}", outcome=outcome, data=data.name, n=sum(data.n)),
         headline="importance",
-        notes=(*data.notes, *found.notes, *_remarks(method, players, adjust, n_orders, chosen)),
+        notes=(
+            *data.notes, *found.notes, *([note("lmg_without_errors", most=EASY)] if slow and inference is None else []),
+            *_remarks(method, players, adjust, n_orders, chosen),
+        ),
         _tables=made,
         _glance={
             "method": method, "n": sum(data.n), "n_dropped": data.dropped, "n_eff": data.n_eff,
@@ -194,7 +205,7 @@ def _remarks(method: str, players: Players, adjust: str, n_orders: int, inferenc
         if len(players.names) > 1:
             notes.append(note(f"differences_{adjust}"))
     if method == "lmg" and len(players.names) > dominance.MOST:
-        notes.append(note("no_complete_dominance", most=dominance.MOST))
+        notes.append(note("no_dominance", most=dominance.MOST))
     several = [name for name, size in zip(players.names, players.sizes, strict=True) if size > 1]
     if several:
         notes.append(note("importance_players", drivers=several))

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.drivers import dominance
-from csi.drivers.lmg import CELLS, conditional, conditional_gains, gains_of_orders, subset_r2
+from csi.drivers.lmg import CELLS, conditional, gains_of_orders, lmg, subset_r2
+from csi.drivers.lmg_slopes import lmg_slopes
 from csi.inference.bootstrap import Batch
 
 Array = NDArray[np.float64]
@@ -104,6 +105,31 @@ def _quadratic(inner: Array, values: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
+class Tangent:
+    """LMG as a linear function of the correlations near those of the sample.
+
+    Attributes
+    ----------
+    half : (cells,) correlations of the sample, the upper triangle row by row
+    value : (g,) LMG there
+    slopes : (g, cells)
+    """
+
+    half: Array
+    value: Array
+    slopes: Array
+
+    def at(self, half: Array) -> Array:
+        """(g, b) at correlations (cells, b) near by."""
+        return self.value[:, None] + self.slopes @ (half - self.half[:, None])
+
+
+def tangent_of(half: Array, sizes: Sequence[int]) -> Tangent:
+    """The tangent at correlations (cells,)."""
+    return Tangent(half, lmg(half[:, None], sizes)[:, 0], lmg_slopes(half, sizes))
+
+
+@dataclass(frozen=True, eq=False)
 class Importance:
     """What is computed of the moments of p drivers and the outcome, which stands last.
 
@@ -113,17 +139,19 @@ class Importance:
     sizes : drivers of each of the g players
     n : respondents, for the adjusted R2
     orders : (m, g) for lmg_sampled
+    tangent : stands for LMG of many drivers near the sample, for linearised errors
     """
 
     method: str
     sizes: tuple[int, ...]
     n: int
     orders: NDArray[np.int64] | None = None
+    tangent: Tangent | None = None
 
     @property
     def compares_subsets(self) -> bool:
-        """Whether complete dominance is looked at."""
-        return self.method == "lmg" and 1 < len(self.sizes) <= dominance.MOST
+        """Whether dominance is looked at."""
+        return self.method == "lmg" and len(self.sizes) <= dominance.MOST
 
     def __call__(self, batch: Batch) -> dict[str, Array]:
         """Named numbers (k, b): importance, shares, r2, beta, correlation; for lmg gains and advantages."""
@@ -146,21 +174,21 @@ class Importance:
         return found
 
     def _of_subsets(self, half: Array, known: NDArray[np.bool_]) -> dict[str, Array]:
+        if self.tangent is not None:
+            return {"importance": self.tangent.at(half)}
         if not self.compares_subsets:
-            gains, advantages = conditional_gains(half, self.sizes), None
-        else:
-            parts, found = [], []
-            step = max(1, CELLS >> len(self.sizes))
-            for start in range(0, half.shape[1], step):
-                r2 = subset_r2(half[:, start : start + step], self.sizes)
-                parts.append(conditional(r2))
-                found.append(dominance.complete_advantage(r2))
-            gains, advantages = np.concatenate(parts, axis=2), np.concatenate(found, axis=1)
+            return {"importance": np.where(known, lmg(half, self.sizes), np.nan)}
+        parts, found = [], []
+        step = max(1, CELLS >> len(self.sizes))
+        for start in range(0, half.shape[1], step):
+            r2 = subset_r2(half[:, start : start + step], self.sizes)
+            parts.append(conditional(r2))
+            found.append(dominance.complete_advantage(r2))
+        gains = np.concatenate(parts, axis=2)
         importance = gains.mean(axis=1)
         named = {"importance": importance, "gains": gains.reshape(-1, gains.shape[2])}
         if len(self.sizes) > 1:
-            if advantages is not None:
-                named["complete"] = advantages
+            named["complete"] = np.concatenate(found, axis=1)
             named["conditional"] = dominance.conditional_advantage(gains)
             named["general"] = dominance.general_advantage(importance)
         return {name: np.where(known, values, np.nan) for name, values in named.items()}

@@ -38,12 +38,20 @@ class Part:
     def count(self) -> NDArray[np.int64]:
         """(K,) respondents with a value in each column."""
         m = self.x.shape[1]
-        return np.full(len(self.x), m) if self.gaps is None else m - self.gaps.sum(axis=1)
+        return np.full(len(self.x), m) if self.gaps is None else m - np.count_nonzero(self.gaps, axis=1)
 
     @cached_property
     def filled(self) -> Array:
         """(K, m) values with 0 where missing."""
-        return self.x if self.gaps is None else np.where(self.gaps, 0.0, self.x)
+        return self._values(slice(None))
+
+    def _values(self, rows: slice) -> Array:
+        """(K, r) values of some respondents, 0 where missing; never to be written to."""
+        if self.gaps is None:
+            return self.x[:, rows]
+        values = self.x[:, rows].copy()
+        np.copyto(values, 0.0, where=self.gaps[:, rows])
+        return values
 
     def weights(self, power: int = 1) -> Array:
         """(K,) sums of the weights, to some power, of those who have a value in each column."""
@@ -57,7 +65,10 @@ class Part:
     def sums(self, multipliers: Array | None = None) -> tuple[Array, Array]:
         """Weighted sums (K, b) of values and of weights; `multipliers` is (m, b), ones when None."""
         if multipliers is None:
-            return (self.filled @ self.weight)[:, None], self.weights()[:, None]
+            total = np.zeros(len(self.x))
+            for rows in self.chunks():
+                total += self._values(rows) @ self.weight[rows]
+            return total[:, None], self.weights()[:, None]
         w = self.weight[:, None] * multipliers
         values = self.filled @ w
         if self.gaps is None:
@@ -81,7 +92,7 @@ class Part:
 
     def influence(self, mean: Array, weight: Array, rows: slice = slice(None)) -> Array:
         """(K, m) influence of these respondents on means (K,) that weigh `weight` (K,); 0 on a mean of nobody."""
-        moved = self.filled[:, rows] - np.nan_to_num(mean)[:, None]
+        moved = self.x[:, rows] - np.nan_to_num(mean)[:, None]
         if self.gaps is not None:
             np.copyto(moved, 0.0, where=self.gaps[:, rows])
         moved *= np.divide(1.0, weight, out=np.zeros_like(weight), where=weight > 0)[:, None]

@@ -80,12 +80,12 @@ class Sample:
             if used.all():
                 return [Part(np.arange(design.n), x, weight)]
             rows = np.flatnonzero(used)
-            return [Part(rows, x[:, rows], weight[rows])]
+            return [Part(rows, x.take(rows, axis=1), weight[rows])]
         found = []
         for code in (*range(len(self.groups)), -1):
             rows = np.flatnonzero(used & (self.codes == code))
             if code >= 0 or len(rows):
-                found.append(Part(rows, x[:, rows], weight[rows]))
+                found.append(Part(rows, x.take(rows, axis=1), weight[rows]))
         return found
 
     @property
@@ -188,9 +188,9 @@ def _steps(sample: Sample) -> Array:
     middle = np.nan_to_num(whole.mean)
     for part in sample.parts:
         rows = slice(None, None, max(1, len(part.rows) // ENOUGH))
-        moved = (part.filled[:, rows] - middle) ** 2
+        moved = (part.x[:, rows] - middle) ** 2
         there = np.ones((1, moved.shape[1])) if part.gaps is None else ~part.gaps[:, rows]
-        moved *= there
+        np.copyto(moved, 0.0, where=~there.astype(bool))
         weight += there @ part.weight[rows]
         total += moved @ part.weight[rows]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -90,3 +90,29 @@ class LinearStore:
         counts = pick(self.counts, places) if self.counts else None
         cov = self.cov[np.ix_(index, index)]
         return Linear(estimate, cov, self.df, scale, counts, self.share_df, self.adjust)
+
+
+@dataclass(frozen=True, eq=False)
+class LazyStore:
+    """The linearised covariance of some blocks, worked out when a table asks for them.
+
+    Attributes
+    ----------
+    covariance : takes names of blocks and gives the covariance (k, k) of their numbers, in the order of the names
+    sizes : block name to its number of rows
+    df : degrees of freedom of the design
+    """
+
+    covariance: Callable[[Sequence[str]], Array]
+    sizes: Mapping[str, int]
+    df: float
+    _known: dict[tuple[str, ...], LinearStore] = field(default_factory=dict, repr=False)
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
+        """The uncertainty of the estimates at some places."""
+        asked = {name for name, _ in places}
+        names = tuple(name for name in self.sizes if name in asked)
+        if names not in self._known:
+            sizes = {name: self.sizes[name] for name in names}
+            self._known[names] = LinearStore(np.nan_to_num(self.covariance(names)), sizes, self.df)
+        return self._known[names].uncertainty(estimate, places, scale)

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, choose
 from csi.language import Note, note
-from csi.measures.agreement_numbers import agreement_of, counts_of, kappas_of, rows_of_counts, variances_of
+from csi.measures.agreement_numbers import (
+    agreement_of,
+    counts_of,
+    kappas_of,
+    rows_of_counts,
+    variances_of,
+    weighted_rows,
+)
 from csi.measures.item_moments import chosen_items, group_codes, refuse_private
 from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, choose_inference
@@ -28,6 +35,7 @@ TERMS = (
 )  # fmt: skip
 KAPPAS = ("agreement", "kappa", "kappa_linear", "kappa_quadratic")
 NEED = 3  # cases
+SPAN = 10_000  # of whole numbers that are told apart by counting
 TENTATIVE = 0.667  # of Krippendorff's alpha, below which no conclusion is drawn
 SOURCES = (
     {
@@ -164,11 +172,11 @@ def score_agreement(
     ratings = _ratings(survey, raters, by)
     method, kind = choose_inference(ratings.cases, inference, interval, n_boot)
     counts = counts_of(ratings.codes, len(ratings.values))
-    rows = np.vstack([rows_of_counts(counts).T, variances_of(counts, ratings.values)]).T
+    rows = weighted_rows(counts, ratings.values, ratings.weight)
     evaluate = partial(
         agreement_of, values=ratings.values, ordered=ratings.ordered, expected=ratings.expected
     )  # fmt: skip
-    whole = SumPart(rows * ratings.weight[:, None], evaluate)
+    whole = SumPart(rows, evaluate)
     found = measure_sums(ratings.cases, [whole], method, kind, n_boot, seed)
 
     def pairs() -> Table:
@@ -239,7 +247,8 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
         used &= design.weight > 0
     if not used.any():
         raise EstimationError("no_common_cases", items=list(raters), rows=len(codes))
-    chosen = np.bincount(codes[used].reshape(-1) + 1, minlength=len(values) + 1)[1:]
+    codes = codes if used.all() else codes[used]
+    chosen = sum(np.bincount(column + 1, minlength=len(values) + 1) for column in codes.T)[1:]
     if (chosen > 0).sum() < 2:
         raise DataError("one_category", items=list(raters), value=labels[int(chosen.argmax())])
     if (~used).any():
@@ -252,25 +261,40 @@ def _ratings(survey: Survey, raters: tuple[str, ...], by: object) -> Ratings:
     n = tuple(np.bincount(mine[mine >= 0], minlength=max(1, len(groups))).tolist())
     cases = Cases(design.piece[used], mine, groups, n, design)
     return Ratings(
-        survey.name, raters, codes[used], values, labels, all(numeric), expected, weight / weight.mean(),
+        survey.name, raters, codes, values, labels, all(numeric), expected, weight / weight.mean(),
         used, cases, tuple(notes),
     )  # fmt: skip
 
 
 def _coded(matrix: Array) -> tuple[Array, NDArray[np.int64]]:
     """The values that occur (q,), in order, and where each rating stands among them, -1 for none."""
-    gaps = np.isnan(matrix)
-    values = np.unique(np.concatenate([np.unique(column[~gap]) for column, gap in zip(matrix.T, gaps.T, strict=True)]))
+    columns = matrix.T
+    values = np.unique(np.concatenate([_distinct(column) for column in columns]))
     if not len(values):
         return values, np.full(matrix.shape, -1)
+    codes = np.empty(columns.shape, dtype=np.int64)
     whole = values.astype(np.int64)
-    if (whole == values).all() and whole[-1] - whole[0] < 10_000:
-        place = np.searchsorted(whole, np.arange(whole[0], whole[-1] + 1))
-        codes = place[np.where(gaps, values[0], matrix).astype(np.int64) - whole[0]]
-    else:
-        codes = np.searchsorted(values, np.where(gaps, values[0], matrix))
-    codes[gaps] = -1
-    return values, codes
+    near = (whole == values).all() and whole[-1] - whole[0] < SPAN
+    place = np.searchsorted(whole, np.arange(whole[0], whole[-1] + 1)) if near else None
+    for row, column in zip(codes, columns, strict=True):
+        gap = np.isnan(column)
+        filled = np.where(gap, values[0], column)
+        row[:] = np.searchsorted(values, filled) if place is None else place[filled.astype(np.int64) - whole[0]]
+        row[gap] = -1
+    return values, codes.T
+
+
+def _distinct(column: Array) -> Array:
+    """The values that occur in a column; whole numbers that lie close together are counted, not sorted."""
+    known = column[~np.isnan(column)]
+    low, high = (known.min(), known.max()) if len(known) else (0.0, 0.0)
+    if not (np.isfinite([low, high]).all() and high - low < SPAN):
+        return np.unique(known)
+    whole = known.astype(np.int64)
+    if (whole != known).any():
+        return np.unique(known)
+    first = int(low)
+    return (np.flatnonzero(np.bincount(whole - first)) + first).astype(float)
 
 
 def _pair_part(ratings: Ratings, i: int, j: int) -> SumPart:

@@ -12,13 +12,18 @@ from csi.sums import upper
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+ROWS = 8192  # cases looked at together, so that their numbers stay in fast memory
 
 
 def counts_of(codes: Codes, q: int) -> Array:
     """(n, q) how many raters chose each category, from codes (n, k)."""
-    place = codes + 1 + np.arange(len(codes))[:, None] * (q + 1)  # a column more for those who gave none
-    counts = np.bincount(place.reshape(-1), minlength=len(codes) * (q + 1)).reshape(len(codes), q + 1)
-    return counts[:, 1:].astype(float)
+    counts = np.zeros((len(codes), q + 1))  # a column more, the first, for those who gave none
+    for start in range(0, len(codes), ROWS):
+        some = codes[start : start + ROWS]
+        cells = (np.arange(len(some)) * (q + 1) + 1)[:, None] + some
+        found = np.bincount(cells.reshape(-1), minlength=len(some) * (q + 1))
+        counts[start : start + ROWS] = found.reshape(len(some), q + 1)
+    return counts[:, 1:]
 
 
 def rows_of_counts(counts: Array) -> Array:
@@ -43,6 +48,18 @@ def rows_of_counts(counts: Array) -> Array:
         np.multiply(chosen[i] / (raters - 1), chosen[i:], out=found[start : start + q - i])
         found[start] -= chosen[i] / (raters - 1)
         start += q - i
+    return found.T
+
+
+def weighted_rows(counts: Array, values: Array, weight: Array) -> Array:
+    """(n, d) the weighted numbers of each case: `rows_of_counts`, and last `variances_of`; laid out sum by sum."""
+    n, q = counts.shape
+    found = np.empty((5 + q + q * (q + 1) // 2, n))
+    for start in range(0, n, ROWS):
+        cases = slice(start, start + ROWS)
+        found[:-1, cases] = rows_of_counts(counts[cases]).T
+        found[-1, cases] = variances_of(counts[cases], values)
+        found[:, cases] *= weight[cases]
     return found.T
 
 

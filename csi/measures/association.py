@@ -59,22 +59,24 @@ def associate(
             rows = slice(None) if whole else np.flatnonzero(domain & known[:, 0])
             columns[:, rows] = _regression_influence(x[rows].T, y[rows], weight[rows])
             continue
+        outcome = None  # of everybody, once
         for k, column in enumerate(columns):
-            rows = np.flatnonzero(domain & known[:, k]) if codes is not None or not known[:, k].all() else slice(None)
-            column[rows] = _correlation_influence(x[rows, k], y[rows], weight[rows])
+            if codes is None and known[:, k].all():
+                outcome = _standard(y, weight) if outcome is None else outcome
+                column[:] = _correlation_influence(x[:, k], outcome, weight)
+                continue
+            rows = np.flatnonzero(domain & known[:, k])
+            column[rows] = _correlation_influence(x[rows, k], _standard(y[rows], weight[rows]), weight[rows])
     return Association(columns.T, lambda mean: mean)
 
 
-def _correlation_influence(x: Array, y: Array, w: Array) -> Array:
-    """(m,) correlation plus influence: r + zx zy - r (zx^2 + zy^2) / 2."""
-    zx, zy = _standard(x, w), _standard(y, w)
-    total = w.sum()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        r = (w @ (zx * zy)) / total
+def _correlation_influence(x: Array, zy: Array, w: Array) -> Array:
+    """(m,) correlation plus influence: r + zx zy - r (zx^2 + zy^2) / 2, from x and the outcome in standard units."""
+    zx = _standard(x, w)
     moved = zx * zy
+    r = (w @ moved) / w.sum()
     zx *= zx
-    zy *= zy
-    zx += zy
+    zx += zy**2
     zx *= r / 2
     moved -= zx
     moved += r
@@ -84,7 +86,8 @@ def _correlation_influence(x: Array, y: Array, w: Array) -> Array:
 def _standard(x: Array, w: Array) -> Array:
     with np.errstate(invalid="ignore", divide="ignore"):
         moved = x - w @ x / w.sum()
-        return moved / np.sqrt(w @ moved**2 / w.sum())
+        moved /= np.sqrt(w @ moved**2 / w.sum())
+        return moved
 
 
 def _regression_influence(x: Array, y: Array, w: Array) -> Array:

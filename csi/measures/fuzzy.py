@@ -168,7 +168,7 @@ def score_fuzzy(
         result = measure(question, survey, by=by, choice=choice)
         tables = dict(result._tables)
     notes = (*result.notes, *_gaps(place, v, inference))
-    empty = [grade for i, grade in enumerate(found.names) if not (place == i).any()]
+    empty = [grade for i, grade in enumerate(found.names) if not any((one == i).any() for one in place.T)]
     return replace(
         result, notes=notes, _tables=tables,
         _checks=lambda: (*_decision_checks(result), _used(empty), *result._checks()),
@@ -176,7 +176,7 @@ def score_fuzzy(
 
 
 def _columns(
-    survey: Survey, place: NDArray[np.intp], v: int, by: str | Sequence[str] | None, numbers: Callable[[Array], Array]
+    survey: Survey, place: NDArray[np.int32], v: int, by: str | Sequence[str] | None, numbers: Callable[[Array], Array]
 ) -> Array:
     """One column per number, whose mean and error under any design are those of the number."""
     weight = survey.design().weight
@@ -184,13 +184,13 @@ def _columns(
     return influence_columns(place, v, weight, None if by is None else survey.split(by)[1], numbers)
 
 
-def _check_answered(place: NDArray[np.intp], v: int, names: Sequence[str], survey: Survey) -> None:
+def _check_answered(place: NDArray[np.int32], v: int, names: Sequence[str], survey: Survey) -> None:
     empty = [name for name, column in zip(names, place.T, strict=True) if not (column < v).any()]
     if empty:
         raise DataError("all_missing_items", survey=survey.name, items=empty, rows=len(survey))
 
 
-def _gaps(place: NDArray[np.intp], v: int, inference: str | None) -> list[Note]:
+def _gaps(place: NDArray[np.int32], v: int, inference: str | None) -> list[Note]:
     """Say it when items were answered by different respondents; a result made from them says so by itself."""
     answered = (place < v).sum(axis=0)
     if inference not in (None, "linearised") or answered.min() == len(place):

@@ -48,7 +48,7 @@ def common_scale(survey: Survey, names: Sequence[str]) -> Scale:
 
 def read_grades(
     scale: Scale, grades: Mapping[str, Sequence[float]] | None, values: Any, ratings: Array
-) -> tuple[Grades, NDArray[np.intp]]:
+) -> tuple[Grades, NDArray[np.int32]]:
     """Grades, and (n, k) the number of the grade of each rating, the number of grades where it is missing."""
     points = scale.points
     worth = 100 * (points - scale.lo) / (scale.hi - scale.lo)
@@ -67,7 +67,7 @@ def read_grades(
         raise DataError("fuzzy_grades_few", count=len(names))
     found = Grades(tuple(names), read_grade_values(values, names, worth), tuple(wording))
     of_point = np.append(of_point, len(names))
-    place = np.empty(ratings.shape, dtype=np.intp, order="F")
+    place = np.empty(ratings.shape, dtype=np.int32, order="F")  # there are many of them
     for j, column in enumerate(ratings.T):
         steps = column - scale.lo
         if scale.step != 1:

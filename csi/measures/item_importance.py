@@ -102,13 +102,14 @@ def _constant(values: Array) -> bool:
     return len(known) > 0 and bool((known == known[0]).all())
 
 
-def scores_of(survey: Survey, items: Sequence[str]) -> Array:
-    """(n, K) scores 0-100 by the ends of the scales."""
+def scores_of(survey: Survey, items: Sequence[str], out: Array | None = None) -> Array:
+    """(n, K) scores 0-100 by the ends of the scales; written into `out` (K, n) when there is one."""
     lo, hi = survey.scale_ends(items)
     lacking = [name for name, end in zip(items, lo, strict=True) if np.isnan(end)]
     if lacking:
         raise DataError("no_scale_for_score", items=lacking, survey=survey.name)
-    columns = survey.matrix(items).T
-    columns -= lo[:, None]
-    columns *= (100 / (hi - lo))[:, None]
+    columns = np.empty((len(items), len(survey))) if out is None else out
+    for row, item, low, high in zip(columns, items, lo, hi, strict=True):
+        np.subtract(survey.matrix([item])[:, 0], low, out=row)
+        row *= 100 / (high - low)
     return columns.T

@@ -14,6 +14,7 @@ from csi.data.survey import Survey
 from csi.errors import OptionError
 from csi.inference.means import Means
 from csi.language import Note, note
+from csi.measures.association import Association
 from csi.measures.item_importance import derived, scores_of
 from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
 from csi.measures.pairs import check_items, check_keys
@@ -114,18 +115,14 @@ def score_journey(
     if unknown:
         raise OptionError("unknown_reasons", reasons=unknown, choices=list(REASONS[1:]))
     stated = _weights(names, indicator_weights)
-    score = scores_of(survey, items)
-    used, unclear = _used(survey, items, not_used)
-    parts = {"score": score, "used": used, "both": (used.T[1:] * used.T[:-1]).T}
-    if unclear:  # of those who say about both; without gaps that is the reach of the one before
-        parts["before"] = np.where(np.isfinite(parts["both"]), used[:, :-1], np.nan)
-    correlate = None
+    found = None
     if outcome is not None:
         found = derived(survey, FUNCTION, items, outcome, "correlation", by, inference == "bootstrap")
-        parts["importance"], correlate = found.columns, found.evaluate
+    columns, parts, unclear = _parts(survey, items, not_used, found)
+    correlate = None if found is None else found.evaluate
     remarks: list[Note] = [note("journey_weights_stated" if indicator_weights else "journey_weights_reach")]
     remarks += [note("journey_unclear", count=unclear)] if unclear else []
-    question = _question(survey, names, parts, correlate, stated, remarks, outcome)
+    question = _question(survey, names, columns, parts, correlate, stated, remarks, outcome)
     return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
 
 
@@ -149,22 +146,46 @@ def _weights(names: Sequence[str], weights: Mapping[str, float] | None) -> Array
     return values / values.sum()
 
 
-def _used(survey: Survey, items: Sequence[str], not_used: Sequence[str]) -> tuple[Array, int]:
-    """(n, K) 1 for used, 0 for not used, NaN for neither; and how many cells are neither."""
+def _parts(
+    survey: Survey, items: Sequence[str], not_used: Sequence[str], importance: Association | None
+) -> tuple[Array, dict[str, Array], int]:
+    """All columns (n, K) in one piece, its parts by name, and how many cells are neither used nor unused."""
+    k = len(items)
+    last = importance.columns.shape[1] if importance is not None else 0
+    whole = np.empty((3 * k - 1 + last, len(survey)))
+    score, used, both = whole[:k], whole[k : 2 * k], whole[2 * k : 3 * k - 1]
+    scores_of(survey, items, score)
+    unclear = _used(survey, items, not_used, used)
+    np.multiply(used[1:], used[:-1], out=both)
+    parts = {"score": score.T, "used": used.T, "both": both.T}
+    if importance is not None:
+        whole[3 * k - 1 :] = importance.columns.T
+    if unclear:  # of those who say about both; without gaps that is the reach of the one before
+        before = np.where(np.isfinite(both), used[:-1], np.nan)
+        whole = np.concatenate([whole[: 3 * k - 1], before, whole[3 * k - 1 :]])
+        parts["before"] = before.T
+    if importance is not None:
+        parts["importance"] = importance.columns
+    return whole.T, parts, unclear
+
+
+def _used(survey: Survey, items: Sequence[str], not_used: Sequence[str], out: Array) -> int:
+    """Fill `out` (K, n): 1 for used, 0 for not used, NaN for neither; how many cells are neither."""
     reasons = survey.reasons
     codes = np.array([REASONS.index(reason) for reason in not_used])
     meaning = np.full(len(REASONS), np.nan)
     meaning[0] = 1.0
     meaning[codes] = 0.0
-    used = np.empty((len(items), len(survey)))
-    for row, item in zip(used, items, strict=True):
-        np.take(meaning, reasons[item].to_numpy(), out=row)
-    return used.T, int(np.isnan(used).sum())
+    unclear = 0
+    for row, item in zip(out, items, strict=True):
+        row[:] = meaning[reasons[item].to_numpy()]
+        unclear += int(np.isnan(row).sum())
+    return unclear
 
 
 def _question(
-    survey: Survey, names: Sequence[str], parts: Mapping[str, Array], correlate: Callable[[Array], Array] | None,
-    stated: Array | None, remarks: Sequence[Note], outcome: str | None,
+    survey: Survey, names: Sequence[str], columns: Array, parts: Mapping[str, Array],
+    correlate: Callable[[Array], Array] | None, stated: Array | None, remarks: Sequence[Note], outcome: str | None,
 ) -> Measure:  # fmt: skip
     """What is averaged and how the numbers follow."""
     edges = np.cumsum([0, *(part.shape[1] for part in parts.values())])
@@ -212,7 +233,7 @@ def _question(
     return Measure(
         function=FUNCTION,
         title=note("title_journey", data=survey.name, touchpoints=count),
-        columns=np.concatenate([part.T for part in parts.values()]).T,
+        columns=columns,
         evaluate=evaluate,
         sheets={
             "touchpoints": Sheet(("item", "term"), tuple(rows), decimals=3),

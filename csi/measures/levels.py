@@ -146,10 +146,11 @@ def _offered(item: Item, scale: Scale) -> list[object]:
 
 def level_columns(survey: Survey, names: Sequence[str], levels: Sequence[Levels]) -> Array:
     """(n, k) 1 for a rating that counts, 0 for another, NaN where an answer is missing."""
-    ratings = survey.matrix(names)
+    if not all(survey.codebook.items[name].numeric for name in names):
+        survey.matrix(names)  # refuses all of them together
     columns = np.empty((len(names), len(survey)))
-    for k, level in enumerate(levels):
-        columns[k] = level.holds(ratings[:, k])
+    for row, name, level in zip(columns, names, levels, strict=True):
+        row[:] = level.holds(survey.matrix([name])[:, 0])
     return columns.T
 
 

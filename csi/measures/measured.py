@@ -171,16 +171,15 @@ def _sample(question: Measure, survey: Survey, by: str | Sequence[str] | None, n
     design = survey.design()
     columns = question.columns
     used = np.ones(len(columns), dtype=bool) if design.weight is None else design.weight > 0
-    answered = ~np.isnan(columns)
-    empty = np.flatnonzero(~answered[used].any(axis=0))
-    if len(empty):
+    empty = [k for k, column in enumerate(columns.T) if not (used & ~np.isnan(column)).any()]
+    if empty:
         names = list(dict.fromkeys(question.names[i] if question.names else f"{i + 1}" for i in empty))
         raise DataError("all_missing_items", survey=survey.name, items=names, rows=int(used.sum()))
     if by is None:
         return Sample(columns, design)
     labels, codes = survey.split(by)
     rows = used & (codes >= 0)
-    sizes = np.array([np.bincount(codes[rows], answered[rows, k], len(labels)) for k in range(columns.shape[1])])
+    sizes = np.array([np.bincount(codes[rows & ~np.isnan(one)], minlength=len(labels)) for one in columns.T])
     least = sizes.min(axis=0).astype(int)
     large = np.flatnonzero(least >= question.need)
     small = [f"{labels[g]} ({least[g]})" for g in range(len(labels)) if least[g] < question.need]
@@ -319,7 +318,7 @@ def _table(question: Measure, sample: Sample, numbers: Mapping[str, Array], stor
 
 def _note_gaps(sample: Sample, n: int, notes: list[Note]) -> None:
     """Say it when numbers are taken over different respondents."""
-    answered = sum(np.isfinite(part.x).sum(axis=1) for part in sample.parts)
+    answered = sum(part.count for part in sample.parts)
     if answered.min() < n:
         notes.append(note("answered_only", least=int(answered.min()), most=int(answered.max()), n=n))
 

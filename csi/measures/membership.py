@@ -132,7 +132,7 @@ def composed(tree: Branch, shares: Array, names: Sequence[str], operator: str, v
     return np.concatenate([raw, [plain, np.where(same, 0.0, difference)], *aspects.values()])
 
 
-def indicators(place: NDArray[np.intp], v: int) -> Array:
+def indicators(place: NDArray[np.int32], v: int) -> Array:
     """Columns of 0 and 1, (n, k v): whether item k was rated in grade v; NaN where the rating is missing.
 
     Parameters
@@ -145,7 +145,7 @@ def indicators(place: NDArray[np.intp], v: int) -> Array:
 
 
 def influence_columns(
-    place: NDArray[np.intp],
+    place: NDArray[np.int32],
     v: int,
     weight: Array,
     codes: NDArray[np.int64] | None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -23,7 +24,7 @@ from csi.inference.influence import (
 from csi.inference.intervals import acceleration
 from csi.inference.normal import draw_moments
 from csi.inference.progress import report
-from csi.inference.stores import DrawStore, LinearStore, pick
+from csi.inference.stores import DrawStore, LazyStore, LinearStore, pick
 from csi.language import Note, note
 from csi.measures.item_moments import ItemData
 from csi.results import Block, Check, Table, stack
@@ -89,7 +90,7 @@ class Measured:
     numbers: Numbers
     method: str
     interval: str
-    store: DrawStore | LinearStore | None
+    store: DrawStore | LazyStore | LinearStore | None
     n_boot: int = 0
     n_failed: int = 0
     notes: tuple[Note, ...] = ()
@@ -243,6 +244,11 @@ def _normal(data: ItemData, evaluate: Callable, numbers: Numbers, kind: str, n_b
 def _linearised(data: ItemData, groups: Sequence[Sequence[Part]], evaluate: Callable, numbers: Numbers) -> Measured:
     """The covariance of all numbers by their influence, from rows or from moments with fourth-order sums."""
     moments = data.moments
+    sizes = {name: len(values) for name, values in numbers.items()}
+    if moments is None and data.missing == "listwise":
+        data.design.check_lonely()
+        store = LazyStore(_covariances_of_rows(data, groups, sizes), sizes, float(data.design.df))
+        return Measured(numbers, "linearised", "t", store, notes=(note("linearised", units=data.design.units),))
     if moments is not None:
         cov = covariance_from_fourth(
             moments.fourth, moments.mean, moments.cov, moments.n, moments.sum_w, lambda batch: evaluate([batch])
@@ -250,45 +256,61 @@ def _linearised(data: ItemData, groups: Sequence[Sequence[Part]], evaluate: Call
         df, units = float(moments.fourth.units - 1), moments.fourth.units
     else:
         data.design.check_lonely()
-        if data.missing == "pairwise":
-            cov = influence(data.rows(), data.design, evaluate).covariance()
-        else:
-            cov = _covariance_of_rows(data, groups, numbers)
+        cov = influence(data.rows(), data.design, evaluate).covariance()
         df, units = float(data.design.df), data.design.units
-    sizes = {name: len(values) for name, values in numbers.items()}
     store = LinearStore(np.nan_to_num(cov), sizes, df)
     return Measured(numbers, "linearised", "t", store, notes=(note("linearised", units=units),))
 
 
-def _covariance_of_rows(data: ItemData, groups: Sequence[Sequence[Part]], numbers: Numbers) -> Array:
-    """Linearised covariance of all numbers from complete rows, without holding the products of all of them.
+def _covariances_of_rows(
+    data: ItemData, groups: Sequence[Sequence[Part]], sizes: Mapping[str, int]
+) -> Callable[[Sequence[str]], Array]:
+    """What gives the linearised covariance of some numbers from complete rows; slopes are kept for the next ones."""
+    ends = np.cumsum([0, *sizes.values()])
+    place = dict(zip(sizes, np.split(np.arange(ends[-1]), ends[1:-1]), strict=True))
+    slopes: list[Array] = []
 
-    The slopes are known before the rows are read, so only the products that some number depends on are ever formed.
-    Groups share no respondent and no number, so each needs its own slopes only.
+    def covariance(names: Sequence[str]) -> Array:
+        if not slopes:
+            slopes.extend(_slopes(*one) for one in zip(groups, data.domains, data.n, strict=True))
+        chosen = [place[name] for name in names]
+        one = np.cumsum([0, *(len(values) // len(groups) for values in place.values())])  # of one group's slopes
+        own = dict(zip(place, pairwise(one), strict=True))
+        rows = np.concatenate([np.arange(*own[name]) for name in names])
+        mine = np.split(np.arange(sum(map(len, chosen))), np.cumsum([len(part) for part in chosen])[:-1])
+        where = [np.concatenate([np.split(part, len(groups))[g] for part in mine]) for g in range(len(groups))]
+        return _covariance_of_rows(data, [slope[rows] for slope in slopes], where)
+
+    return covariance
+
+
+def _covariance_of_rows(data: ItemData, slopes: Sequence[Array], where: Sequence[NDArray[np.intp]]) -> Array:
+    """Linearised covariance of the numbers with these slopes (k, s) per group, `where` they stand among them.
+
+    Only the products that some number depends on are ever formed, a chunk at a time. Groups share no respondent and no
+    number, so each needs its own slopes only.
     """
-    ends = np.cumsum([0, *(len(values) for values in numbers.values())])
-    place = np.split(np.arange(ends[-1]), ends[1:-1])  # of each block; its groups one after the other
-    plain = data.design.plain
-    cov = np.zeros((ends[-1],) * 2)
-    values = np.zeros((0 if plain else ends[-1], data.design.pieces))
-    for g, (batch, n) in enumerate(zip(data.domains, data.n, strict=True)):
+    plain, total = data.design.plain, sum(map(len, where))
+    cov = np.zeros((total,) * 2)
+    values = np.zeros((0 if plain else total, data.design.pieces))
+    for g, (batch, mine) in enumerate(zip(data.domains, where, strict=True)):
         rows = np.flatnonzero(data.codes == g) if data.groups else slice(None)
-        mine = np.concatenate([np.split(part, len(groups))[g] for part in place])
-        total = float(n if data.weight is None else data.weight[rows].sum())
-        slope = _slopes(groups[g], batch, n) / total
+        slope = slopes[g] / float(data.n[g] if data.weight is None else data.weight[rows].sum())
         needed = np.flatnonzero((slope != 0).any(axis=0))
         products = _Products(data, rows, batch.mean[:, 0], needed)
         factors = (slope[:, needed] * products.unit).astype(products.kind)
         k, d = factors.shape
         if plain and d * d < 2 * k * d + k * k:  # fewer products than it takes to turn them into numbers first
             gram = np.zeros((d, d))
-            for _, z in products.chunks():
+            for chunk, z in products.chunks():
+                z *= products.weight(chunk)
                 gram += z @ z.T
             cov[np.ix_(mine, mine)] = factors.astype(float) @ gram @ factors.T.astype(float)
             continue
         units = None if plain else data.design.piece[data.used][rows]
         for chunk, z in products.chunks():
             found = factors @ z
+            found *= products.weight(chunk)
             if units is None:
                 cov[np.ix_(mine, mine)] += found @ found.T
                 continue
@@ -325,7 +347,7 @@ def _all_of(parts: Sequence[Part], batch: Batch) -> Numbers:
 
 
 class _Products:
-    """Weighted products of a group's ratings, counted from their means, for the sums that are needed.
+    """Products of a group's ratings, counted from their means, for the sums that are needed.
 
     `kind` is their precision, and `unit` the scale they are given on, so that single precision stays honest.
     """
@@ -358,9 +380,11 @@ class _Products:
             else:
                 one = np.ones((self._ones, d.shape[1]), dtype=self.kind)
                 z = np.concatenate([one, d[self._singles], d[self._pairs[0]] * d[self._pairs[1]]])
-            if self._weight is not None:
-                z *= self._weight[chunk].astype(self.kind)
             yield chunk, z
+
+    def weight(self, chunk: slice) -> Array:
+        """Weights of a slice of the rows, of one and all where they are equal."""
+        return np.ones(1, self.kind) if self._weight is None else self._weight[chunk].astype(self.kind)
 
 
 def _products(d: Array) -> Array:

@@ -228,7 +228,7 @@ def score_top_box(
         if below.high >= above.low:
             raise OptionError("boxes_overlap", boxes=boxes, bottom=low, item=name, scale=str(scale_of(survey, name)))
     k = len(names)
-    columns = np.concatenate([level_columns(survey, names, top).T, level_columns(survey, names, worst).T]).T
+    columns = level_columns(survey, [*names, *names], [*top, *worst])
     blocks = tuple(
         Block(kind, ((name, kind),), (i,), k)
         for i, name in enumerate(names)

@@ -7,8 +7,10 @@ from csi.errors import OutputError
 try:
     from csi.report.diagram import plot_paths
     from csi.report.fonts import font_note
+    from csi.report.plot_asymmetry import plot_asymmetry
     from csi.report.plot_estimates import plot_estimates
     from csi.report.plot_gaps import plot_gaps
+    from csi.report.plot_importance import plot_importance
     from csi.report.plot_index import plot_index
     from csi.report.plot_kano import plot_kano
     from csi.report.plot_loadings import plot_loadings
@@ -30,8 +32,10 @@ __all__ = [
     "figure_png",
     "figure_svg",
     "font_note",
+    "plot_asymmetry",
     "plot_estimates",
     "plot_gaps",
+    "plot_importance",
     "plot_index",
     "plot_kano",
     "plot_loadings",

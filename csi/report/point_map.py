@@ -94,11 +94,16 @@ def label_map(axes: Axes, content: PointMap) -> None:
 
 def unsure_points(source: Source, picture: str, items: Sequence[str], group: str | None) -> NDArray[np.bool_]:
     """(k,) items for which more than one label is not rejected at the level of the picture."""
+    return unsure_terms(source, picture, items, group, "item")
+
+
+def unsure_terms(source: Source, picture: str, names: Sequence[str], group: str | None, key: str) -> NDArray[np.bool_]:
+    """(k,) rows named in column `key` for which more than one label is not rejected at the level of the picture."""
     frame = source.group_rows("labels", picture, group) if "labels" in source.result.tables else None
     if frame is None or "p_value" not in frame:
-        return np.zeros(len(items), dtype=bool)
-    left = frame[frame["p_value"] > 1 - source.level].groupby("item").size()
-    return np.array([left.get(name, 1) > 1 for name in items])
+        return np.zeros(len(names), dtype=bool)
+    left = frame[frame["p_value"] > 1 - source.level].groupby(key).size()
+    return np.array([left.get(name, 1) > 1 for name in names])
 
 
 def _reach(content: PointMap, axis: int, radius: float) -> tuple[float, float]:

@@ -143,6 +143,7 @@ pd.concat({"berger": berger, "pouliot": pouliot}, axis=1)
 # Better is the share it would please when there, worse the share it would annoy when not; the minus sign only shows
 # the direction.
 
+
 # %%
 def count_classes(answers, table=berger):
     rows = {}
