@@ -189,7 +189,7 @@ csi.plot_estimates(fit, where={"kind": "standardized"}, target=0, order="value",
 # %% [markdown] lang="zh"
 # ## 读懂结果
 #
-# 两列标准误有大有小：同一访问员的顾客彼此相像，均值的误差会变大；
+# 上表两列标准误有大有小：同一访问员的顾客彼此相像，均值的误差会变大；
 # 系数看的是差异，共同的高低大半抵消，两头都可能。按设计算才对，猜不得。
 #
 # ### 单位
@@ -202,8 +202,8 @@ csi.plot_estimates(fit, where={"kind": "standardized"}, target=0, order="value",
 # %% [markdown] lang="en"
 # ## Read it
 #
-# The two columns differ both ways: customers of one interviewer are alike, which widens the errors of means; coefficients
-# live on differences, and much of what they share drops out. Do not guess, use the design.
+# The two columns of errors differ both ways. Customers of one interviewer are alike, which widens the errors of means;
+# coefficients live on differences, and much of what they share drops out. Do not guess, use the design.
 #
 # ### Units
 #
@@ -358,14 +358,14 @@ assert np.allclose(effects["estimate"], slope * logit[effects.index])
 # %% [markdown] lang="zh"
 # 表里是百分点。
 #
-# ### 期望、绩效与不一致
+# ### 期望与期望不一致
 #
 # Oliver 的理论也是一条回归：满意由期望、感知绩效和**期望不一致**（disconfirmation，比预期好还是差）来解释：
 
 # %% [markdown] lang="en"
 # The table is in percentage points.
 #
-# ### Expectation, performance, disconfirmation
+# ### Expectation and disconfirmation
 #
 # Oliver's theory is a regression, too: satisfaction from expectation (期望), perceived performance (感知绩效) and
 # **disconfirmation** (期望不一致): better or worse than expected?
