@@ -95,7 +95,7 @@ together = np.linalg.solve(cov.iloc[:2, :2], cov["satisfied"].iloc[:2])
 pd.DataFrame({"alone": alone.iloc[:2], "together": pd.Series(together, index=five.columns[:2])})
 
 # %% [markdown] lang="zh"
-# 单独看，说明清楚一分，满意度高出不少；放在一起，它的系数就缩水了：说明清楚的人，往往也跑得少，
+# 单独看，说明每清楚一分，满意度高出不少；放在一起，它的系数就缩水了：说明清楚的人，往往也跑得少，
 # 功劳里有一部分是少跑腿的。跑一趟的系数是负的：**其他不变**，每多跑一趟，满意度低这么多分。
 #
 # 系数满足**正规方程**（normal equations），右边是各因素与结果的协方差，左边是因素之间的协方差矩阵：
@@ -189,8 +189,8 @@ csi.plot_estimates(fit, where={"kind": "standardized"}, target=0, order="value",
 # %% [markdown] lang="zh"
 # ## 读懂结果
 #
-# 上表两列标准误有大有小：同一访问员的顾客彼此相像，均值的误差会变大；
-# 系数看的是差异，共同的高低大半抵消，两头都可能。按设计算才对，猜不得。
+# 上表两列标准误有大有小。同一访问员的顾客彼此相像，均值的误差因此变大；系数的误差要看驱动因素和残差是否**都**相像。
+# 抽样单元又只有几十个，标准误自己也会波动。按设计算才对，猜不得。
 #
 # ### 单位
 #
@@ -203,7 +203,8 @@ csi.plot_estimates(fit, where={"kind": "standardized"}, target=0, order="value",
 # ## Read it
 #
 # The two columns of errors differ both ways. Customers of one interviewer are alike, which widens the errors of means;
-# coefficients live on differences, and much of what they share drops out. Do not guess, use the design.
+# those of coefficients widen where **both** a driver and the residuals are alike. And with few interviewers, errors
+# are uncertain themselves. Do not guess, use the design.
 #
 # ### Units
 #
@@ -223,15 +224,16 @@ fit.tidy("fit")
 # %% [markdown] lang="zh"
 # ### 评分相像，相关骗人
 #
-# 七个相关系数都不小，彼此差不多；系数却小得多，也分得开。**方差膨胀因子**（VIF）说明一道题与其他题有多像：
+# 七个相关系数都不小，彼此差不多；系数却小得多，“客户服务”从中游落到末位。
+# **方差膨胀因子**（VIF）说明一道题与其他题有多像：
 # 用其他题解释它，得决定系数 `R2`，`VIF = 1 / (1 - R2)`，平方根是标准误放大的倍数：
 
 # %% [markdown] lang="en"
 # ### Ratings are alike, and correlations mislead
 #
-# All correlations are large and much the same; coefficients are smaller and differ. The **variance inflation
-# factor** (方差膨胀因子, VIF) says how alike an item is to the others: explain it by them, and `VIF = 1 / (1 -
-# R2)`; its root tells how much larger the standard error is:
+# All correlations are large and much the same; coefficients are smaller, and customer service falls to the last
+# place. The **variance inflation factor** (方差膨胀因子, VIF) says how alike an item is to the others: explain it by them,
+# and `VIF = 1 / (1 - R2)`; its root tells how much larger the standard error is:
 
 # %%
 one = csi.fit_drivers(mobile.keep(mobile.answers["sat_overall"].notna().to_numpy()), Q[0], Q[1:])
@@ -284,8 +286,8 @@ groups.tidy().query("kind == @kind").pivot(index="term", columns="group", values
 #
 # ### 与细分群体的交互
 #
-# `interactions=`
-# 把各因素与细分列相乘。因素自己的系数是**参照组**的，乘积（**交互项**，interaction）的系数是另一组**多出来**的：
+# `interactions=` 把各因素与细分列相乘。因素自己的系数是**参照组**的，
+# 乘积（**交互项**，interaction）的系数是另一组**多出来**的：
 
 # %% [markdown] lang="en"
 # Of so many differences some look significant by chance: choose the one you want before you look.
@@ -325,23 +327,24 @@ shown[["term", "estimate", "lower", "upper", "p_value"]]
 # %%
 ordered = csi.fit_drivers(mobile, "sat_overall", Q, kind="ordered")
 top = csi.fit_drivers(mobile, "sat_overall", Q, kind="top_box", boxes=2)
+print(*(line for line in ordered.checks if not line.ok), sep="\n")
 three = {"linear": fit, "ordered": ordered, "top box": top}
 pd.DataFrame({
     name: result.tidy().query("kind == 'standardized'").set_index("term")["estimate"] for name, result in three.items()
 }).rename(index=names)  # fmt: skip
 
 # %% [markdown] lang="zh"
-# 线性和有序几乎一样：级数多、答案散得开时，常常如此；级数少或挤在顶上，就该用有序的。高分占比换了问题：
-# “信息清楚”往前挪，因为推人到顶的，与推人离底的，不必是同一项（也要看区间）。
-# `ordered.check()` 还会说哪一项在各级作用不同。
+# 线性和有序几乎一样：级数多、答案散得开时，常常如此；级数少或挤在顶上，就该用有序的。有序也有假设：
+# 各级上作用相同（比例优势），`quality_wrong` 就没通过。高分占比换了问题：“信息清楚”往前挪，
+# 因为推人到顶的，与推人离底的，不必是同一项（也要看区间）。
 #
 # logit 系数不好懂，要换成**边际效应**（marginal effect）：高一分，进高分的占比变多少：
 
 # %% [markdown] lang="en"
 # Linear and ordered are nearly the same, as often with many levels and scattered answers; take the ordered one when
-# levels are few or crowd at the top. Top box is another question: information moves up, since what lifts people to
-# the top need not be what lifts them off the ground (but see the intervals). `ordered.check()` tells which item
-# works differently at different levels.
+# levels are few or crowd at the top. It has an assumption of its own, equal effects at all levels (proportional odds,
+# 比例优势), and `quality_wrong` fails it. Top box is another question: information moves up, since what lifts people to
+# the top need not be what lifts them off the ground (but see the intervals).
 #
 # Logit coefficients are hard to read. **Marginal effects** (边际效应) tell how the share in the top boxes changes
 # per point:
@@ -454,7 +457,8 @@ bends.query("term in ['product', 'delivery', 'price']")[["term", "kind", "estima
 
 # %% [markdown] lang="zh"
 # 价格的低端斜率为正、高端为负，中间价位最好，转折点也有区间。`delivery` 也拐弯，却不是倒 U：准时是不满因素，
-# 够好以后就平了，平方项硬把平顶画成了下坡；`courtesy` 的弯是从它借来的。所以先看各档残差，再给形状起名。
+# 够好以后就平了，平方项硬把平顶画成了下坡；
+# `courtesy` 的弯是从它借来的，`extras` 是反过来的魅力因素。所以先看各档残差，再给形状起名。
 #
 # ### 故意弄坏：去掉一个相像的因素
 #
@@ -463,8 +467,8 @@ bends.query("term in ['product', 'delivery', 'price']")[["term", "kind", "estima
 # %% [markdown] lang="en"
 # At the low end the slope is positive, at the high end negative: the middle is best, and the turning point has an
 # interval. `delivery` bends as well, but is no inverted U: punctuality is a dissatisfier, flat once good enough,
-# and the square draws a flat top as a descent; `courtesy` borrows the bend. Look at residuals before you name a
-# shape.
+# and the square draws a flat top as a descent; `courtesy` borrows the bend, and `extras`, a delighter, is the mirror
+# image. Look at residuals before you name a shape.
 #
 # ### Broken on purpose: leave a similar driver out
 #
