@@ -77,6 +77,7 @@ _PUBLIC = {
     "plot_quadrants": "csi.report.plots",
     "plot_ratings": "csi.report.plots",
     "plot_specifications": "csi.report.plots",
+    "plot_surface": "csi.report.plots",
     "plot_tree": "csi.report.plots",
     "post_stratify": "csi.data.weighting",
     "rake": "csi.data.weighting",

@@ -10,6 +10,7 @@ import csi
 from csi.errors import CsiError
 from csi.language import LANGUAGES, use_language
 from csi.report import plots
+from csi.report.plot_surface import heights
 
 DRIVERS = ["product", "assortment", "delivery", "courtesy", "price", "app", "extras", "tracking"]
 FUNCTIONAL = [f"f{i:02d}" for i in range(1, 13)]
@@ -36,6 +37,9 @@ def made() -> dict[str, csi.Result]:
         "gaps": csi.score_servqual(hotel, [f"e{i}" for i in pairs], [f"p{i}" for i in pairs]),
         "asymmetry": csi.fit_asymmetry(csi.load_sample("drivers"), "overall", DRIVERS, low=4, high=8),
         "importance": csi.compare_importance(csi.load_sample("drivers"), "overall", DRIVERS),
+        "surface": csi.fit_expectations(
+            csi.load_sample("expectations"), "satisfaction", expectation="expectation", performance="performance"
+        ),
         "tree": csi.score_index(csi.load_sample("pvc_customers"), TREE, policy="within_group"),
     }
 
@@ -52,6 +56,7 @@ DRAW = {
     "gaps": lambda made: plots.plot_gaps(made["gaps"], order="value"),
     "gaps_items": lambda made: plots.plot_gaps(made["gaps"], "item_gaps"),
     "tree": lambda made: plots.plot_tree(made["tree"], TREE),
+    "surface": lambda made: plots.plot_surface(made["surface"]),
     "asymmetry": lambda made: plots.plot_asymmetry(made["asymmetry"]),
     "importance": lambda made: plots.plot_importance(made["importance"]),
 }
@@ -157,6 +162,21 @@ def test_gaps_are_drawn_as_they_are(made):
     np.testing.assert_allclose(marked(right, "gaps").get_offsets()[:, 0], table["gap"])
 
 
+def test_the_surface_has_the_slopes_of_the_table_along_its_lines(made):
+    """Along congruence the height is slope t + curvature t^2, along incongruence with y = t and x = -t turned round."""
+    table = made["surface"].tidy("model_coefficients")
+    slopes = table[table["model"] == "surface_of_expectation"]["estimate"].to_numpy()
+    named = made["surface"].tidy("surface").set_index("kind")["estimate"]
+    t = np.array([-2.0, 1.0, 3.0])
+    expected = named["congruence_slope"] * t + named["congruence_curvature"] * t**2
+    np.testing.assert_allclose(heights(slopes, t, t), expected, atol=1e-12)
+    expected = named["incongruence_slope"] * t + named["incongruence_curvature"] * t**2
+    np.testing.assert_allclose(heights(slopes, t, -t), expected, atol=1e-12)
+    axes = plots.plot_surface(made["surface"], reach=3).axes[0]
+    np.testing.assert_allclose(marked(axes, "congruence").get_xdata(), marked(axes, "congruence").get_ydata())
+    assert axes.get_xlim() == (-3, 3)
+
+
 def test_asymmetries_are_drawn_as_they_are(made):
     axes = plots.plot_asymmetry(made["asymmetry"]).axes[0]
     table = made["asymmetry"].tidy("asymmetry").set_index("term")
@@ -201,6 +221,8 @@ BAD = {
     "scores": (lambda made: plots.plot_kano(made["kano"], "better"), ["better", "continuous"]),
     "gaps": (lambda made: plots.plot_gaps(made["gaps"], "items"), ["items", "item_gaps"]),
     "tree": (lambda made: plots.plot_tree(made["tree"], {"quality": 1, "speed": 1}), ["speed", "packaging"]),
+    "surface": (lambda made: plots.plot_surface(made["surface"], "surface"), ["surface_of_expectation"]),
+    "reach": (lambda made: plots.plot_surface(made["surface"], reach=0), ["reach"]),
     "result": (lambda made: plots.plot_specifications(3), ["plot_specifications", "int"]),
 }
 

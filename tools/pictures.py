@@ -48,6 +48,9 @@ def gallery() -> dict[str, Callable[[], object]]:
     grocery, moved = csi.load_sample("drivers"), ["product", "assortment", "delivery", "price", "app", "extras"]
     asymmetry = csi.fit_asymmetry(grocery, "overall", moved, low=4, high=8)
     importance = csi.compare_importance(grocery, "overall", moved)
+    theories = csi.fit_expectations(
+        csi.load_sample("expectations"), "satisfaction", expectation="expectation", performance="performance"
+    )
     decisions = csi.compare_specifications(mobile, "ECSI_2005", n_boot=200)
     return {
         "paths": lambda: csi.plot_paths(study),
@@ -62,6 +65,7 @@ def gallery() -> dict[str, Callable[[], object]]:
         "kano": lambda: csi.plot_kano(kano),
         "quadrants": lambda: csi.plot_quadrants(quadrants),
         "tree": lambda: csi.plot_tree(index, tree),
+        "surface": lambda: csi.plot_surface(theories),
         "asymmetry": lambda: csi.plot_asymmetry(asymmetry),
         "importance": lambda: csi.plot_importance(importance),
         "specifications": lambda: csi.plot_specifications(decisions),

@@ -14,13 +14,14 @@ from csi.drivers.regression_data import Domain, DriverData
 from csi.drivers.regression_numbers import Moved, fit_model, linear_of_moments, values_of
 from csi.errors import OptionError, choose
 from csi.inference.bootstrap import Batch, draw, replicate, rows_of
+from csi.inference.choice import INTERVALS
 from csi.inference.design import Design
 from csi.inference.influence import STEP, covariance_from_fourth, jacobian
 from csi.inference.intervals import Linear, acceleration_sums, from_scale
 from csi.inference.progress import report
 from csi.inference.stores import LinearStore, Places
 from csi.language import note
-from csi.measures.moment_inference import INTERVALS, Measured, of_draws
+from csi.measures.moment_inference import Measured, of_draws
 from csi.moments import Moments
 from csi.sums import upper
 

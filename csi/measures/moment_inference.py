@@ -10,9 +10,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import EstimationError, OptionError, choose
+from csi.errors import EstimationError
 from csi.estimates import Unknown
 from csi.inference.bootstrap import Batch, batch_of_sums, collect, leave_one_out, replicate
+from csi.inference.choice import resolve_inference
 from csi.inference.design import Design
 from csi.inference.influence import (
     STEP,
@@ -32,8 +33,6 @@ from csi.sums import upper
 
 Array = NDArray[np.float64]
 Numbers = dict[str, Array]
-INFERENCE = ("bootstrap", "normal", "linearised", "none")
-INTERVALS = ("percentile", "bca", "t")
 JACKKNIFE_UP_TO = 1000  # respondents; above, acceleration comes from the influence function
 CHUNK = 4096  # rows whose products are held at once
 EXACT_UP_TO = 100_000  # rows; above, products are taken in single precision, which moves no standard error visibly
@@ -140,29 +139,8 @@ class Measured:
 
 def choose_inference(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
     """Resolve the defaults, linearised where rows or fourth-order sums allow, and refuse what the data cannot give."""
-    choose("inference", inference, (None, *INFERENCE))
-    choose("interval", interval, (None, *INTERVALS))
-    if n_boot == 0 or inference == "none":
-        return "none", ""
-    if n_boot < 20 or n_boot != int(n_boot):
-        raise OptionError("bad_n_boot", value=n_boot)
-    moments = data.moments
-    method = inference
-    if method is None:
-        method = "linearised" if moments is None or moments.fourth is not None else "normal"
-    if moments is not None and (method == "bootstrap" or (method == "linearised" and moments.fourth is None)):
-        raise OptionError("needs_rows", inference=method)
-    if method == "normal" and data.groups:
-        raise OptionError("by_not_normal")
-    if method == "normal" and data.design is not None and not data.design.plain:
-        raise OptionError("design_not_normal")
-    plain = data.design is None or data.design.plain
-    kind = interval or ("bca" if method == "bootstrap" and plain else "t")
-    if kind == "bca" and not (method == "bootstrap" and plain):
-        raise OptionError("bca_needs_plain", inference=method)
-    if kind == "percentile" and method == "linearised":
-        raise OptionError("percentile_needs_draws")
-    return method, kind
+    grouped = bool(data.groups)
+    return resolve_inference(data.moments, data.design, grouped, inference, interval, n_boot, rows="linearised")
 
 
 def measure(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import EstimationError, OptionError, choose
+from csi.errors import EstimationError, OptionError
 from csi.inference.bootstrap import Batch, collect, leave_one_out, replicate
+from csi.inference.choice import resolve_inference
 from csi.inference.influence import covariance_from_fourth, influence
 from csi.inference.intervals import acceleration
 from csi.inference.normal import draw_moments
@@ -21,8 +22,6 @@ from csi.models.pls_quantities import Question, Solved, derive, solve_batch
 from csi.moments import Moments
 
 Array = NDArray[np.float64]
-INFERENCE = ("bootstrap", "normal", "linearised", "none")
-INTERVALS = ("percentile", "bca", "t")
 JACKKNIFE_UP_TO = 1000  # respondents; above, acceleration comes from the influence function
 FINE = 1e-12  # tolerance of the iteration under a numeric derivative
 
@@ -52,29 +51,8 @@ class Inference:
 
 def choose_inference(data: Data, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
     """Resolve the defaults and refuse what the data cannot give."""
-    choose("inference", inference, (None, *INFERENCE))
-    choose("interval", interval, (None, *INTERVALS))
-    if n_boot == 0 or inference == "none":
-        return "none", ""
-    if n_boot < 20 or n_boot != int(n_boot):
-        raise OptionError("bad_n_boot", value=n_boot)
-    moments = data.moments
-    method = inference
-    if method is None:
-        method = "bootstrap" if moments is None else "linearised" if moments.fourth is not None else "normal"
-    if moments is not None and (method == "bootstrap" or (method == "linearised" and moments.fourth is None)):
-        raise OptionError("needs_rows", inference=method)
-    if method == "normal" and data.groups:
-        raise OptionError("by_not_normal")
-    if method == "normal" and data.design is not None and not data.design.plain:
-        raise OptionError("design_not_normal")
-    plain = data.design is None or data.design.plain
-    kind = interval or ("bca" if method == "bootstrap" and plain else "t")
-    if kind == "bca" and not (method == "bootstrap" and plain):
-        raise OptionError("bca_needs_plain", inference=method)
-    if kind == "percentile" and method == "linearised":
-        raise OptionError("percentile_needs_draws")
-    return method, kind
+    grouped = bool(data.groups)
+    return resolve_inference(data.moments, data.design, grouped, inference, interval, n_boot, rows="bootstrap")
 
 
 def infer(question: Question, data: Data, solved: Solved, method: str, kind: str, n_boot: int, seed: int) -> Inference:

@@ -20,6 +20,7 @@ try:
     from csi.report.plot_quadrants import plot_quadrants
     from csi.report.plot_ratings import plot_ratings
     from csi.report.plot_specifications import plot_specifications
+    from csi.report.plot_surface import plot_surface
     from csi.report.plot_tree import plot_tree
     from csi.report.style import Picture, figure_png, figure_svg
 except ModuleNotFoundError as error:  # csi without its extra `all`
@@ -46,5 +47,6 @@ __all__ = [
     "plot_quadrants",
     "plot_ratings",
     "plot_specifications",
+    "plot_surface",
     "plot_tree",
 ]

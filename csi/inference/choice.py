@@ -1,0 +1,61 @@
+"""How to learn how sure estimates are: the defaults, and what data of a kind cannot give."""
+
+from __future__ import annotations
+
+from csi.errors import OptionError, choose
+from csi.inference.design import Design
+from csi.moments import Moments
+
+INFERENCE = ("bootstrap", "normal", "linearised", "none")
+INTERVALS = ("percentile", "bca", "t")
+
+
+def resolve_inference(
+    moments: Moments | None,
+    design: Design | None,
+    grouped: bool,
+    inference: str | None,
+    interval: str | None,
+    n_boot: int,
+    *,
+    rows: str,
+) -> tuple[str, str]:
+    """Method and kind of interval for estimates that are functions of moments.
+
+    Parameters
+    ----------
+    moments : the Moments that were given; None for rows
+    design : of the rows; None for Moments
+    grouped : whether there are groups
+    inference, interval, n_boot : as the user asked
+    rows : what None means for rows, "bootstrap" or "linearised"; for Moments it is linearised with fourth-order sums,
+        else normal theory
+
+    Raises
+    ------
+    OptionError
+        An unknown word; `bad_n_boot`, `needs_rows`, `by_not_normal`, `design_not_normal`, `bca_needs_plain`,
+        `percentile_needs_draws`.
+    """
+    choose("inference", inference, (None, *INFERENCE))
+    choose("interval", interval, (None, *INTERVALS))
+    if n_boot == 0 or inference == "none":
+        return "none", ""
+    if n_boot < 20 or n_boot != int(n_boot):
+        raise OptionError("bad_n_boot", value=n_boot)
+    method = inference
+    if method is None:
+        method = rows if moments is None else "linearised" if moments.fourth is not None else "normal"
+    if moments is not None and (method == "bootstrap" or (method == "linearised" and moments.fourth is None)):
+        raise OptionError("needs_rows", inference=method)
+    if method == "normal" and grouped:
+        raise OptionError("by_not_normal")
+    plain = design is None or design.plain
+    if method == "normal" and not plain:
+        raise OptionError("design_not_normal")
+    kind = interval or ("bca" if method == "bootstrap" and plain else "t")
+    if kind == "bca" and not (method == "bootstrap" and plain):
+        raise OptionError("bca_needs_plain", inference=method)
+    if kind == "percentile" and method == "linearised":
+        raise OptionError("percentile_needs_draws")
+    return method, kind
