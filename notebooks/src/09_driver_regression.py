@@ -232,8 +232,8 @@ fit.tidy("fit")
 # ### Ratings are alike, and correlations mislead
 #
 # All correlations are large and much the same; coefficients are smaller, and customer service falls to the last
-# place. The **variance inflation factor** (方差膨胀因子, VIF) says how alike an item is to the others: explain it by them,
-# and `VIF = 1 / (1 - R2)`; its root tells how much larger the standard error is:
+# place. The **variance inflation factor** (方差膨胀因子, VIF) says how alike an item is to the others: explain it by
+# them, and `VIF = 1 / (1 - R2)`; its root tells how much larger the standard error is:
 
 # %%
 one = csi.fit_drivers(mobile.keep(mobile.answers["sat_overall"].notna().to_numpy()), Q[0], Q[1:])
