@@ -85,16 +85,25 @@ def inflation() -> NumberTask:
     )  # fmt: skip
 
 
-def coefficients_by_group(weight: Array, *, alone: bool = False) -> Array:
+def coefficients_by_group(weight: Array) -> Array:
     """(2,) coefficients of the range of products at the two operators."""
     items, columns, outcome, _ = quality("sat_overall")
     place = items.index(GROUP_ITEM)
-    if alone:
-        columns, place = columns[:, [place]], 0
     found = []
     for name in GROUPS:
         inside = (people()["operator"] == name) & (weight > 0)
         found.append(regress(columns[inside], outcome[inside], weight[inside])[1 + place])
+    return np.array(found)
+
+
+def slopes_alone() -> Array:
+    """(2,) slopes of the range of products at the two operators, no other item held."""
+    answers = load_sample("mobile").answers
+    found = []
+    for name in GROUPS:
+        rows = answers.loc[answers["operator"] == name, [GROUP_ITEM, "sat_overall", "weight"]].dropna()
+        own, outcome, weight = rows.to_numpy(dtype=float).T
+        found.append(regress(own[:, None], outcome, weight)[1])
     return np.array(found)
 
 
@@ -123,7 +132,7 @@ def difference_of_coefficients() -> DifferenceTask:
             two = coefficients_by_group(weight * np.where(out, 0, np.where(here, m / (m - 1), 1)))
             moved = np.array([*(two - whole), (two[0] - two[1]) - right])
             variance += (m - 1) / m * moved**2
-    plain, alone = coefficients_by_group(np.ones(len(weight))), coefficients_by_group(weight, alone=True)
+    plain, alone = coefficients_by_group(np.ones(len(weight))), slopes_alone()
     number = NumberTask(
         right=right, tolerance=0.005, said="ex_09_3",
         mistakes={
