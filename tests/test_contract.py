@@ -342,6 +342,10 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
         "none": lambda: csi.compare_importance(tiny(), "s1", ["q1", "q2"], n_boot=0),
     },
     "fit_importance": {
+        "ordered": lambda: csi.fit_importance(csi.load_sample("mobile"), "sat_overall", QUALITY, kind="ordered"),
+        "top_box": lambda: csi.fit_importance(
+            csi.load_sample("mobile"), "sat_overall", QUALITY[:2], kind="top_box", boxes=2, by="operator"
+        ),
         "lmg": lambda: csi.fit_importance(csi.load_sample("mobile"), "sat_overall", QUALITY),
         "by": lambda: csi.fit_importance(
             csi.load_sample("mobile"), "sat_overall", QUALITY, method="johnson", adjust="holm", by="operator"

@@ -14,6 +14,8 @@ from csi.drivers.driver_data import Players, prepare_drivers, read_players, vari
 from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance, tangent_of
 from csi.drivers.importance_sources import sources_of
 from csi.drivers.importance_tables import ADJUST, ImportanceTables
+from csi.drivers.pseudo_importance import fit_pseudo
+from csi.drivers.regression_numbers import KINDS
 from csi.errors import OptionError, choose
 from csi.language import Note, note
 from csi.measures.analytic import Analytic
@@ -33,6 +35,9 @@ def fit_importance(
     drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
     *,
     method: str = "lmg",
+    kind: str = "linear",
+    boxes: int | None = None,
+    link: str = "logit",
     adjust: str = "max_t",
     n_orders: int = 1000,
     missing: str = "listwise",
@@ -58,6 +63,13 @@ def fit_importance(
     method : {"lmg", "johnson", "first", "last", "beta_squared", "pratt", "car", "lmg_sampled"}
         lmg (also called general_dominance, shapley), johnson (genizi, relative_weights), pratt and car add up to R2;
         first, last and beta_squared (betasq) do not. lmg_sampled draws orders, for more than 25 drivers.
+    kind : {"linear", "ordered", "top_box"}
+        R2 of a line; or McFadden's pseudo-R2 of a cumulative logit of the ordered outcome, or of its best levels (a
+        Survey, method "lmg", at most 10 drivers; a question of categories is one player; linearised errors or none).
+    boxes : int, optional
+        How many of the best levels count, for "top_box"; None for an outcome of 0 and 1.
+    link : {"logit", "probit"}
+        For "ordered" and "top_box".
     adjust : {"max_t", "holm", "none"}
         How p-values and limits of differences allow for their number.
     n_orders : int
@@ -118,6 +130,13 @@ def fit_importance(
     choose("adjust", adjust, ADJUST)
     players = read_players(outcome, drivers, "fit_importance")
     check_players(players, method, n_orders)
+    choose("kind", kind, KINDS)
+    if kind != "linear":
+        if method != "lmg":
+            raise OptionError("pseudo_lmg_only", method=method, kind=kind)
+        return fit_pseudo(
+            survey_or_moments, outcome, players, kind=kind, boxes=boxes, link=link, by=by, inference=inference
+        )
     data = prepare_drivers(
         survey_or_moments, outcome, players, missing=missing, by=by, function="fit_importance"
     )  # fmt: skip

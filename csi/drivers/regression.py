@@ -196,9 +196,9 @@ def _fit(data: DriverData, kind: str, link: str, boxes: int | None, empty: str) 
     if kind == "linear":
         outcomes, levels = [domain.y for domain in data.domains], ()
     elif kind == "top_box":
-        outcomes, levels = _boxes(data, boxes, notes)
+        outcomes, levels = outcome_boxes(data, boxes, notes)
     else:
-        outcomes, levels = _levels(data, empty, notes)
+        outcomes, levels = outcome_levels(data, empty, notes)
     models, values = [], []
     for domain, y in zip(data.domains, outcomes, strict=True):
         try:
@@ -212,7 +212,7 @@ def _fit(data: DriverData, kind: str, link: str, boxes: int | None, empty: str) 
     return Fit(kind, link, data, tuple(outcomes), (levels,) * len(models), tuple(models), tuple(values)), notes
 
 
-def _boxes(data: DriverData, boxes: int | None, notes: list[Note]) -> tuple[list[Array], tuple[float, ...]]:
+def outcome_boxes(data: DriverData, boxes: int | None, notes: list[Note]) -> tuple[list[Array], tuple[float, ...]]:
     """0 and 1 for the best levels, per domain."""
     every = np.unique(np.concatenate([domain.y for domain in data.domains]))
     if boxes is None and set(every.tolist()) <= {0.0, 1.0}:
@@ -237,7 +237,7 @@ def _boxes(data: DriverData, boxes: int | None, notes: list[Note]) -> tuple[list
     return outcomes, (0.0, 1.0)
 
 
-def _levels(data: DriverData, empty: str, notes: list[Note]) -> tuple[list[Array], tuple[float, ...]]:
+def outcome_levels(data: DriverData, empty: str, notes: list[Note]) -> tuple[list[Array], tuple[float, ...]]:
     """Numbers of the levels, the same in every domain."""
     observed = [np.unique(domain.y) for domain in data.domains]
     every = np.unique(np.concatenate(observed))
