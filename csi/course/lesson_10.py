@@ -93,7 +93,7 @@ def contrast(name: str, **where: str) -> tuple[float, float]:
 
 def asymmetry(penalty: float, reward: float) -> float:
     """From -1 to 1; an effect of the wrong sign counts as 0."""
-    up, down = max(reward, 0.0), max(-penalty, 0.0)
+    up, down = max(reward, 0), max(-penalty, 0)
     return (up - down) / (up + down)
 
 

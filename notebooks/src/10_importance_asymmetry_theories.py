@@ -133,7 +133,7 @@ orders.assign(lmg=by_hand)
 # %% [markdown] lang="zh"
 # ## 用 csi 算
 #
-# `csi.fit_importance` 给出同样的数，并附误差。八个因素有四万多种顺序，它不用逐一去走：
+# `csi.fit_importance` 给出同样的数，并附误差；八个因素的所有顺序，它都算在内：
 
 # %% [markdown] lang="en"
 # ## With csi
@@ -225,7 +225,7 @@ shown[["stated", "correlation", "beta", "lmg"]].assign(dimension=dimension)
 # Stated ranks are sharp, derived ones vague, and they disagree: one asks for a **level**, the other uses
 # **differences**. Report the disagreement; do not pick what pleases.
 #
-# ### Other experience, other drivers
+# ### What matters to whom
 #
 # Personal experience and values change what matters. New and regular customers apart, with `by=`:
 
@@ -277,7 +277,9 @@ csi.plot_estimates(asym, "contrasts", labels=names | words)
 # %%
 kept = asym.tidy("labels").query("p_value > 0.05").sort_values("p_value", ascending=False)
 labels = kept.groupby("term")["kind"].agg(" | ".join).rename("label set")
-asym.tidy("asymmetry").set_index("term")[["estimate", "lower", "upper"]].join(labels).rename(index=names)
+found = asym.tidy("asymmetry").set_index("term")[["estimate", "lower", "upper"]]
+truth = {d: drivers.codebook.truth["drivers"][d]["impact_asymmetry"] for d in found.index}
+found.assign(planted=truth).join(labels).rename(index=names)
 
 # %% [markdown] lang="zh"
 # 只有三项的类型确定；“礼貌”没有影响，也就没有非对称性。“价格”高低都扣分，是**倒 U 形**，不该套用这一套：
@@ -357,7 +359,13 @@ outside = contest.tidy("cross_validation").query("kind == 'explained'").set_inde
 pd.concat([fitted, criteria, outside.rename("cross-validated")], axis=1).sort_values("bic")
 
 # %%
-csi.plot_estimates(contest, "cross_validation", where={"kind": "explained"}, order="value")
+short = {"en": "expectation and disconfirmation, performance alone, performance - expectation, performance - best brand, "
+               "performance - average, performance - this brand, performance - desired, needs met, equity, extended, "
+               "surface with expectation, surface with desired",
+         "zh": "期望与不一致, 只看实绩, 实绩减期望, 实绩减最好品牌, 实绩减一般水平, 实绩减本品牌, 实绩减所欲, 满足需要, 公平, "
+               "扩展模型, 期望的曲面, 所欲的曲面"}  # fmt: skip
+models = dict(zip(fitted.index, say(short).split(", "), strict=True))
+csi.plot_estimates(contest, "cross_validation", where={"kind": "explained"}, order="value", labels=models)
 
 # %% [markdown] lang="zh"
 # 扩展模型的 R² 最高，因为它变量最多；R² 从不惩罚贪心。**信息准则**（AIC、BIC，越小越好）扣除变量数，
