@@ -236,7 +236,7 @@ levels = parts.tidy("importance").pivot(index="term", columns="group", values="e
 levels.join(changes).loc[D].rename(index=names)
 
 # %% [markdown] lang="zh"
-# “下单”只对新顾客要紧，老顾客早已熟门熟路。合在一起算，就成了人人都有一点。
+# `estimate` 是两组之差。“下单”只对新顾客要紧，老顾客早已熟门熟路。合在一起算，就成了人人都有一点。
 #
 # ### 惩罚与奖励
 #
@@ -244,8 +244,8 @@ levels.join(changes).loc[D].rename(index=names)
 # 评得高的，都同中间的比。哪些算低、哪些算高没有公认标准，须事先定好：
 
 # %% [markdown] lang="en"
-# Ordering matters to new customers only; regular ones know their way. Taken together, it seems to matter a little to
-# all.
+# `estimate` is the difference of the two. Ordering matters to new customers only; regular ones know their way. Taken
+# together, it seems to matter a little to all.
 #
 # ### Penalty and reward
 #
@@ -282,7 +282,7 @@ truth = {d: drivers.codebook.truth["drivers"][d]["impact_asymmetry"] for d in fo
 found.assign(planted=truth).join(labels).rename(index=names)
 
 # %% [markdown] lang="zh"
-# 只有三项的类型确定；“礼貌”没有影响，也就没有非对称性。“价格”高低都扣分，是**倒 U 形**，不该套用这一套：
+# 只有三项的类型确定，与埋下的真值（`planted`）相符；“礼貌”没有影响，也就没有非对称性。“价格”高低都扣分，是**倒 U 形**，不该套用这一套：
 # `csi.fit_drivers` 的 `curvature` 表才合适。
 #
 # | 本法 | Kano（第 07 课） | 赫茨伯格 |
@@ -294,7 +294,7 @@ found.assign(planted=truth).join(labels).rename(index=names)
 # “没有不满”不等于“满意”。竞争会把激励因素变成保健因素，看“进度跟踪”的两期：
 
 # %% [markdown] lang="en"
-# Three types are certain. Politeness has no impact, hence no asymmetry. Price costs at both ends, an **inverted U**
+# Three types are certain, and agree with the truth (`planted`). Politeness has no impact, hence no asymmetry. Price costs at both ends, an **inverted U**
 # (倒 U 形), to which types do not apply: see `curvature` of `csi.fit_drivers`.
 #
 # | here | Kano (lesson 07) | Herzberg |
@@ -359,11 +359,11 @@ outside = contest.tidy("cross_validation").query("kind == 'explained'").set_inde
 pd.concat([fitted, criteria, outside.rename("cross-validated")], axis=1).sort_values("bic")
 
 # %%
-short = {"en": "expectation and disconfirmation, performance alone, performance - expectation, performance - best brand, "
-               "performance - average, performance - this brand, performance - desired, needs met, equity, extended, "
-               "surface with expectation, surface with desired",
-         "zh": "期望与不一致, 只看实绩, 实绩减期望, 实绩减最好品牌, 实绩减一般水平, 实绩减本品牌, 实绩减所欲, 满足需要, 公平, "
-               "扩展模型, 期望的曲面, 所欲的曲面"}  # fmt: skip
+short = {"en": "expectation and disconfirmation, performance alone, performance - expectation, "
+               "performance - best brand, performance - average, performance - this brand, performance - desired, "
+               "needs met, equity, extended, surface with expectation, surface with desired",
+         "zh": "期望与不一致, 只看实绩, 实绩减期望, 实绩减最好品牌, 实绩减一般水平, 实绩减本品牌, 实绩减所欲, "
+               "满足需要, 公平, 扩展模型, 期望的曲面, 所欲的曲面"}  # fmt: skip
 models = dict(zip(fitted.index, say(short).split(", "), strict=True))
 csi.plot_estimates(contest, "cross_validation", where={"kind": "explained"}, order="value", labels=models)
 
@@ -423,7 +423,7 @@ csi.list_attribution_emotions()
 # | 投诉（voice） | 看得见，还能补救 |
 # | 打官司、找媒体 | 看得见，太晚了 |
 #
-# 归给“可控”的愤怒，多走后两条；归给“稳定”的，多半离开。
+# 认为企业“本可避免”的，多去投诉、打官司；认为“总会这样”的，多半离开。
 #
 # ### 改了会怎样
 #
@@ -439,7 +439,7 @@ csi.list_attribution_emotions()
 # | complain (voice, 投诉) | yes, and can recover |
 # | sue, go public | yes, too late |
 #
-# Anger at what was controllable takes the last two; who holds the cause to be stable leaves.
+# Those who think that the firm could have helped it complain or sue; those who expect it to go on leave.
 #
 # ### What an improvement would bring
 #
@@ -457,7 +457,7 @@ robust.loc[D, ["partial_r2", "robustness_value", "robustness_significant"]].rena
 
 # %% [markdown] lang="zh"
 # 单位是指数分。**稳健值**（robustness value）问：要有多强的未测原因，才能把斜率抹成零？驱动因素与结果的剩余变异，
-# 它须各解释这么大一份。
+# 它须各解释这么大一份（`robustness_significant` 只要求抹到不显著）。
 # “小惊喜”经得起，“礼貌”一碰就倒。
 #
 # 还要和前面对照：直线说准时每升一分都有回报，惩罚—奖励说从中间往上几乎没有。
@@ -468,7 +468,8 @@ robust.loc[D, ["partial_r2", "robustness_value", "robustness_significant"]].rena
 
 # %% [markdown] lang="en"
 # The unit is index points. The **robustness value** (稳健值) asks how strong a cause that nobody measured would have to
-# be to wipe the slope out: it must explain that share of what is left, of driver and outcome alike. Extras withstand,
+# be to wipe the slope out: it must explain that share of what is left, of driver and outcome alike
+# (`robustness_significant`: to make it insignificant). Extras withstand,
 # politeness falls at a touch.
 #
 # Compare with above: the line promises a return for every point of punctuality; penalty and reward say that above the
