@@ -275,15 +275,14 @@ csi.plot_estimates(asym, "contrasts", labels=names | words)
 # Types follow from it, and come in **label sets** (类别集合):
 
 # %%
-kept = asym.tidy("labels").query("p_value > 0.05").sort_values("p_value", ascending=False)
-labels = kept.groupby("term")["kind"].agg(" | ".join).rename("label set")
+labels = csi.list_labels(asym).set_index("term")["labels"].str.replace("|", " | ")
 found = asym.tidy("asymmetry").set_index("term")[["estimate", "lower", "upper"]]
 truth = {d: drivers.codebook.truth["drivers"][d]["impact_asymmetry"] for d in found.index}
 found.assign(planted=truth).join(labels).rename(index=names)
 
 # %% [markdown] lang="zh"
-# 只有三项的类型确定，与埋下的真值（`planted`）相符；“礼貌”没有影响，也就没有非对称性。“价格”高低都扣分，是**倒 U 形**，不该套用这一套：
-# `csi.fit_drivers` 的 `curvature` 表才合适。
+# 只有三项的类型确定，与埋下的真值（`planted`）相符；“礼貌”没有影响，也就没有非对称性。“价格”高低都扣分，
+# 是**倒 U 形**，不该套用这一套：`csi.fit_drivers` 的 `curvature` 表才合适。
 #
 # | 本法 | Kano（第 07 课） | 赫茨伯格 |
 # |---|---|---|
@@ -294,8 +293,9 @@ found.assign(planted=truth).join(labels).rename(index=names)
 # “没有不满”不等于“满意”。竞争会把激励因素变成保健因素，看“进度跟踪”的两期：
 
 # %% [markdown] lang="en"
-# Three types are certain, and agree with the truth (`planted`). Politeness has no impact, hence no asymmetry. Price costs at both ends, an **inverted U**
-# (倒 U 形), to which types do not apply: see `curvature` of `csi.fit_drivers`.
+# Three types are certain, and agree with the truth (`planted`). Politeness has no impact, hence no
+# asymmetry. Price costs at both ends, an **inverted U** (倒 U 形), to which types do not apply: see `curvature` of
+# `csi.fit_drivers`.
 #
 # | here | Kano (lesson 07) | Herzberg |
 # |---|---|---|
@@ -457,8 +457,7 @@ robust.loc[D, ["partial_r2", "robustness_value", "robustness_significant"]].rena
 
 # %% [markdown] lang="zh"
 # 单位是指数分。**稳健值**（robustness value）问：要有多强的未测原因，才能把斜率抹成零？驱动因素与结果的剩余变异，
-# 它须各解释这么大一份（`robustness_significant` 只要求抹到不显著）。
-# “小惊喜”经得起，“礼貌”一碰就倒。
+# 它须各解释这么大一份（`robustness_significant` 只要求抹到不显著）。“小惊喜”经得起，“礼貌”一碰就倒。
 #
 # 还要和前面对照：直线说准时每升一分都有回报，惩罚—奖励说从中间往上几乎没有。
 #
@@ -469,8 +468,7 @@ robust.loc[D, ["partial_r2", "robustness_value", "robustness_significant"]].rena
 # %% [markdown] lang="en"
 # The unit is index points. The **robustness value** (稳健值) asks how strong a cause that nobody measured would have to
 # be to wipe the slope out: it must explain that share of what is left, of driver and outcome alike
-# (`robustness_significant`: to make it insignificant). Extras withstand,
-# politeness falls at a touch.
+# (`robustness_significant`: to make it insignificant). Extras withstand, politeness falls at a touch.
 #
 # Compare with above: the line promises a return for every point of punctuality; penalty and reward say that above the
 # middle there is hardly any.
