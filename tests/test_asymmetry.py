@@ -276,3 +276,17 @@ def test_bad_data_say_what_is_wrong(sample, language):
     with csi.use_language(language), pytest.raises(csi.OptionError) as caught:
         csi.list_three_factors(none)
     assert "asymmetry" in str(caught.value)
+
+
+def test_label_sets_are_listed_by_driver_and_by_group(fit, waves):
+    """The type with p = 1 first, then all that are not rejected; the types follow from the asymmetries and bands."""
+    listed = csi.list_labels(fit).set_index("term")
+    kept = fit.tidy("labels").query("p_value > 0.05").groupby("term")["kind"].agg(set)
+    assert {term: set(labels.split("|")) for term, labels in listed["labels"].items()} == kept.to_dict()
+    asymmetry = fit.tidy("asymmetry").set_index("term")["estimate"]
+    types = np.array(["frustrator", "dissatisfier", "hybrid", "satisfier", "delighter"])
+    assert listed["kind"].to_dict() == dict(
+        zip(asymmetry.index, types[np.searchsorted([-0.4, -0.1, 0.1, 0.4], asymmetry)], strict=True)
+    )
+    groups = csi.list_labels(waves).set_index(["group", "term"])["kind"]
+    assert (groups["1", "tracking"], groups["2", "tracking"]) == ("delighter", "frustrator")

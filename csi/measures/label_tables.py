@@ -6,7 +6,7 @@ in what share of replicates each would have been chosen, its stability.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -151,7 +151,7 @@ def labels_frame(result: Result, level: float = LEVEL) -> pd.DataFrame:
         raise OptionError("no_labels", choices=list(result.tables))
     tidy = result.tidy("labels")
     decided = dict(_decided(result))
-    keys = [name for name in ("group", "item") if name in tidy]
+    keys = _owners(tidy)
     rows = []
     for key, part in tidy.groupby(keys, sort=False):
         label = decided[key]
@@ -162,10 +162,19 @@ def labels_frame(result: Result, level: float = LEVEL) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*keys, "kind", "labels", "stability", "n"])
 
 
+def _owners(names: Container[str]) -> list[str]:
+    """Key columns that say whose a label is."""
+    return [name for name in ("group", "item" if "item" in names else "term") if name in names]
+
+
 def _decided(result: Result) -> list[tuple[tuple[str, ...], str]]:
-    """(Group and) item -> the label that was chosen, from the headline table."""
+    """(Group and) item -> the label that was chosen: from the headline table, else the one that fits best."""
     keys = result.table().keys
-    names = [name for name in ("group", "item") if name in keys]
+    if "item" not in keys:
+        tidy = result.tidy("labels")
+        best = tidy.loc[tidy.groupby(_owners(tidy), sort=False)["p_value"].idxmax()]
+        keys = {name: best[name].tolist() for name in (*_owners(tidy), "kind")}
+    names = _owners(keys)
     rows = list(zip(*(keys[name] for name in names), strict=True))
     return list(zip(rows, keys["kind"], strict=True))
 
@@ -173,20 +182,21 @@ def _decided(result: Result) -> list[tuple[tuple[str, ...], str]]:
 def list_labels(result: Result, *, level: float = LEVEL) -> pd.DataFrame:
     """The class of every item with the classes that the data cannot tell from it: words and shares of 0 to 1.
 
-    Use it after `score_kano` or `score_quadrants`, before anybody builds on a class that chance may have chosen.
+    Use it after `score_kano`, `score_quadrants` or `fit_asymmetry`, before anybody builds on a class that chance
+    may have chosen.
 
     Parameters
     ----------
     result : Result
-        Of `score_kano` or `score_quadrants`, with inference.
+        Of `score_kano`, `score_quadrants` or `fit_asymmetry`, with inference.
     level : float
         Classes with a p-value of 1 - level or less are rejected; between 0 and 1.
 
     Returns
     -------
     DataFrame
-        `group` (with `by`), `item`, `kind` (the class), `labels` (the class and all others not rejected, joined by
-        "|"), `stability` (share of replicates that choose the class), `n`.
+        `group` (with `by`), `item` (`term` for `fit_asymmetry`), `kind` (the class), `labels` (the
+        class and all others not rejected, joined by "|"), `stability` (share of replicates that choose the class), `n`.
 
     Raises
     ------
