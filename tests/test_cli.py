@@ -412,7 +412,11 @@ def test_control_c_stops_with_one_line_and_no_file(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(progress, "progress_line", interrupt)
     monkeypatch.setattr(sys, "stderr", terminal)
     arguments = ["report", str(tiny), "--codebook", "book.yaml", "--model", MODEL, "--n-boot", "2000"]
-    assert cli.main(arguments) == 130
+    before_handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+    try:
+        assert cli.main(arguments) == 130
+    finally:
+        signal.signal(signal.SIGINT, before_handler)
     assert terminal.getvalue() == words("en")["cli.interrupted"] + "\n"
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
