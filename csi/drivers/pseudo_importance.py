@@ -7,7 +7,7 @@ influence of a respondent on it is his own log-likelihood less the mean: errors 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers.driver_data import Players
 from csi.drivers.importance_sources import sources_of
+from csi.drivers.importance_tables import Tested
 from csi.drivers.ordered import Model, SeparatedError, fit_cumulative, refuse_separation
 from csi.drivers.regression import outcome_boxes, outcome_levels
 from csi.drivers.regression_data import Domain, DriverData, prepare_drivers
@@ -28,22 +29,6 @@ from csi.results import Result, Table
 Array = NDArray[np.float64]
 MOST = 10  # drivers; 1,024 regressions
 INFERENCE = ("linearised", "none")
-
-
-@dataclass(frozen=True, eq=False)
-class Tested(Linear):
-    """As Linear, with p-values of a test of its own.
-
-    Attributes
-    ----------
-    tests : (k,) p-values
-    """
-
-    tests: Array = field(default_factory=lambda: np.zeros(0))
-
-    def p_value(self) -> Array:
-        """(k,) p-values of the Wald tests."""
-        return self.tests
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +165,7 @@ def _result(
         rows = at[:, :p].ravel()
         tests = np.concatenate([_wald(data, one, g, parts) for g, one in enumerate(found)])
         df = float(data.design.df)
-        first = Tested(estimate, cov[np.ix_(rows, rows)], df, tests=tests)
+        first = Tested(Linear(estimate, cov[np.ix_(rows, rows)], df), tests)
         second = Linear(whole, cov[np.ix_(at[:, p], at[:, p])], df)
     keys = {"group": np.repeat(data.groups, p).tolist()} if data.groups else {}
     labels = {"group": list(data.groups)} if data.groups else {}
