@@ -26,6 +26,7 @@ MOST_CELLS = 30_000_000
 NAMED = 3
 _CHUNK = 4_000_000
 _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
+_USUAL_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>/]*>')  # as nearly all programs write it; three times as fast
 _ROW_END = re.compile(rb"</(?:\w+:)?row\s*>")
 # A cell that is not closed at once, so that it may hold something.
 _CELL = re.compile(rb"<(?:\w+:)?c(?:\s[^>]*?)?\sr\s*=\s*[\"']\$?([A-Za-z]+)\$?(\d+)[\"'](?=[^>]*>)(?![^>]*/>)")
@@ -53,18 +54,21 @@ class _Extent:
 
     def add(self, block: bytes) -> None:
         """Take in one or more whole rows."""
-        found = _CELL.findall(block)
+        found = _USUAL_CELL.findall(block)
+        usual = len(found) == block.count(b"<c ") + block.count(b"<c>") and b":row" not in block
+        found = found if usual else _CELL.findall(block)
         self.cells += len(found)
         self.columns.update(letters for letters, _ in found)
         self.rows.update(map(int, {digits[:12] for _, digits in found}))
-        loose = len(_ANY_CELL.findall(block)) - len(found)
+        loose = 0 if usual else len(_ANY_CELL.findall(block)) - len(found)
         if loose > 0:
             self.cells += loose
             self.unplaced += loose
             parts = _ROW_END.split(block)
             self.widest = max(self.widest, *(len(_ANY_CELL.findall(part)) for part in parts))
             self.rows.update(int(digits[:12]) for digits in _NUMBER.findall(b"".join(_ROW.findall(block))))
-        self.odd = self.odd or _ODD.search(block) is not None
+        suspect = b'"e"' in block or b"'e'" in block or b"<f" in block or b":f" in block
+        self.odd = self.odd or (suspect and _ODD.search(block) is not None)
 
 
 def checked(data: bytes, file: str) -> tuple[bytes, tuple[str, ...]]:
