@@ -6,7 +6,7 @@ Everything here works on the distinct values of a column and how often each occu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,9 +54,15 @@ def looks_like_code(value: float) -> bool:
     return value < 0 or value in _CODES
 
 
-def within(values: NDArray[np.float64], counts: NDArray[np.intp], ends: Ends, by: str) -> Verdict:
+def within(
+    values: NDArray[np.float64], counts: NDArray[np.intp], ends: Ends, by: str, step: float | None = None
+) -> Verdict:
     """The verdict when the ends are known: what lies outside or between the points is no rating."""
     lo, hi = ends
+    if step is not None:
+        points = np.abs((values - lo) / step - np.round((values - lo) / step)) < 0.02
+        outside = values[~points | (values < lo - 0.01) | (values > hi + 0.01)]
+        return Verdict((float(lo), float(hi)), step, {float(v): "outside_scale" for v in outside}, by=by)
     inside = (values >= lo) & (values <= hi)
     halves = inside & (values % 1 == 0.5)
     step = 0.5 if hi - lo <= MOST and (halves.any() or lo % 1 or hi % 1) else 1.0
@@ -205,15 +211,3 @@ def crowded(verdict: Verdict, ends: Ends, values: NDArray[np.float64], counts: N
         return False
     total = counts.sum()
     return bool(total >= 30 and counts[values == at.max()].sum() >= 0.25 * total)
-
-
-def pooled(found: list[tuple[NDArray[np.float64], NDArray[np.intp]]]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """Values and counts of several columns together."""
-    values, place = np.unique(np.concatenate([one for one, _ in found]), return_inverse=True)
-    counts = np.bincount(place, np.concatenate([count for _, count in found]), minlength=len(values))
-    return values, counts.astype(np.intp)
-
-
-def relabelled(verdict: Verdict, by: str) -> Verdict:
-    """The same verdict, reached by something else."""
-    return replace(verdict, by=by)

@@ -22,7 +22,7 @@ DOUBTS = frozenset(
         "suspected_codes", "outside_scales", "unreadable_cells", "scale_assumed", "scale_left_open", "direction_assumed",
         "direction_stated", "direction_doubtful", "weight_recognised", "half_points", "rows_left_out", "mixed_numbers",
         "kano_recognised", "ladder_unverified", "decimal_commas", "sheet_read", "lines_cut", "read_as_judged",
-        "recognised", "incomplete_answers", "codes_given",
+        "recognised", "incomplete_answers", "codes_given", "percent_scale",
     }
 )  # fmt: skip
 
@@ -181,6 +181,10 @@ def _assumed(ratings: Sequence[Column]) -> list[Note]:
             notes.append(
                 note(f"scale_by_{by}", scale=spoken(ends), items=_some(names), count=len(names), item=names[0])
             )
+    shares = [one.name for one in ratings if one.cells.form == "percent" and one.verdict.by == "form"]
+    if shares:
+        spans = list(dict.fromkeys(str(one.item.scale) for one in ratings if one.name in shares and one.item))
+        notes.append(note("percent_scale", items=_some(shares), scales=spans))
     halves = [column.name for column in ratings if column.verdict.step == 0.5]
     if halves:
         notes.append(note("half_points", items=_some(halves)))

@@ -129,7 +129,7 @@ def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) ->
     elif cells.form in ("of", "stars") and np.isfinite(cells.top):
         column.verdict, column.sure = within(values, counts, (1.0, cells.top), "form"), True
     elif cells.form == "percent":
-        column.verdict, column.sure = within(values, counts, (0.0, 100.0), "form"), True
+        column.verdict, column.sure = within(values, counts, *_percent(values)), True
     elif hinted and _mass(column, hinted) >= 0.8:
         column.verdict, column.sure = within(values, counts, hinted, "heading"), True
     else:
@@ -139,6 +139,17 @@ def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) ->
         if rows == 1 and column.verdict.ends and column.verdict.ends != (0.0, 1.0):
             top = column.verdict.ends[1]
             column.verdict = Verdict(choices=((1.0, top), (1.0, 10.0 if top < 10 else 100.0)))
+
+
+def _percent(values: NDArray[np.float64]) -> tuple[tuple[float, float], str, float | None]:
+    """Percentages: 20, 40, ..., 100 are the points of 1-5 written as shares of the best; others lie on 0-100."""
+    for rungs in (4, 5, 8, 10):
+        width = 100 / rungs
+        if len(values) >= 3 and abs(values[0] - width) < 0.5 and abs(values[-1] - 100) < 0.5:
+            steps = values / width
+            if (np.abs(steps - np.round(steps)) < 0.02).all():
+                return (width, 100.0), "form", width
+    return (0.0, 100.0), "form", None
 
 
 def _mass(column: Column, ends: tuple[float, float]) -> float:

@@ -156,6 +156,10 @@ def _without_empty(table: RawTable) -> RawTable:
             return table
     if not filled.any():
         raise DataError("no_respondents", file=table.file)
+    if len(table.columns) == 1:  # a blank line is a respondent without an answer
+        filled[: int(np.flatnonzero(filled)[-1])] = True
+        if filled.all():
+            return table
     return table.keep(filled).noted(note("empty_rows", file=table.file, count=int((~filled).sum())))
 
 
