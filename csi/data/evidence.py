@@ -190,6 +190,8 @@ def _agree(members: Sequence[Column], by: str) -> None:
             continue
         if verdict.open and common in verdict.choices and (matrix or _may_be_short(column, common)):
             column.verdict = settle(verdict, common, column.values, column.counts, by)
+        elif verdict.open and verdict.doubted is None and _mass(column, common) >= 0.98:
+            column.verdict = within(column.values, column.counts, common, by)
         elif verdict.ends is not None and _inside(verdict.ends, common) and (matrix or _may_be_short(column, common)):
             column.verdict = within(column.values, column.counts, common, by)
 

@@ -128,7 +128,7 @@ def open_survey(
 ) -> Survey:
     """As `read_survey`, with what was said about the answers made into a Ruling; `kinds` limits what the file may be."""
     if source is not None:
-        choose("source", source, SOURCES)
+        choose("source", source if source in SOURCES else str(source)[:40], SOURCES)
     book = None if codebook is None else as_codebook(codebook)
     if second is not None:
         tables = [table_of_file(one, sheet, encoding, delimiter, kinds)[0] for one in (path, second)]

@@ -26,7 +26,7 @@ from csi.data.readers.platform_columns import (
     groups_of,
     key_of,
 )
-from csi.data.readers.raw import Export, RawTable
+from csi.data.raw import Export, RawTable
 from csi.data.readers.several_answers import as_choices, as_ranks, split_cells
 from csi.language import Note, note
 

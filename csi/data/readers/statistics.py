@@ -16,9 +16,9 @@ from csi.data.codebook import REASONS
 from csi.data.readers.detect import file_bytes
 from csi.data.readers.parquet import table_of
 from csi.data.readers.platform_columns import Column, clean, export_of, give_stem, groups_of, key_of, platform_words
-from csi.data.readers.raw import Export
+from csi.data.raw import Export
 from csi.data.readers.several_answers import as_choices
-from csi.data.readers.wjx_ladders import no_answer, read_ladders
+from csi.data.ladders import no_answer, read_ladders
 from csi.data.scales import Scale
 from csi.errors import DataError, OptionError
 from csi.language import note
