@@ -62,7 +62,8 @@ def within(
     if step is not None:
         points = np.abs((values - lo) / step - np.round((values - lo) / step)) < 0.02
         outside = values[~points | (values < lo - 0.01) | (values > hi + 0.01)]
-        return Verdict((float(lo), float(hi)), step, {float(v): "outside_scale" for v in outside}, by=by)
+        reasons = {float(v): "suspected_code" if looks_like_code(v) else "outside_scale" for v in outside}
+        return Verdict((float(lo), float(hi)), step, reasons, by=by)
     inside = (values >= lo) & (values <= hi)
     halves = inside & (values % 1 == 0.5)
     step = 0.5 if hi - lo <= MOST and (halves.any() or lo % 1 or hi % 1) else 1.0
@@ -97,7 +98,8 @@ def judge(values: NDArray[np.float64], counts: NDArray[np.intp]) -> Verdict:
     far = (values > MOST) & ~broken
     codes = np.array([looks_like_code(v) for v in values], dtype=bool)
     plain_far = far & ~codes
-    if counts[small].sum() < 0.5 * total or (plain_far.sum() > 2 and counts[plain_far].sum() > 0.05 * total):
+    amounts = plain_far.sum() > 1 or counts[plain_far].sum() > 2
+    if counts[small].sum() < 0.5 * total or (amounts and counts[plain_far].sum() > 0.05 * total):
         return _hundred(values, counts, total)
     tally = np.zeros(MOST + 1, dtype=np.intp)
     for value, count in zip(values[small], counts[small], strict=True):
@@ -141,11 +143,11 @@ def _small(tally: NDArray[np.intp]) -> Verdict:
     zeros, rest = int(tally[0]), tally[1 : top + 1]
     used = np.flatnonzero(rest) + 1
     if top == 1 or not len(used):
-        return Verdict((0.0, 1.0)) if zeros and len(used) else Verdict()
+        return Verdict((0.0, 1.0)) if zeros and len(used) else Verdict(choices=((1.0, 5.0), (1.0, 7.0)))
     if zeros:
         return _with_zeros(tally, top, others)
     if others:
-        return Verdict(choices=((1.0, float(top)), (1.0, float(others))))
+        return Verdict(choices=((1.0, float(max(top, 3))), (1.0, float(others))))
     if top == 10 and used[0] > 1:
         return Verdict(choices=((1.0, 10.0), (0.0, 10.0)))
     return Verdict((1.0, float(top)))
@@ -178,7 +180,7 @@ def _tops(tally: NDArray[np.intp]) -> tuple[int, int] | None:
     for top in USUAL:
         beyond = [int(value) for value in used if value > top]
         if not beyond:
-            return (top, 0) if used[-1] == top else _short(int(used[-1]), top)
+            return (top, 0) if used[-1] == top else (int(used[-1]), top)
         share = tally[beyond].sum() / n
         if share > 0.2 or not tally[top]:
             continue
@@ -190,13 +192,6 @@ def _tops(tally: NDArray[np.intp]) -> tuple[int, int] | None:
         if share <= RARE and tally[beyond].sum() <= 0.1 * tally[top] and len(beyond) == 1 and ended:
             return top, 0
     return (10, 0) if tally[11] <= RARE * n and tally[10] >= 0.03 * n else (MOST, 0)
-
-
-def _short(highest: int, top: int) -> tuple[int, int] | None:
-    """The end of a scale whose usual top nobody chose."""
-    if highest < 3:
-        return None
-    return highest, top
 
 
 def settle(verdict: Verdict, ends: Ends, values: NDArray[np.float64], counts: NDArray[np.intp], by: str) -> Verdict:

@@ -80,7 +80,9 @@ def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: 
         asked(judged, survey)
     made = _made(judged, facts)
     items = {name: facts.items.get(name) or made[name].item for name in free}
-    codes = {name: dict(facts.missing.get(name, {})) for name in facts.items}
+    told = [_told(columns[name], item, facts) for name, item in facts.items.items() if name in free]
+    judged += [column for column in told if column.verdict.suspects]
+    codes = {column.name: dict(column.codes) for column in told}
     codes |= {column.name: column.codes for column in judged if column.item is not None}
     book = Codebook(
         items,
@@ -171,6 +173,17 @@ def rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
         wider = ends[0] <= known[0] and known[1] <= ends[1] and (not several or known[1] == ends[1])
         if ends in verdict.choices or wider:
             column.verdict = within(column.values, column.counts, ends, "given")
+
+
+def _told(cells: Cells, item: Item, facts: Export) -> Column:
+    """An item whose scale the format tells; numbers outside it are suspects."""
+    column = look(cells, cells.name, Ruling(), facts.missing.get(cells.name, {}))
+    column.item, column.kind = item, item.kind
+    if item.kind == "rating" and item.scale is not None:
+        ends, step = (item.scale.lo, item.scale.hi), item.scale.step
+        column.verdict = within(column.values, column.counts, ends, "codebook", step or None)
+        column.codes |= {int(v) if v.is_integer() else v: why for v, why in column.verdict.suspects.items()}
+    return column
 
 
 def _made(columns: Sequence[Column], facts: Export) -> dict[str, Column]:

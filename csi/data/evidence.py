@@ -135,10 +135,16 @@ def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) ->
     else:
         column.verdict = judge(values, counts)
         column.sure = column.heading.rated or column.heading.overall or column.heading.recommend
-        column.sure = column.sure or cells.form in ("words", "unit", "stars")
+        column.sure = column.sure or cells.form in ("words", "unit", "stars") or _is_sentence(column.heading.plain)
         if rows == 1 and column.verdict.ends and column.verdict.ends != (0.0, 1.0):
             top = column.verdict.ends[1]
             column.verdict = Verdict(choices=((1.0, top), (1.0, 10.0 if top < 10 else 100.0)))
+
+
+def _is_sentence(heading: str) -> bool:
+    """Whether a heading is a statement or question in full words, as ratings are headed and codes are not."""
+    eastern = sum("\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" for character in heading)
+    return eastern >= 8 or len(heading.split()) >= 5
 
 
 def _percent(values: NDArray[np.float64]) -> tuple[tuple[float, float], str, float | None]:
@@ -190,7 +196,7 @@ def _agree(members: Sequence[Column], by: str) -> None:
             continue
         if verdict.open and common in verdict.choices and (matrix or _may_be_short(column, common)):
             column.verdict = settle(verdict, common, column.values, column.counts, by)
-        elif verdict.open and verdict.doubted is None and _mass(column, common) >= 0.98:
+        elif verdict.open and verdict.choices[0][1] > common[1] and _mass(column, common) >= 0.98:  # a typing error
             column.verdict = within(column.values, column.counts, common, by)
         elif verdict.ends is not None and _inside(verdict.ends, common) and (matrix or _may_be_short(column, common)):
             column.verdict = within(column.values, column.counts, common, by)
@@ -305,6 +311,7 @@ def _labels_beside(column: Column) -> dict[float, str]:
         told = said(label_of(cell)) if isinstance(cell, str) else None
         if told is not None and told.form == "words" and ends[0] <= told.number <= ends[1]:
             found.setdefault(told.number, told.words.strip(" -–—.:：)（("))
+    found = dict(sorted(found.items()))
     return found if len(set(found.values())) == len(found) else {}
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csi.data.cells import TOKENS, label_of, plain_text
-from csi.data.codebook import REASONS
+from csi.data.cells import label_of, plain_text
 from csi.data.readers.detect import file_bytes
 from csi.data.readers.parquet import table_of
 from csi.data.readers.platform_columns import Column, clean, export_of, give_stem, groups_of, key_of, platform_words
@@ -148,8 +147,6 @@ def _reason(label: str) -> str | None:
     text = plain_text(label).casefold()
     if known := no_answer(label):
         return known
-    if text in TOKENS and text:
-        return REASONS[TOKENS[text]]
     return next((reason for reason, words in platform_words()["why"].items() if re.search(words, text)), None)
 
 

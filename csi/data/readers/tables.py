@@ -66,9 +66,10 @@ def check_headings(table: RawTable) -> None:
     """
     numbers = [name for name in table.headings if NUMBER.fullmatch(plain_text(name))]
     counted = [float(name) for name in numbers]
-    if len(table.headings) < 2 or len(numbers) < 0.8 * len(table.headings):
+    if len(table.headings) < 2 or len(numbers) < 0.5 * len(table.headings):
         return
-    if all(b - a == 1 for a, b in zip(counted[:-1], counted[1:], strict=True)) and len(set(counted)) == len(counted):
+    again = sum(name in table.labels(i)[:200] for i, name in enumerate(table.headings) if name in numbers)
+    if len(set(counted)) == len(counted) and again < 0.5 * len(numbers):  # items named 1, 2, 3
         return
     raise DataError("heading_numbers", file=table.file, headings=list(table.headings[:5]))
 
@@ -224,10 +225,13 @@ def _is_summary(row: Sequence[str], table: RawTable, at: int) -> bool:
 
 def _is_note(row: Sequence[str], table: RawTable, at: int) -> bool:
     filled = [cell for cell in row if cell.strip()]
+    above = [sum(bool(cell.strip()) for cell in table.row(i)) for i in range(min(at, 20))]
+    usual = float(np.median(above)) if above else 0
+    if not row[0].strip() and filled and usual >= 6 and len(filled) <= 0.35 * usual:  # figures beside or below the table
+        return all(table.row(i)[0].strip() for i in range(min(at, 20)))
     if len(filled) != 1 or len(row) < 3 or NUMBER.fullmatch(plain_text(filled[0])):
         return False
-    above = [sum(bool(cell.strip()) for cell in table.row(i)) for i in range(min(at, 20))]
-    return bool(above) and float(np.median(above)) >= 3 and (len(filled[0]) >= 8 or row[0] == filled[0])
+    return usual >= 3 and (len(filled[0]) >= 8 or row[0] == filled[0])
 
 
 def of_rows(rows: Sequence[Sequence[Any]], file: str, notes: list[Note]) -> RawTable:
