@@ -105,7 +105,7 @@ def _export(
     for name, cells in zip(table.headings, table.columns, strict=True):
         column = Column(name, cells, text=clean(meta.column_names_to_labels.get(name) or ""))
         labels = {code: clean(str(label)) for code, label in meta.variable_value_labels.get(name, {}).items()}
-        _judge(column, labels, _declared(column, labels, name, meta))
+        _judge(column, labels, _declared(column, labels, name, meta), source == "stata")
         columns.append(column)
     for group in groups_of(match[1] if (match := _STEM.fullmatch(column.text)) else "" for column in columns):
         give_stem([columns[i] for i in group], _SEPARATORS)
@@ -139,8 +139,16 @@ def _declared(column: Column, labels: Mapping[Any, str], name: str, meta: Any) -
         lo, hi = ends["lo"], ends["hi"]
         kind = str if isinstance(lo, str) else int | float
         found |= {code: "" for code in codes if isinstance(code, kind) and lo <= code <= hi}
-    found |= dict.fromkeys(meta.missing_user_values.get(name, ()) or (), "")
+    if meta.file_format == "dta":
+        found |= {
+            code: "" for code in codes if isinstance(code, str) and re.fullmatch("[a-z]", code) and _mixed(column)
+        }
     return {code: _reason(labels.get(code, "")) or "blank" for code in found}
+
+
+def _mixed(column: Column) -> bool:
+    """Whether it is a column of numbers: .a to .z come as letters among them."""
+    return not all(isinstance(code, str) for code in column.cells.categories if not re.fullmatch("[a-z]", str(code)))
 
 
 def _reason(label: str) -> str | None:
@@ -153,31 +161,35 @@ def _reason(label: str) -> str | None:
     return next((reason for reason, words in platform_words()["why"].items() if re.search(words, text)), None)
 
 
-def _judge(column: Column, labels: Mapping[Any, str], missing: dict[Any, str]) -> None:
+def _judge(column: Column, labels: Mapping[Any, str], missing: Mapping[Any, str], stata: bool) -> None:
     """Say what the labels make of a column: a rating, a category, or nothing."""
-    stata = {code: f".{code}" for code in missing if isinstance(code, str) and re.fullmatch("[a-z]", code)}
     if stata:
-        _replace(column, stata)
-        missing = {stata.get(code, code): reason for code, reason in missing.items()}
-    column.missing = missing
-    own = {code: label for code, label in labels.items() if code not in missing and code not in stata}
-    own = {code: label for code, label in own.items() if label and label != label_of(code)}
-    unsaid = {code: why for code, label in own.items() if (why := no_answer(label)) is not None}
+        dotted = {code: f".{code}" for code in missing}
+        _replace(column, dotted)
+        labels = {dotted.get(code, code): label for code, label in labels.items()}
+        missing = {dotted[code]: why for code, why in missing.items()}
+    labels = {code: label for code, label in labels.items() if label and label != label_of(code)}
+    own = {code: label for code, label in labels.items() if code not in missing}
+    unsaid: dict[Any, str] = {}
+    for judge in (no_answer, _reason):  # words that say clearly why there is no answer, then parts of them
+        said = {code: why for code, label in own.items() if (why := judge(label)) is not None}
+        left = {code: label for code, label in own.items() if code not in said}
+        observed = [code for code in column.cells.categories if code not in missing and code not in said]
+        column.missing = {**missing, **said}
+        if _scaled(column, left, observed):
+            return
+        unsaid = unsaid or said
+    column.missing = {**missing, **unsaid}
     left = {code: label for code, label in own.items() if code not in unsaid}
-    observed = [code for code in column.cells.categories if code not in missing and code not in unsaid]
-    if _scaled(column, left, observed):
-        column.missing |= unsaid
-        return
-    if not own or not observed:
-        return
-    labelled = [code for code in observed if code in left]
-    if len(labelled) < len(observed) and not _beside(left, observed):
-        column.missing |= unsaid  # some points of a scale have words: the numbers are judged by evidence
-        return
-    _replace(column, _distinct({**{code: label for code, label in labels.items() if label}, **left}))
-    shown = _distinct(labels)
-    column.missing = {shown.get(code, code) or code: why for code, why in {**missing, **unsaid}.items()}
-    column.kind = "category"
+    observed = [code for code in column.cells.categories if code not in column.missing]
+    bare = [code for code in observed if code not in left]
+    ladder = len(left) > 2 and read_ladders(left.values()) is not None
+    if not left or not observed or (bare and (ladder or not _beside(left, observed))):
+        return  # some points of a scale have words: the numbers are judged by evidence
+    words = _distinct(labels)
+    _replace(column, words)
+    column.missing = {words.get(code, code): why for code, why in column.missing.items()}
+    column.kind = None if ladder else "category"  # words of a ladder in no order of their codes: evidence reads words
 
 
 def _scaled(column: Column, labels: Mapping[Any, str], observed: list[Any]) -> bool:
@@ -202,7 +214,7 @@ def _scaled(column: Column, labels: Mapping[Any, str], observed: list[Any]) -> b
     if weights.sum() and weights[outside].sum() > _OUTSIDE * weights.sum():
         return False
     column.kind, column.turned = "rating", not rising
-    column.scale = Scale(codes[0], codes[-1], labels=labels)
+    column.scale = Scale(codes[0], codes[-1], labels=dict(labels))
     return True
 
 
