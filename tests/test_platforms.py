@@ -267,6 +267,24 @@ def test_surveymonkey_without_ids_is_known_by_its_second_row():
     assert len(surveymonkey.export(table(*rows)).table) == 8
 
 
+def test_surveymonkey_condensed_with_a_blank_second_row():
+    rows = made.surveymonkey(expanded=False)
+    export = surveymonkey.export(table(rows[0], [""] * len(rows[0]), *rows[1:]))
+    assert len(export.table) == 8
+
+
+def test_two_heading_rows_are_known_by_cells_that_repeat_their_options():
+    rows = [
+        ["Which?", "", "", "Age"],
+        ["Web", "Shop", "Phone", ""],
+        ["Web", "", "Phone", "31"],
+        ["", "Shop", "Phone", "24"],
+    ]
+    export = surveymonkey.export(table(*rows, ["Web", "Shop", "", "50"]))
+    assert export.how.code == "surveymonkey_by_rows"
+    assert column(export, "Which? [Web]") == [1, 0, 1]
+
+
 def test_surveymonkey_contacts_are_private():
     rows = [
         ["Respondent ID", "Collector ID", "Start Date", "Your contact", "", "Q"],
@@ -308,6 +326,12 @@ def test_google_time_and_address():
 )
 def test_google_time_in_other_languages(word):
     assert google_forms.recognise(table([word, "Q"], ["01/03/2026 14:00:11", 3], ["02/03/2026 9:00:11", 4])) is not None
+
+
+def test_google_with_row_numbers_before_the_time():
+    rows = [["", "Timestamp", "Q"], ["0", "3/1/2026 14:00:11", 3], ["1", "3/2/2026 9:00:11", 4]]
+    assert google_forms.recognise(table(*rows)) is not None
+    assert google_forms.export(table(*rows)).system == ("column_1", "Timestamp")
 
 
 def test_google_points_of_a_quiz_are_no_answers():
@@ -625,6 +649,30 @@ def test_spss_codes_that_only_their_label_calls_no_answer(sav):
     labels = {**LADDER, 99: "No contesta / Refused to answer"}
     export = sav({"q": [1.0, 2, 99]}, variable_value_labels={"q": labels})
     assert (export.missing["q"], str(export.items["q"].scale)) == ({99: "refused"}, "1-5")
+
+
+def test_spss_battery_in_unknown_words_is_a_rating_whose_direction_is_assumed(sav):
+    labels = {1: "Całkowicie źle", 2: "Raczej źle", 3: "Raczej dobrze", 4: "Całkowicie dobrze"}
+    frame = {f"q{i}": [1.0, 2, 3, 4] for i in range(3)}
+    export = sav(frame, variable_value_labels=dict.fromkeys(frame, labels))
+    assert {(item.kind, str(item.scale)) for item in export.items.values()} == {("rating", "1-4")}
+    note = next(note for note in export.table.notes if note.code == "direction_assumed")
+    assert note.values["columns"] == ["q0", "q1", "q2"]
+    alone = sav({"region": [1.0, 2, 3, 4]}, variable_value_labels={"region": labels})
+    assert alone.items["region"].kind == "category"
+
+
+def test_spss_codes_beside_their_numbers_are_read_by_the_numbers(sav):
+    """A scale 0-10 that the file codes 1 to 11."""
+    labels = {1: "very unlikely", **{code: str(code - 1) for code in range(2, 11)}, 11: "very likely"}
+    export = sav({"nps": [1.0, 11, 9]}, variable_value_labels={"nps": labels})
+    assert column(export, "nps") == [0, 10, 8]
+    assert str(export.items["nps"].scale) == "0-10"
+
+
+def test_spss_label_none_is_an_answer(sav):
+    export = sav({"diet": [1.0, 2, 2]}, variable_value_labels={"diet": {1: "None", 2: "Low fat"}})
+    assert export.missing == {}
 
 
 def test_spss_dates_rows_of_a_question_and_order(sav):

@@ -47,13 +47,18 @@ def _second_row(table: RawTable) -> bool:
     cells = list(zip((column.name for column in columns_of(table)), table.row(0), strict=True))
     if any(cell for name, cell in cells if key_of(name) in _IDS):
         return False
-    return any(key_of(cell) in _ALONE or (cell and not name) for name, cell in cells)
+    return not any(cell for _, cell in cells) or any(
+        key_of(cell) in _ALONE or (cell and not name) for name, cell in cells
+    )
 
 
 def _unmistakable(table: RawTable) -> bool:
-    keys = [key_of(cell) for cell in table.row(0)]
-    nameless = [bool(cell) and not column.name for column, cell in zip(columns_of(table), table.row(0), strict=True)]
-    return "openendedresponse" in keys or ("response" in keys and any(nameless))
+    """Whether the row says Open-Ended Response, or Response beside options, or the cells below repeat its options."""
+    first = table.row(0)
+    keys = [key_of(cell) for cell in first]
+    nameless = [at for at, column in enumerate(columns_of(table)) if first[at] and not column.name]
+    repeated = [at for at in nameless if table.labels(at) == [first[at]] and (table.columns[at].codes >= 0).sum() > 1]
+    return "openendedresponse" in keys or ("response" in keys and bool(nameless)) or len(repeated) > 1
 
 
 def export(table: RawTable) -> Export:
