@@ -285,6 +285,19 @@ def test_two_heading_rows_are_known_by_cells_that_repeat_their_options():
     assert column(export, "Which? [Web]") == [1, 0, 1]
 
 
+def test_surveymonkey_other_is_text_beside_options_and_a_row_of_a_matrix():
+    ids = ["Respondent ID", "Collector ID", "Start Date"]
+    rows = [[*ids, "Which?", "", "", "Rate", ""], ["", "", "", "Web", "Shop", "Other", "Price", "Other services"]]
+    rows += [
+        [1, 2, "03/01/2026 10:00:00", "Web", "", "by post", 3, 4],
+        [2, 2, "03/01/2026 10:00:00", "", "Shop", "", 1, 2],
+    ]
+    export = surveymonkey.export(table(*rows))
+    kinds = {name: item.kind for name, item in export.items.items()}
+    assert kinds == {"Which? [Web]": "multiple", "Which? [Shop]": "multiple", "Which? [Other]": "text"}
+    assert set(export.stems) == {"Which? [Web]", "Which? [Shop]", "Rate [Price]", "Rate [Other services]"}
+
+
 def test_surveymonkey_contacts_are_private():
     rows = [
         ["Respondent ID", "Collector ID", "Start Date", "Your contact", "", "Q"],

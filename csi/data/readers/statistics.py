@@ -213,7 +213,7 @@ def _judge(column: Column, labels: dict[Any, str], missing: dict[Any, str], stat
 
 
 def _shifted(column: Column, labels: dict[Any, str], missing: dict[Any, str]) -> tuple[dict[Any, str], dict[Any, str]]:
-    """Codes as the labels number them, where these are numbers that all stand as far from their codes: 1 to 11 for 0-10."""
+    """Codes as the labels number them, where all of these stand equally far from their codes: 1 to 11 for 0-10."""
     numbers = {code: float(label) for code, label in labels.items() if re.fullmatch(r"-?\d{1,3}", label)}
     apart = {number - code for code, number in numbers.items() if not isinstance(code, str)}
     if len(numbers) < 3 or len(apart) > 1 or apart == {0.0} or 2 * len(numbers) < len(labels):

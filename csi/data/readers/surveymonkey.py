@@ -28,7 +28,8 @@ _IDS = {
 }
 _ALONE = frozenset({"response", "openendedresponse"})
 _PERSONAL = frozenset({"name", "address", "address2", "email", "emailaddress", "phonenumber", "zip", "zippostalcode"})
-_OTHER = re.compile(r"other\b.*specify.*|comments?:?|其他.*", re.IGNORECASE)
+_TYPED = re.compile(r"other\b.*specify.*|comments?:?|其他.*请.*", re.IGNORECASE)
+_OTHER = re.compile(r"(?:other|otro|otra|autre|sonstige|outro|altro|其他|その他|기타).*", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?", re.IGNORECASE)
 
 
@@ -116,17 +117,22 @@ def _question(columns: list[Column], question: str, options: list[str], unclear:
         column.name = question if plain else f"{question} [{option}]"
         column.text = "" if plain else option
         column.private = key_of(option) in _PERSONAL
-    own = [column for column in columns if column.text and not _OTHER.fullmatch(column.text) and not column.private]
-    for column in columns:
-        if column not in own and column.text and not column.private:
-            column.kind = "text"
+    others = [column for column in columns if column.text and not column.private]
+    for column in others:
+        column.kind = "text" if _TYPED.fullmatch(column.text) else None
     if len(columns) == 1:
         named = "{} [{}]".format
         cut = columns[0].kind is None and not columns[0].private
         return split_cells(columns[0], (", ", ";"), partial(named, columns[0].name), unclear) if cut else columns
-    if len(own) > 1:
-        for column in own:
+    rows = [column for column in others if column.kind is None]
+    own = [column for column in rows if not _OTHER.fullmatch(column.text) or set(column.labels) <= {column.text}]
+    if len(rows) > 1:
+        for column in rows:
             column.stem = question
-        if not as_choices(own):
-            as_ranks(own)
+    if as_choices(own):
+        for column in rows:
+            if column not in own:  # what was typed beside the options
+                column.kind, column.stem = "text", ""
+    else:
+        as_ranks(rows)
     return columns
