@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 
-from csi.data.readers.raw import RawTable, compact
+from csi.data.raw import RawTable, compact
 
 NAME = "export.csv"
 

@@ -11,10 +11,10 @@ import platform_fixtures as made
 import pytest
 from platform_fixtures import codes, column, table
 
+from csi.data.raw import compact
 from csi.data.readers import google_forms, limesurvey, qualtrics, surveymonkey, tencent
 from csi.data.readers.parquet import export_parquet
 from csi.data.readers.platform_columns import Column, clean, common_stem
-from csi.data.readers.raw import compact
 from csi.data.readers.several_answers import as_choices, as_ranks, joined_options
 from csi.data.readers.statistics import export_spss, export_stata
 from csi.errors import CsiError
@@ -669,7 +669,7 @@ def test_spss_battery_in_unknown_words_is_a_rating_whose_direction_is_assumed(sa
     frame = {f"q{i}": [1.0, 2, 3, 4] for i in range(3)}
     export = sav(frame, variable_value_labels=dict.fromkeys(frame, labels))
     assert {(item.kind, str(item.scale)) for item in export.items.values()} == {("rating", "1-4")}
-    note = next(note for note in export.table.notes if note.code == "direction_assumed")
+    note = next(note for note in export.table.notes if note.code == "label_direction_assumed")
     assert note.values["columns"] == ["q0", "q1", "q2"]
     alone = sav({"region": [1.0, 2, 3, 4]}, variable_value_labels={"region": labels})
     assert alone.items["region"].kind == "category"

@@ -14,8 +14,8 @@ import datetime as dt
 import re
 
 from csi.data.cells import label_of
+from csi.data.raw import Export, RawTable
 from csi.data.readers.platform_columns import Column, columns_of, export_of, groups_of, key_of, platform_words
-from csi.data.readers.raw import Export, RawTable
 from csi.data.readers.several_answers import split_cells
 from csi.language import Note, note
 

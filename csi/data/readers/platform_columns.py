@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from csi.data.cells import label_of, plain_text
 from csi.data.codebook import Item
-from csi.data.readers.raw import Export, RawTable
+from csi.data.raw import Export, RawTable
 from csi.data.scales import Scale
 from csi.language import Note, note
 

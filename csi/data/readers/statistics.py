@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csi.data.cells import TOKENS, label_of, plain_text
-from csi.data.codebook import REASONS
+from csi.data.cells import label_of, plain_text
+from csi.data.ladders import no_answer, read_ladders
+from csi.data.raw import Export
 from csi.data.readers.detect import file_bytes
 from csi.data.readers.parquet import table_of
 from csi.data.readers.platform_columns import Column, clean, export_of, give_stem, groups_of, key_of, platform_words
-from csi.data.readers.raw import Export
 from csi.data.readers.several_answers import as_choices
-from csi.data.readers.wjx_ladders import no_answer, read_ladders
 from csi.data.scales import Scale
 from csi.errors import DataError, OptionError
 from csi.language import note
@@ -117,7 +116,7 @@ def _export(
     if assumed:
         ends = [next(iter(assumed[0].scale.labels[end].values())) for end in (assumed[0].scale.lo, assumed[0].scale.hi)]
         names = [column.name for column in assumed]
-        notes.append(note("direction_assumed", file=path.name, columns=names, low=ends[0], high=ends[1]))
+        notes.append(note("label_direction_assumed", file=path.name, columns=names, low=ends[0], high=ends[1]))
     for group in groups_of(
         match[1] if (match := _STEM.fullmatch(column.text)) and not match[1].isupper() else "" for column in columns
     ):
@@ -169,8 +168,6 @@ def _reason(label: str) -> str | None:
     text = plain_text(label).casefold()
     if known := no_answer(label):
         return known
-    if text in TOKENS and text:
-        return REASONS[TOKENS[text]]
     return next((reason for reason, words in platform_words()["why"].items() if re.search(words, text)), None)
 
 
@@ -228,7 +225,8 @@ def _shifted(column: Column, labels: dict[Any, str], missing: dict[Any, str]) ->
 
 def _undeclared(code: Any, label: str, labels: Mapping[Any, str]) -> str | None:
     """The reason of a code that the file does not declare as missing: clear words, or parts of words at an odd code."""
-    if known := no_answer(label):
+    known = no_answer(label)
+    if known is not None and known != "blank":  # a label None may be an answer
         return known
     others = [
         other for other in labels if other != code and not isinstance(other, str) and _reason(labels[other]) is None

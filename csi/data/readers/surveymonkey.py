@@ -15,8 +15,8 @@ import datetime as dt
 import re
 from functools import partial
 
+from csi.data.raw import Export, RawTable
 from csi.data.readers.platform_columns import Column, clean, columns_of, export_of, groups_of, key_of
-from csi.data.readers.raw import Export, RawTable
 from csi.data.readers.several_answers import as_choices, as_ranks, split_cells
 from csi.language import Note, note
 
