@@ -138,7 +138,7 @@ def _suspects(ratings: Sequence[Column]) -> list[Note]:
                 item=where[0][0],
                 python=repr(tuple(int(end) if float(end).is_integer() else end for end in wider)),
                 terminal=spoken(wider),
-            )  # fmt: skip
+            )
         )
     return notes
 
@@ -206,7 +206,7 @@ def _directions(ratings: Sequence[Column], columns: Sequence[Column]) -> list[No
     assumed = [one.name for one in ratings if _unsaid(one) and one.name not in doubtful]
     if assumed:
         notes.append(note("direction_assumed", items=_some(assumed), count=len(assumed)))
-    unverified = [one.name for one in ratings if one.readings is not None and not one.readings.verified]
+    unverified = [one.name for one in ratings if one.readings is not None and not one.readings.ladders[0].verified]
     if unverified:
         notes.append(note("ladder_unverified", items=_some(unverified), count=len(unverified)))
     return notes

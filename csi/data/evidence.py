@@ -196,10 +196,17 @@ def _agree(members: Sequence[Column], by: str) -> None:
             continue
         if verdict.open and common in verdict.choices and (matrix or _may_be_short(column, common)):
             column.verdict = settle(verdict, common, column.values, column.counts, by)
-        elif verdict.open and verdict.choices[0][1] > common[1] and _mass(column, common) >= 0.98:  # a typing error
+        elif _fits(column, common, matrix):
             column.verdict = within(column.values, column.counts, common, by)
-        elif verdict.ends is not None and _inside(verdict.ends, common) and (matrix or _may_be_short(column, common)):
-            column.verdict = within(column.values, column.counts, common, by)
+
+
+def _fits(column: Column, common: tuple[float, float], matrix: bool) -> bool:
+    """Whether a column can be on the scale of its battery: a typing error beyond it, or rungs that nobody chose."""
+    verdict = column.verdict
+    if verdict.open:
+        return verdict.choices[0][1] > common[1] and _mass(column, common) >= 0.98
+    inside = verdict.ends is not None and _inside(verdict.ends, common)
+    return inside and (matrix or _may_be_short(column, common))
 
 
 def _inside(ends: tuple[float, float], common: tuple[float, float]) -> bool:

@@ -9,28 +9,36 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-_NUMBER = re.compile(r"^\s*(?:[A-Za-z]{0,3}\d{1,3}(?:[-_.]\d{1,3})*[a-z]?\s*[、.．:：)）_-]\s*|\(\d{1,3}\)\s*|\d{1,3}\s+(?=\D))")
+_NUMBER = re.compile(
+    r"^\s*(?:[A-Za-z]{0,3}\d{1,3}(?:[-_.]\d{1,3})*[a-z]?\s*[、.．:：)）_-]\s*|\(\d{1,3}\)\s*|\d{1,3}\s+(?=\D))"
+)
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _JOINTS = re.compile(r"[_./\\|]+|(?<=\w)-(?=\w)")
 _LATIN = re.compile(r"^[=a-zà-ÿœ0-9()\[\]?*+:|\\.#°ºñ' _-]+$", re.IGNORECASE)
 _RANGE = re.compile(
-    r"(?<![\d.,/-])([+-]?\d{1,3})\s*(?:分|points?|星)?\s*(?:-|–|—|~|～|to|bis|a|à|hasta|sampai|至|到|から)\s*([+-]?\d{1,3})(?!\d|[.,/]\d|%|-\d)",
+    r"(?<![\d.,/-])([+-]?\d{1,3})\s*(?:分|points?|星)?\s*"
+    r"(?:-|–|—|~|～|to|bis|a|à|hasta|sampai|至|到|から)\s*([+-]?\d{1,3})(?!\d|[.,/]\d|%|-\d)",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"(?<!\d)([0-9]{1,3})\s*[=:：＝]\s*[^\d,;，；()（）]{2,60}?[,;，；、/ ]+\s*(?:\.\.\.|…)?\s*([0-9]{1,3})\s*[=:：＝]")
+_ENDS = re.compile(
+    r"(?<!\d)([0-9]{1,3})\s*[=:：＝]\s*[^\d,;，；()（）]{2,60}?[,;，；、/ ]+\s*(?:\.\.\.|…)?\s*([0-9]{1,3})\s*[=:：＝]"
+)
 _OUT_OF = re.compile(r"(?:/|out of|von|sur|de un total de)\s*(5|7|10|100)\s*\)?\s*$", re.IGNORECASE)
 _OWN = re.compile(
-    r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|您所|请问|请选择|あなたの|귀하의|su|sua|seu|cu[aá]l es su|"
-    r"qual (?:é )?(?:o )?(?:seu|sua)|ihr|welche|votre|quel|apa)"
+    r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|您所|"
+    r"请问|请选择|あなたの|귀하의|su|sua|seu|cu[aá]l es su|qual (?:é )?(?:o )?(?:seu|sua)|ihr|welche|votre|quel|apa)"
 )
 _ASKED = re.compile(
-    r"how (?:many|much|long|old)|number of|your age|\bage\b|income|salary|年龄|收入|多少|多久|多长|几[次个天年]|何[回歳人年]|몇|cu[aá]nt|quant[oa]s|edad|combien|"
-    r"wie (?:viele|lange|alt)|berapa|umur|usia|date of|duration"
+    r"how (?:many|much|long|old)|number of|your age|\bage\b|income|salary|年龄|收入|多少|多久|多长|几[次个天年]|"
+    r"何[回歳人年]|몇|cu[aá]nt|quant[oa]s|edad|combien|wie (?:viele|lange|alt)|berapa|umur|usia|date of|duration"
 )
 _SCALES = {(0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (0, 3), (0, 4), (0, 5), (0, 6),
            (0, 7), (0, 10), (0, 100), (1, 100), (-2, 2), (-3, 3), (-5, 5)}  # fmt: skip
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
-_PHONE = re.compile(r"(?:\+?\d{1,3}[ -]?)?(?:1[3-9]\d{9}|0\d{1,4}[ -]\d{3,4}[ -]?\d{3,4}|\(\d{2,4}\) ?\d{3,5}[ -]?\d{3,4}|08\d{8,11})")
+_PHONE = re.compile(
+    r"(?:\+?\d{1,3}[ -]?)?(?:1[3-9]\d{9}|"
+    r"0\d{1,4}[ -]\d{3,4}[ -]?\d{3,4}|\(\d{2,4}\) ?\d{3,5}[ -]?\d{3,4}|08\d{8,11})"
+)
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:\D.*)?|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _CITIZEN = re.compile(r"\d{17}[\dXx]|\d{6}-\d{7}|\d{3}\.\d{3}\.\d{3}-\d{2}")
 
@@ -110,7 +118,9 @@ def _patterns() -> dict[str, Any]:
     text = files("csi.data").joinpath("headings.yaml").read_text(encoding="utf-8")
     words = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {
-        kind: {name: _compiled(part) for name, part in listed.items()} if isinstance(listed, dict) else _compiled(listed)
+        kind: {name: _compiled(part) for name, part in listed.items()}
+        if isinstance(listed, dict)
+        else _compiled(listed)
         for kind, listed in words.items()
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ def check_headings(table: RawTable) -> None:
     if len(table.headings) < 2 or len(numbers) < 0.5 * len(table.headings):
         return
     again = sum(name in table.labels(i)[:200] for i, name in enumerate(table.headings) if name in numbers)
-    if len(set(counted)) == len(counted) and again < 0.5 * len(numbers):  # items named 1, 2, 3
+    if all(b > a for a, b in pairwise(counted)) and again < 0.5 * len(numbers):  # items named 1, 2, 3
         return
     raise DataError("heading_numbers", file=table.file, headings=list(table.headings[:5]))
 
@@ -227,7 +228,9 @@ def _is_note(row: Sequence[str], table: RawTable, at: int) -> bool:
     filled = [cell for cell in row if cell.strip()]
     above = [sum(bool(cell.strip()) for cell in table.row(i)) for i in range(min(at, 20))]
     usual = float(np.median(above)) if above else 0
-    if not row[0].strip() and filled and usual >= 6 and len(filled) <= 0.35 * usual:  # figures beside or below the table
+    if (
+        not row[0].strip() and filled and usual >= 6 and len(filled) <= 0.35 * usual
+    ):  # figures beside or below the table
         return all(table.row(i)[0].strip() for i in range(min(at, 20)))
     if len(filled) != 1 or len(row) < 3 or NUMBER.fullmatch(plain_text(filled[0])):
         return False
