@@ -9,6 +9,7 @@ __version__ = "0.1.0"
 
 # The public names and the module each one lives in; nothing is imported before it is asked for.
 _PUBLIC = {
+    "AskedError": "csi.errors",
     "Codebook": "csi.data.codebook",
     "CsiError": "csi.errors",
     "DataError": "csi.errors",
@@ -81,8 +82,17 @@ _PUBLIC = {
     "plot_tree": "csi.report.plots",
     "post_stratify": "csi.data.weighting",
     "rake": "csi.data.weighting",
-    "read_csv": "csi.data.readers.csv",
-    "read_excel": "csi.data.readers.excel",
+    "read_csv": "csi.data.readers.doors",
+    "read_excel": "csi.data.readers.doors",
+    "read_google_forms": "csi.data.readers.doors",
+    "read_limesurvey": "csi.data.readers.doors",
+    "read_parquet": "csi.data.readers.doors",
+    "read_qualtrics": "csi.data.readers.doors",
+    "read_spss": "csi.data.readers.doors",
+    "read_stata": "csi.data.readers.doors",
+    "read_survey": "csi.data.readers.door",
+    "read_surveymonkey": "csi.data.readers.doors",
+    "read_tencent": "csi.data.readers.doors",
     "read_wenjuanxing": "csi.data.readers.wenjuanxing",
     "score_agreement": "csi.measures.agreement",
     "score_blend": "csi.measures.blend",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-import numpy as np
-
-from csi.data.codebook import Codebook, Item
-from csi.data.guess import plain_heading, role_like
+from csi.data.codebook import DOUBTED, Codebook, Item
+from csi.data.headings import heading_of
 from csi.data.survey import Survey
 from csi.errors import DataError
-from csi.language import say
+from csi.language import Note, say
 from csi.models.catalog import as_model, load_model
 from csi.models.items import Construct
 from csi.models.path import PathModel
@@ -31,8 +29,6 @@ WORDING: tuple[tuple[str, str], ...] = (
     ("Quality", r"quality|reliab|how good|professional|courteous|质量|可靠|态度|效率|环境|专业|及时"),
 )  # fmt: skip
 ALIKE = 0.75  # share of the wording that two questions must have in common to be taken for one
-DURATION = re.compile(r"duration(?:[ _.-].*)?|seconds|time[ _.-]?taken|所用时间|答题时长|用时|时长", re.IGNORECASE)
-RESPONDENT = re.compile(r"(?:respondent|response|record|case)?[ _.-]?id|序号|编号|答卷编号", re.IGNORECASE)
 
 
 def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Codebook:
@@ -53,8 +49,8 @@ def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Code
     Returns
     -------
     Codebook
-        To be written with `to_yaml`, completed by hand, and given to the reader. Columns named like weights, strata,
-        clusters, the time taken or the respondent's number get that role; read private columns stay private.
+        To be written with `to_yaml`, completed by hand, and given to the reader. Scales, labels, missing codes, roles
+        and private columns are those the evidence gave: reading with it unchanged gives the same answers.
 
     Raises
     ------
@@ -80,14 +76,9 @@ def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Code
     book = survey.codebook
     chosen = None if model is None else as_model(model)
     known, asked = _known(chosen), _asked(None if chosen is None else chosen.names)
-    roles = _roles(survey)
-    taken = set(roles.values())
-    items = {
-        name: _suggested(item, known, asked, None if chosen is None else chosen.names)
-        for name, item in book.items.items()
-        if name not in taken
-    }
-    return replace(book, items=items, **roles)
+    names = None if chosen is None else chosen.names
+    items = {name: _suggested(item, known, asked, names) for name, item in book.items.items()}
+    return replace(book, items=items)
 
 
 def open_items(codebook: Codebook) -> tuple[str, ...]:
@@ -95,24 +86,52 @@ def open_items(codebook: Codebook) -> tuple[str, ...]:
     return tuple(name for name, item in codebook.items.items() if item.kind == "rating" and item.construct is None)
 
 
-def draft_text(codebook: Codebook, model: PathModel | str | None = None) -> str:
-    """A drafted codebook as YAML, with comment lines that say what is left to a person.
+def draft_text(
+    codebook: Codebook, model: PathModel | str | None = None, *, doubts: Sequence[Note] = (), survey: Survey | None = None
+) -> str:
+    """A drafted codebook as YAML, with comment lines that ask what a person has to decide.
 
     Parameters
     ----------
     codebook : what `draft_codebook` gives back
     model : the model it was drafted for; its constructs are the ones that are offered
+    doubts : what is doubtful about the file (`survey.doubts`), written above everything
+    survey : the survey it was drafted for; columns that look like strata or clusters are offered as roles
     """
     names = as_model(model).names if model is not None else _catalogue_names()
     lines = [f"# {line}" for line in say("drafts.head", constructs=names).splitlines()]
+    lines += [f"# ? {' '.join(str(doubt).split())}" for doubt in doubts]
+    if survey is not None:
+        for column in survey.answers.columns:
+            role = heading_of(column).role
+            if role in ("strata", "cluster") and column not in codebook.private and role not in codebook.roles:
+                lines.append(f"# ? {say('drafts.role', column=column, role=role)}")
     undecided = set(open_items(codebook))
     inside = False
     for line in codebook.to_yaml().splitlines():
         inside = (line == "items:") if re.match(r"\S", line) else inside
-        if inside and _item_at(line) in undecided:
-            lines.append(f"  # {say('drafts.open')}")
+        name = _item_at(line) if inside else None
+        if name is not None and name in codebook.items:
+            lines += [f"  # {question}" for question in _questions(codebook, name, name in undecided)]
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def _questions(codebook: Codebook, name: str, undecided: bool) -> list[str]:
+    """What has to be decided about one item."""
+    item = codebook.items[name]
+    asked = []
+    if item.kind == "rating" and item.scale is None:
+        asked.append(say("drafts.scale_open"))
+    elif item.kind == "rating" and not item.scale.labels:  # type: ignore[union-attr]
+        asked.append(say("drafts.scale", scale=str(item.scale)))
+    codes = codebook.item_missing_codes.get(name, {})
+    doubted = [f"{code!r}" if isinstance(code, str) else str(code) for code, why in codes.items() if why in DOUBTED]
+    if doubted:
+        asked.append(" ".join(say("drafts.codes", codes=doubted[:8]).split()))
+    if undecided:
+        asked.append(say("drafts.open"))
+    return asked
 
 
 def _item_at(line: str) -> str | None:
@@ -174,7 +193,7 @@ def _suggested(
     found = known.get(item.name.casefold()) or next(
         (known[name.casefold()] for name in item.aliases if name.casefold() in known), None
     )
-    texts = [plain_heading(item.name), *item.text.values()]
+    texts = [heading_of(item.name).plain, *item.text.values()]
     if found is None and item.kind == "rating":
         found = _same_question(texts, asked)
     if found is not None:
@@ -203,28 +222,3 @@ def _by_wording(texts: list[str]) -> str | None:
     if len(named) == 2 and "Quality" in named:  # "the quality you expected", "the quality for the price"
         named.remove("Quality")
     return named[0] if len(named) == 1 else None
-
-
-def _roles(survey: Survey) -> dict[str, str]:
-    """Roles that columns are named for and that nothing fills yet."""
-    book, answers = survey.codebook, survey.answers
-    visible = [name for name in answers.columns if name not in book.private]
-    tests: dict[str, Callable[[str], bool]] = {
-        "weight": lambda name: role_like(name) == "weight" and _amounts(answers[name]),
-        "strata": lambda name: role_like(name) == "strata" and bool(answers[name].notna().all()),
-        "cluster": lambda name: role_like(name) == "cluster" and bool(answers[name].notna().all()),
-        "duration": lambda name: DURATION.fullmatch(plain_heading(name)) is not None
-        and np.issubdtype(answers[name].dtype, np.number),
-        "respondent": lambda name: RESPONDENT.fullmatch(plain_heading(name)) is not None,
-    }  # fmt: skip
-    found: dict[str, str] = {}
-    for role, fits in tests.items():
-        free = [name for name in visible if name not in (*book.roles.values(), *found.values())]
-        if role not in book.roles and (name := next(filter(fits, free), None)) is not None:
-            found[role] = name
-    return found
-
-
-def _amounts(column: object) -> bool:
-    values = np.asarray(column)
-    return bool(np.issubdtype(values.dtype, np.number) and np.isfinite(values).all() and (values >= 0).all())

@@ -29,6 +29,22 @@ class DataError(CsiError):
     """A file, codebook, survey or table of moments cannot be used as it is."""
 
 
+class AskedError(DataError):
+    """The evidence leaves open what a file means; the message asks, and `answers` holds what each answer adds to the call.
+
+    Attributes
+    ----------
+    answers : list of (words of the answer, arguments such as {"scale": {"q1": (1, 5)}} or {"encoding": "cp1252"})
+    """
+
+    def __init__(self, code: str, /, **values: Any) -> None:
+        self.answers: list[tuple[Any, dict[str, Any]]] = values.pop("answers", [])
+        super().__init__(code, **values)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.code, {**self.values, "answers": self.answers})
+
+
 class ModelError(CsiError):
     """A model is wrong in itself or does not fit the data it was given."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from contextvars import Token
 
 from csi.errors import choose
-from csi.words import LANGUAGES, Note, chosen, current_language, has_words, note, pick, say, shown, words
+from csi.words import LANGUAGES, Note, at_terminal, chosen, current_language, has_words, note, pick, say, shown, words
 
 __all__ = [
     "LANGUAGES",
     "Note",
+    "at_terminal",
     "current_language",
     "has_words",
     "note",

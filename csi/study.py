@@ -197,7 +197,8 @@ class Study:
 
     def _lines(self) -> list[str]:
         head = say("views.study_head", title=self.title, model=self.model.name, n=len(self.survey))
-        lines = [head, self.answer_line(), *filter(None, [self.priority_line()])]
+        found = [f"! {doubt}" for doubt in self.survey.doubts]
+        lines = [head, *found, self.answer_line(), *filter(None, [self.priority_line()])]
         if self.groups is not None and "index" in self.groups.tables:
             table = self.groups.table("index")
             parts = [

@@ -158,7 +158,7 @@ def test_quick_and_exact_counting_of_fields_agree(rows):
 def test_text_cells_come_back_as_written(rows):
     stream = io.StringIO(newline="")
     pd.DataFrame([("x", "y"), *rows]).to_csv(stream, header=False, index=False, lineterminator="\n", quoting=1)
-    from csi.data.readers.csv import _frame
+    from csi.data.readers.csv import text_table
 
     if not any(a.strip() or b.strip() for a, b in rows):
         return

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from pins import OLDEST, ROOT, read_pins
 
-PIP_ONLY = ("semopy",)
+PIP_ONLY = ("pylopdf-fonts-zh-cn", "semopy")
 OLDEST_PYTHON = {
     "implementation_name": "cpython",
     "os_name": "posix",

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from csi import __version__
 from csi.cli.arguments import COMMANDS, bad_argument, make_parsers
 from csi.errors import CsiError, OptionError, choose
-from csi.language import LANGUAGES, current_language, say, use_language
+from csi.language import LANGUAGES, at_terminal, current_language, say, use_language
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that cannot show Chinese shows question marks
     given = list(sys.argv[1:] if arguments is None else arguments)
+    at_terminal.set(True)
     with use_language(_language_of_computer()):
         try:
             with use_language(_language(given)):
@@ -89,6 +90,10 @@ def _dispatch(arguments: Sequence[str]) -> int:
         raise OptionError("cli_unknown_arguments", arguments=unknown, command=options.command or "")
     if options.command is None:
         raise OptionError("cli_no_command", choices=COMMANDS)
+    if options.command in ("doctor", "anonymise"):
+        from csi.cli import looking
+
+        return {"doctor": looking.doctor, "anonymise": looking.anonymise}[options.command](options)
     if options.command in ("report", "tour"):
         from csi.cli import analysis
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from csi.cli.arguments import column_names, whole_number
 from csi.cli.progress import shown_progress
-from csi.cli.reading import check_files, read_answers, read_model
+from csi.cli.reading import check_files, read_answers, read_model, say_doubts
 from csi.errors import EstimationError, OutputError
 from csi.language import Note, note, say
 
@@ -38,7 +38,8 @@ def report(options: argparse.Namespace) -> int:
     check_target(output, inputs=inputs)
     check_target(tables_beside(output), inputs=inputs)
     model = None if options.model is None else read_model(options.model)
-    survey, remarks = read_answers(options.files, options.codebook)
+    survey, remarks = read_answers(options)
+    say_doubts(survey)
     study = _study(survey, model, by, remarks, n_boot=n_boot, seed=seed)
     for remark in study.notes:
         print(remark)

@@ -9,8 +9,8 @@ from csi.errors import OptionError
 from csi.language import say
 from csi.views import width
 
-COMMANDS = ("tour", "report", "codebook", "models", "samples", "info")
-DESCRIBED = ("tour", "report", "codebook")  # commands that have more to say than one line
+COMMANDS = ("tour", "doctor", "report", "codebook", "anonymise", "models", "samples", "info")
+DESCRIBED = ("tour", "doctor", "report", "codebook", "anonymise")  # commands that have more to say than one line
 NEVER_FIRST = "，。；：、）”"
 
 
@@ -78,6 +78,10 @@ def make_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argument
         commands[name] = chosen.add_parser(name, help=help_line, description=text, epilog=epilog, **common)
     _report_arguments(commands["report"])
     _codebook_arguments(commands["codebook"])
+    _files(commands["doctor"])
+    _file_options(commands["doctor"])
+    _files(commands["anonymise"])
+    _file_options(commands["anonymise"], judged=False)
     group = commands["tour"].add_argument_group(say("cli.tour_options"))
     group.add_argument("-o", "--output", metavar="FOLDER", help=say("cli.help_tour_output"))
     for name in COMMANDS:
@@ -93,8 +97,8 @@ def _everywhere(group: Any, default: Any) -> None:
 
 def _report_arguments(parser: argparse.ArgumentParser) -> None:
     _files(parser)
+    _file_options(parser)
     group = parser.add_argument_group(say("cli.report_options"))
-    group.add_argument("--codebook", metavar="FILE", help=say("cli.help_codebook"))
     group.add_argument("--model", metavar="MODEL", help=say("cli.help_model"))
     group.add_argument("--by", metavar="COLUMN", action="append", help=say("cli.help_by"))
     group.add_argument("-o", "--output", metavar="FILE", help=say("cli.help_output"))
@@ -104,6 +108,7 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _codebook_arguments(parser: argparse.ArgumentParser) -> None:
     _files(parser)
+    _file_options(parser)
     group = parser.add_argument_group(say("cli.codebook_options"))
     group.add_argument("--model", metavar="MODEL", help=say("cli.help_codebook_model"))
     group.add_argument("-o", "--output", metavar="FILE", help=say("cli.help_codebook_output"))
@@ -112,6 +117,28 @@ def _codebook_arguments(parser: argparse.ArgumentParser) -> None:
 def _files(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(say("cli.arguments"))
     group.add_argument("files", metavar="FILE", nargs="*", help=say("cli.help_file"))
+
+
+def _file_options(parser: argparse.ArgumentParser, judged: bool = True) -> None:
+    """What can be said about the file where csi does not find it out, or finds it out wrongly."""
+    group = parser.add_argument_group(say("cli.file_options"))
+    if judged:
+        group.add_argument("--codebook", metavar="FILE", help=say("cli.help_codebook"))
+        group.add_argument("--scale", metavar="[ITEM=]LO-HI", action="append", help=say("cli.help_scale"))
+        group.add_argument("--missing", metavar="[ITEM=]CODES", action="append", help=say("cli.help_missing"))
+        group.add_argument("--strict", action="store_true", help=say("cli.help_strict"))
+        group.add_argument("--source", metavar="SOURCE", help=say("cli.help_source"))
+        group.add_argument("--decimal", metavar="SIGN", help=say("cli.help_decimal"))
+    else:
+        group.add_argument("-o", "--output", metavar="FILE", help=say("cli.help_anonymise_output"))
+    group.add_argument("--sheet", metavar="NAME", help=say("cli.help_sheet"))
+    group.add_argument("--encoding", metavar="NAME", help=say("cli.help_encoding"))
+    group.add_argument("--delimiter", metavar="SIGN", help=say("cli.help_delimiter"))
+
+
+def quoted(name: str) -> str:
+    """A word of a command line, in quotation marks where it needs them."""
+    return f'"{name}"' if any(character.isspace() or character in "()&;'*[]" for character in name) else name
 
 
 def bad_argument(problem: argparse.ArgumentError, command: str) -> OptionError:

@@ -7,7 +7,8 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from csi.cli.reading import check_files, read_answers, read_model
+from csi.cli.arguments import quoted
+from csi.cli.reading import check_files, read_answers, read_model, say_doubts
 from csi.errors import OutputError
 from csi.language import LANGUAGES, current_language, say
 from csi.views import align
@@ -49,20 +50,17 @@ def codebook(options: argparse.Namespace) -> int:
         raise OutputError("output_exists", file=str(target))
     check_target(target)
     model = None if options.model is None else read_model(options.model)
-    survey, _ = read_answers(options.files, beside=False)
+    survey, _ = read_answers(options, beside=False, ask=False)
+    say_doubts(survey)
     draft = draft_codebook(survey, model)
-    write_file(target, draft_text(draft, model).encode("utf-8"))
+    write_file(target, draft_text(draft, model, doubts=survey.doubts, survey=survey).encode("utf-8"))
     undecided = open_items(draft)
     print(say("cli.codebook_counts", items=len(draft.items), suggested=sum(map(len, draft.constructs().values()))))
     if undecided:
         print(say("cli.codebook_open", count=len(undecided)))
     print(say("cli.codebook_written", file=str(target)))
-    print(say("cli.codebook_next", files=" ".join(_quoted(name) for name in options.files), file=_quoted(str(target))))
+    print(say("cli.codebook_next", files=" ".join(quoted(name) for name in options.files), file=quoted(str(target))))
     return 0
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if any(character.isspace() or character in "()&;'" for character in name) else name
 
 
 def info(options: argparse.Namespace) -> int:

@@ -1,68 +1,129 @@
-"""From the files a person names to a Survey and a model, whatever the files turn out to be."""
+"""From the files a person names to a Survey and a model, whatever the files turn out to be; what is open is asked."""
 
 from __future__ import annotations
 
-import io
-import zipfile
-from collections.abc import Sequence
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from csi.errors import DataError, ModelError, OptionError
-from csi.language import Note, note
+from csi.errors import AskedError, DataError, ModelError, OptionError
+from csi.language import Note, note, say
 
 if TYPE_CHECKING:
+    from csi.data.ruling import Ruling
     from csi.data.survey import Survey
     from csi.models.path import PathModel
 
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-EXCEL_ENDINGS = (".xlsx", ".xls")
-# Columns that stand in every export of 问卷星; three of them make one.
-WENJUANXING = ("提交答卷时间", "所用时间", "来源详情", "来自IP", "序号")
-_START = 200_000
+_SCALE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:-|–|~|:|\.\.|至|到)\s*([+-]?\d+(?:\.\d+)?)")
 
 
-def read_answers(
-    files: Sequence[str], codebook: str | None = None, *, beside: bool = True
-) -> tuple[Survey, list[Note]]:
-    """Read the answers: by the columns of a 问卷星 export, else by the ending of the file's name.
 
-    Parameters
-    ----------
-    files : one file, the text and code file of 问卷星, or the name of a sample
-    codebook : file name
-    beside : take the codebook of the same name beside the file when there is one
+def ruling_of(options: argparse.Namespace, ask: bool = True) -> Ruling:
+    """What `--missing`, `--scale`, `--strict` and `--decimal` say.
 
     Raises
     ------
-    DataError
-        `cli_unknown_ending`, `cli_two_files`, and those of the readers.
+    OptionError
+        `ruling_missing`, `ruling_scale`, `ruling_decimal`.
 
     """
-    from csi.data.readers import read_csv, read_excel
+    from csi.data.ruling import as_ruling
+
+    missing: dict[str, list[Any]] = {}
+    for given in options.missing or ():
+        item, codes = _item_and_rest(given)
+        missing.setdefault(item, []).extend(_code(code) for code in re.split(r"[,，]", codes) if code.strip())
+    scale: dict[str, tuple[float, float]] = {}
+    for given in options.scale or ():
+        item, ends = _item_and_rest(given)
+        found = _SCALE.fullmatch(ends.strip())
+        if found is None:
+            raise OptionError("ruling_scale", value=given, problem=ends or "?")
+        scale[item] = (float(found[1]), float(found[2]))
+    return as_ruling(missing or None, scale or None, bool(options.strict), options.decimal, ask)
+
+
+def _item_and_rest(given: str) -> tuple[str, str]:
+    item, sign, rest = given.rpartition("=")
+    return (item.strip(), rest) if sign else ("", given)
+
+
+def _code(text: str) -> Any:
+    plain = text.strip()
+    return int(plain) if re.fullmatch(r"[+-]?\d{1,15}", plain) else plain
+
+
+def read_answers(options: argparse.Namespace, *, beside: bool = True, ask: bool = True) -> tuple[Survey, list[Note]]:
+    """Read the answers of the files named; on a terminal what the evidence leaves open is asked and read again.
+
+    Parameters
+    ----------
+    options : files, codebook and what was said about the file
+    beside : take the codebook of the same name beside the file when there is one
+    ask : whether an open question stops the reading
+
+    Raises
+    ------
+    AskedError
+        What is open, where nobody can be asked.
+    DataError, OptionError
+        Those of `read_survey`.
+
+    """
+    from csi.data.readers.door import open_survey
     from csi.data.samples import list_samples, load_sample
 
+    ruling = ruling_of(options, ask)
+    files, codebook = options.files, options.codebook
     file = Path(files[0])
-    ending = file.suffix.lower()
-    if len(files) == 1 and not ending and not file.exists() and file.name in set(list_samples()["name"]):
+    if len(files) == 1 and not file.suffix and not file.exists() and file.name in set(list_samples()["name"]):
         survey = load_sample(file.name)
         return survey.with_codebook(codebook) if codebook else survey, [note("sample_used", name=file.name)]
-    for one in map(Path, files):
-        if one.suffix.lower() not in TEXT_ENDINGS + EXCEL_ENDINGS and one.is_file():
-            choices = TEXT_ENDINGS + EXCEL_ENDINGS
-            raise DataError("cli_unknown_ending", file=str(one), ending=one.suffix.lower(), choices=choices)
     remarks = []
     found = file.with_suffix(".yaml")
     if codebook is None and beside and found.is_file():
         codebook = str(found)
         remarks.append(note("codebook_beside", file=found.name))
-    if any(is_wenjuanxing(Path(one)) for one in files):
-        from csi.data.readers.wenjuanxing import read_wenjuanxing
+    how = {"source": options.source, "sheet": options.sheet, "encoding": options.encoding, "delimiter": options.delimiter}
+    how["second"] = files[1] if len(files) > 1 else None
+    for _ in range(20):
+        try:
+            return open_survey(file, codebook, ruling, **how), remarks
+        except AskedError as problem:
+            said = _ask(problem)
+            if said is None:
+                raise
+            if "encoding" in said:
+                how["encoding"] = said["encoding"]
+            else:
+                ruling = replace(ruling, **{key: {**getattr(ruling, key), **value} for key, value in said.items()})
+    raise DataError("file_unreadable", file=str(file), problem="?")
 
-        return read_wenjuanxing(*files, codebook=codebook), remarks
-    if len(files) > 1:
-        raise DataError("cli_two_files", files=[Path(one).name for one in files], columns=WENJUANXING)
-    return (read_excel if ending in EXCEL_ENDINGS else read_csv)(file, codebook), remarks
+
+def _ask(problem: AskedError) -> dict[str, Any] | None:
+    """The answer of the person at the terminal; None where nobody is there or nothing is said."""
+    if not problem.answers or not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+    print(str(problem), file=sys.stderr)
+    for number, (words, _) in enumerate(problem.answers, start=1):
+        print(f"  {number}  {words}", file=sys.stderr)
+    while True:
+        print(say("cli.ask", count=len(problem.answers)), end=" ", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line or not line.strip():
+            return None
+        if line.strip().isdecimal() and 1 <= int(line) <= len(problem.answers):
+            return problem.answers[int(line) - 1][1]
+
+
+def say_doubts(survey: Survey, show: Callable[[str], None] = print) -> None:
+    """The first lines of every command: what was found and what is doubtful."""
+    for doubt in survey.doubts:
+        show(f"! {doubt}")
 
 
 def check_files(files: Sequence[str], command: str) -> None:
@@ -78,36 +139,6 @@ def check_files(files: Sequence[str], command: str) -> None:
         raise OptionError("cli_no_file", command=command)
     if len(files) > 2:
         raise OptionError("cli_many_files", command=command, count=len(files))
-
-
-def is_wenjuanxing(file: Path) -> bool:
-    """Whether a file has the columns of a 问卷星 export; False for one that cannot be opened."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        return False
-    return any(sum(name in text for name in WENJUANXING) >= 3 for text in _texts(data))
-
-
-def _texts(data: bytes) -> list[str]:
-    """The texts of a file, as far as column names may stand in them."""
-    if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as parts:
-                wanted = ("xl/sharedStrings.xml", "xl/worksheets/")
-                names = [name for name in parts.namelist() if name.startswith(wanted)]
-                return ["".join(_beginning(parts, name) for name in names)]
-        except (zipfile.BadZipFile, OSError, RuntimeError):
-            return []
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        return [data.decode("utf-16-le", "ignore"), data[1:].decode("utf-16-le", "ignore")]
-    start = data[:_START]
-    return [start.decode(encoding, "ignore") for encoding in ("utf-8-sig", "gb18030", "utf-16")]
-
-
-def _beginning(parts: zipfile.ZipFile, name: str) -> str:
-    with parts.open(name) as part:
-        return part.read(_START).decode("utf-8", "ignore")
 
 
 def read_model(given: str) -> PathModel:
@@ -139,3 +170,5 @@ def read_model(given: str) -> PathModel:
     except OSError as problem:
         raise ModelError("cli_model_unreadable", file=given, problem=problem.strerror or "?") from None
     return PathModel.parse(text, name=file.stem)
+
+

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from csi.data.codebook import REASONS
@@ -18,15 +18,7 @@ from csi.data.scales import brief
 
 BLANK = REASONS.index("blank")
 
-_TOKENS = {
-    "blank": ("", "na", "n/a", "#n/a", "nan", "null", "none", "(空)", "空", "(blank)"),
-    "skipped": ("(跳过)", "跳过", "(skipped)"),
-    "dont_know": ("不知道", "不清楚", "说不清", "don't know", "don’t know", "dont know", "dk"),
-    "refused": ("拒答", "拒绝回答", "refused"),
-}
-TOKENS = {token: REASONS.index(reason) for reason, tokens in _TOKENS.items() for token in tokens}
-
-_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DATE = re.compile(
     r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 )
@@ -45,6 +37,8 @@ class Cells:
     numbers : (u,) what it says as a number, NaN when it is none
     tokens : (u,) int8, the reason it says for a missing answer, 0 when it says none
     wide : (u,) whether the number is written in full-width digits
+    form : how most numbers that are not written plainly are written (percent, of, stars, unit, words, comma)
+    top : the highest possible number where the cells name it (5 in 4/5 and ★★★★☆), else NaN
     """
 
     name: str
@@ -54,6 +48,8 @@ class Cells:
     numbers: NDArray[np.float64]
     tokens: NDArray[np.int8]
     wide: NDArray[np.bool_]
+    form: str = "plain"
+    top: float = math.nan
 
     @property
     def answered(self) -> NDArray[np.bool_]:
@@ -73,37 +69,6 @@ class Cells:
         where = np.flatnonzero(which & (self.counts > 0))
         where = where[np.argsort(-self.counts[where], kind="stable")][:limit]
         return [shorten(label_of(self.distinct[i])) for i in where]
-
-
-def cells_of(series: pd.Series, name: str) -> Cells:
-    """The distinct cells of a column of any dtype."""
-    if isinstance(series.dtype, pd.CategoricalDtype):
-        codes, distinct = series.cat.codes.to_numpy(), series.cat.categories
-    else:
-        codes, distinct = pd.factorize(series)
-    codes = np.asarray(codes, dtype=np.intp)
-    distinct = np.asarray(distinct.astype(object) if hasattr(distinct, "astype") else distinct, dtype=object)
-    counts = np.bincount(codes + 1, minlength=len(distinct) + 1)[1:]
-    numbers, tokens, wide = _read(distinct)
-    return Cells(name, codes, distinct, counts, numbers, tokens, wide)
-
-
-def _read(distinct: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.int8], NDArray[np.bool_]]:
-    numbers = np.full(len(distinct), np.nan)
-    tokens = np.zeros(len(distinct), dtype=np.int8)
-    wide = np.zeros(len(distinct), dtype=bool)
-    for i, cell in enumerate(distinct):
-        if isinstance(cell, str):
-            text = plain_text(cell)
-            if _NUMBER.fullmatch(text):
-                numbers[i] = float(text)
-                wide[i] = not cell.isascii()
-            else:
-                tokens[i] = TOKENS.get(text.casefold(), 0)
-        elif isinstance(cell, int | float | np.number | np.bool_):
-            numbers[i] = float(cell)
-    numbers[~np.isfinite(numbers)] = np.nan
-    return numbers, tokens, wide
 
 
 def plain_text(cell: Any) -> str:
@@ -138,7 +103,7 @@ def reasons_by_code(cells: Cells, codes: Mapping[Any, str]) -> NDArray[np.int8]:
     words = {plain_text(code).casefold(): REASONS.index(why) for code, why in codes.items() if isinstance(code, str)}
     values = {float(code): REASONS.index(why) for code, why in codes.items() if not isinstance(code, str)}
     for word in list(words):
-        if _NUMBER.fullmatch(word):
+        if NUMBER.fullmatch(word):
             values.setdefault(float(word), words[word])
     for value, why in values.items():
         found[cells.numbers == value] = why
@@ -165,7 +130,7 @@ def dates_of(cells: Cells) -> NDArray[np.datetime64]:
 
 def natural_key(label: str) -> tuple[Any, ...]:
     """Sort key that puts "Q2" before "Q10" and "-1" before "2"; numbers before words."""
-    if _NUMBER.fullmatch(label):
+    if NUMBER.fullmatch(label):
         return (0, float(label), label)
     parts = re.split(r"(\d+)", label)
     return (1, [(0, int(part), "") if part.isdecimal() else (1, 0, part.casefold()) for part in parts if part], label)

@@ -17,7 +17,11 @@ from csi.language import LANGUAGES
 
 KINDS = ("rating", "number", "category", "text", "date", "multiple")
 NUMERIC_KINDS = ("rating", "number", "multiple")
-REASONS = ("answered", "not_asked", "skipped", "blank", "dont_know", "refused", "invalid")
+REASONS = (
+    "answered", "not_asked", "skipped", "blank", "dont_know", "refused", "invalid", "suspected_code", "outside_scale",
+    "unreadable",
+)  # fmt: skip
+DOUBTED = ("suspected_code", "outside_scale", "unreadable")  # decided against single cells by evidence, never by a person
 ROLES = ("weight", "strata", "cluster", "population", "case", "wave", "duration", "respondent")
 
 _KEYS = ("title", "source", "roles", "lonely_psu", "missing", "scales", "items", "truth")

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csi.data.cells import BLANK, Cells, cells_of, dates_of, label_of, natural_key, plain_text, reasons_by_code
-from csi.data.codebook import REASONS, Codebook, Item, offered, with_scales
-from csi.data.guess import guess_kind, guess_scales, looks_private, role_like
+from csi.data.answers import cells_of, seconds
+from csi.data.cells import BLANK, Cells, dates_of, label_of, natural_key, plain_text, reasons_by_code
+from csi.data.blocks import Verdict
+from csi.data.codebook import DOUBTED, REASONS, Codebook, Item, offered
+from csi.data.decisions import decide, fill_scales
+from csi.data.doubts import doubts_of
+from csi.data.evidence import Column, first_kind, look, words_kind
+from csi.data.ladders import plain_label, read_ladders
+from csi.data.raw import Export
+from csi.data.ruling import Ruling
 from csi.data.scales import Scale, brief
 from csi.errors import DataError
 from csi.language import Note, note
 
 _BINARY = Scale(0, 1)
+UNREADABLE = REASONS.index("unreadable")
 _SURE_WORDS = ("", "(空)", "(跳过)")  # these say nothing else in a column of words
 
 
@@ -52,6 +60,7 @@ class _Tally:
     word_examples: list[str] = field(default_factory=list)
     number_codes: dict[str, int] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
+    unreadable: list[Note] = field(default_factory=list)
 
     def examples(self, cells: Cells, which: NDArray[np.bool_]) -> list[str]:
         """Example cells for a message, none of a private column."""
@@ -88,14 +97,18 @@ def reason_word(reason: int) -> Note:
     return note(f"reason_{REASONS[reason]}")
 
 
-def type_table(frame: pd.DataFrame, codebook: Codebook | None, survey: str) -> TypedTable:
+def type_table(
+    frame: pd.DataFrame, codebook: Codebook | None, survey: str, ruling: Ruling, export: Export
+) -> TypedTable:
     """Type every column of a raw table.
 
     Parameters
     ----------
     frame : (n, columns) raw cells of any dtype, one row per respondent, unique names
-    codebook : what was asked; guessed from the columns when None
+    codebook : what was asked; decided by evidence when None
     survey : name of the survey, for messages
+    ruling : what a person said by arguments
+    export : what the format of the file says, used where there is no codebook
 
     Raises
     ------
@@ -106,16 +119,19 @@ def type_table(frame: pd.DataFrame, codebook: Codebook | None, survey: str) -> T
     notes: list[Note] = []
     if codebook is not None:
         frame = _matched(frame, codebook, survey, notes)
-    columns = {str(name): cells_of(frame[name], str(name)) for name in frame.columns}
+    columns = {str(name): cells_of(frame[name], str(name), ruling.decimal) for name in frame.columns}
     if codebook is None:
-        codebook = _guessed_codebook(columns, notes)
+        decided = decide(columns, export, ruling, survey)
+        codebook, doubts, known = decided.codebook, decided.doubts, decided.notes
+    else:
+        codebook, doubts, known = _completed(codebook, columns, ruling, survey)
+    notes += known
     tally = _Tally(survey, codebook.private)
     numeric = {
         item.name: _numbers(columns[item.name], item, codebook.missing_for(item.name), tally)
         for item in codebook.items.values()
         if item.numeric
     }
-    codebook = _fill_scales(codebook, columns, numeric, notes)
     answers: dict[str, Any] = {}
     reasons: dict[str, NDArray[np.int8]] = {}
     for name, cells in columns.items():
@@ -136,8 +152,63 @@ def type_table(frame: pd.DataFrame, codebook: Codebook | None, survey: str) -> T
         pd.DataFrame(answers, index=index, copy=False),
         pd.DataFrame({name: _locked(reasons[name]) for name in order}, index=index, copy=False),
         codebook,
-        (*notes, *tally.notes()),
+        (*doubts, *_unread(tally, doubts, ruling), *notes, *tally.notes()),
     )
+
+
+def _unread(tally: _Tally, doubts: tuple[Note, ...], ruling: Ruling) -> list[Note]:
+    """The cells of numeric items that nobody can read, where they are not named yet."""
+    if not tally.unreadable or any(one.code == "unreadable_cells" for one in doubts):
+        return []
+    remark = note("unreadable_cells", items=tally.unreadable)
+    if ruling.strict:
+        raise DataError("suspects_refused", survey=tally.survey, problems=[str(remark)])
+    return [remark]
+
+
+def _completed(
+    codebook: Codebook, columns: Mapping[str, Cells], ruling: Ruling, survey: str
+) -> tuple[Codebook, tuple[Note, ...], list[Note]]:
+    """A codebook with what was said by arguments, and scales by evidence where it names none."""
+    ruling.check_names(list(columns), survey)
+    codebook = _with_codes(codebook, ruling)
+    book, opened = fill_scales(codebook, columns, ruling, survey)
+    found = [column for column in opened if column.item is not None and column.item.scale is not None]
+    notes = []
+    if found:
+        spans = [str(column.item.scale) for column in found if column.item is not None]
+        groups = [note("scale_group", count=spans.count(span), scale=span) for span in dict.fromkeys(spans)]
+        notes.append(note("scales_guessed", items=[column.name for column in found], groups=groups))
+    left = [name for name, item in book.items.items() if item.kind == "rating" and item.scale is None]
+    if left:
+        notes.append(note("items_without_scale", items=left))
+    doubted = [column for name in codebook.items if (column := _doubted(columns[name], codebook)) is not None]
+    return book, doubts_of([*doubted, *opened], replace(book, weight=None), {}, ruling, survey), notes
+
+
+def _doubted(cells: Cells, codebook: Codebook) -> Column | None:
+    """An item whose codebook still holds codes that are only suspected."""
+    item = codebook.items[cells.name]
+    own = codebook.item_missing_codes.get(cells.name, {})
+    suspects = {float(code): why for code, why in own.items() if why in DOUBTED and not isinstance(code, str)}
+    if item.scale is None or not suspects:
+        return None
+    column = look(cells, cells.name, Ruling(), {})
+    column.verdict, column.item = Verdict((item.scale.lo, item.scale.hi), item.scale.step, suspects, by="codebook"), item
+    return column
+
+
+def _with_codes(codebook: Codebook, ruling: Ruling) -> Codebook:
+    """The codebook with the missing codes that were given by argument."""
+    added = {}
+    for name, item in codebook.items.items():
+        for code in ruling.codes_of(name):
+            if item.kind == "rating" or isinstance(code, str):
+                added.setdefault(name, {})[code] = "blank"
+    if not added:
+        return codebook
+    own = {name: {**added.get(name, {}), **codebook.item_missing_codes.get(name, {})} for name in codebook.items}
+    return replace(codebook, item_missing_codes={name: codes for name, codes in own.items() if codes})
 
 
 def _locked(values: NDArray[Any]) -> NDArray[Any]:
@@ -174,66 +245,6 @@ def _matched(frame: pd.DataFrame, codebook: Codebook, survey: str, notes: list[N
     return frame.rename(columns=renamed)
 
 
-def _guessed_codebook(columns: Mapping[str, Cells], notes: list[Note]) -> Codebook:
-    private = tuple(name for name in columns if looks_private(name))
-    kinds = {name: guess_kind(cells) for name, cells in columns.items() if name not in private}
-    ratings = [name for name, kind in kinds.items() if kind == "rating"]
-    scales = guess_scales({name: _answered_numbers(columns[name]) for name in ratings})
-    items = {name: Item(name, scale=scales.get(name), kind=kind) for name, kind in kinds.items()}
-    notes.append(note("no_codebook", groups=_scale_groups(scales) or ["-"]))
-    groups = [
-        note("kind_group", kind=note(f"kind_{kind}"), columns=[name for name, found in kinds.items() if found == kind])
-        for kind in ("number", "category", "date", "text")
-        if kind in kinds.values()
-    ]
-    if groups:
-        notes.append(note("kinds_guessed", groups=groups))
-    roles = [note("role_like", column=name, role=role) for name in columns if (role := role_like(name))]
-    if roles:
-        notes.append(note("role_like_columns", columns=roles))
-    if private:
-        notes.append(note("private_guessed", count=len(private)))
-    mixed = [
-        note("text_count", column=name, count=count) for name in kinds if (count := _text_among_numbers(columns[name]))
-    ]
-    if mixed:
-        notes.append(note("text_among_numbers", columns=mixed))
-    return Codebook(items, private=private)
-
-
-def _scale_groups(scales: Mapping[str, Scale]) -> list[Note]:
-    spans = [str(scale) for scale in scales.values()]
-    return [note("scale_group", count=spans.count(span), scale=span) for span in dict.fromkeys(spans)]
-
-
-def _answered_numbers(cells: Cells) -> NDArray[np.float64]:
-    return cells.numbers[cells.answered & np.isfinite(cells.numbers)]
-
-
-def _text_among_numbers(cells: Cells) -> int:
-    """Cells of words in a column of which at least four in five answers are numbers."""
-    words = cells.answered & ~np.isfinite(cells.numbers)
-    count = cells.count(words)
-    return count if 0 < 5 * count <= cells.count(cells.answered) else 0
-
-
-def _fill_scales(
-    codebook: Codebook, columns: Mapping[str, Cells], numeric: Mapping[str, Any], notes: list[Note]
-) -> Codebook:
-    """Give ratings whose codebook names no scale a guessed one."""
-    open_items = [item.name for item in codebook.items.values() if item.kind == "rating" and item.scale is None]
-    if not open_items:
-        return codebook
-    found = {name: numeric[name][0][columns[name].counts > 0] for name in open_items}
-    scales = guess_scales({name: values[np.isfinite(values)] for name, values in found.items()})
-    if scales:
-        notes.append(note("scales_guessed", items=list(scales), groups=_scale_groups(scales)))
-    left = [name for name in open_items if name not in scales]
-    if left:
-        notes.append(note("items_without_scale", items=left))
-    return with_scales(codebook, scales)
-
-
 def _numbers(
     cells: Cells, item: Item, codes: Mapping[Any, str], tally: _Tally
 ) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
@@ -244,9 +255,7 @@ def _numbers(
         tally.number_codes[item.name] = hits
     values = cells.numbers.copy()
     if item.scale is not None and item.scale.labels:
-        by_label = _label_values(item.scale)
-        for i in np.flatnonzero(occurs & (why == 0) & np.isnan(values)):
-            values[i] = by_label.get(plain_text(cells.distinct[i]).casefold(), np.nan)
+        _fill_labels(values, why, cells, item.scale)
         if hits := cells.count(np.isfinite(values) & np.isnan(cells.numbers)):
             tally.labelled[item.name] = hits
     words = (why == 0) & np.isnan(values) & (cells.tokens > 0)
@@ -257,19 +266,41 @@ def _numbers(
     values[why > 0] = np.nan
     bad = occurs & (why == 0) & np.isnan(values)
     if bad.any():
-        raise DataError(
-            "text_in_numbers",
-            item=item.name,
-            survey=tally.survey,
-            count=cells.count(bad),
-            kind=note(f"kind_{item.kind}"),
-            examples=tally.examples(cells, bad),
+        if 2 * cells.count(bad) > cells.count(cells.answered & ((why == 0) | bad)):  # these are no numbers at all
+            raise DataError(
+                "text_in_numbers", item=item.name, survey=tally.survey, count=cells.count(bad),
+                kind=note(f"kind_{item.kind}"), examples=tally.examples(cells, bad),
+            )  # fmt: skip
+        why[bad] = UNREADABLE
+    marked = occurs & (why == UNREADABLE)
+    if marked.any() and item.name not in tally.private:
+        tally.unreadable.append(
+            note("cell_count", item=item.name, cells=tally.examples(cells, marked), count=cells.count(marked))
         )
     return values, why
 
 
-def _label_values(scale: Scale) -> dict[str, float]:
-    return {plain_text(word).casefold(): point for point, text in scale.labels.items() for word in text.values()}
+def _fill_labels(values: NDArray[np.float64], why: NDArray[np.int8], cells: Cells, scale: Scale) -> None:
+    """Ratings of cells that hold the words of a scale: as they stand, as labels, or as another spelling of a rung."""
+    by_word = {plain_text(word).casefold(): point for point, text in scale.labels.items() for word in text.values()}
+    by_label = {plain_label(word): point for point, text in scale.labels.items() for word in text.values()}
+    left = []
+    for i in np.flatnonzero((cells.counts > 0) & (why == 0) & np.isnan(values)):
+        text = plain_text(cells.distinct[i])
+        values[i] = by_word.get(text.casefold(), by_label.get(plain_label(text), np.nan))
+        if np.isnan(values[i]) and not cells.tokens[i] and isinstance(cells.distinct[i], str):
+            left.append(i)
+    if not left or len(left) > 20 or not scale.step:
+        return
+    for language in ("zh", "en"):
+        words = {text[language]: point for point, text in scale.labels.items() if language in text}
+        if len(words) != len(scale.points):
+            continue
+        for i in left:
+            readings = read_ladders([*words, label := label_of(cells.distinct[i])])
+            found = [ladder for ladder in readings.ladders if len(ladder.words) == len(words)] if readings else []
+            if found and label in found[0].steps:
+                values[i] = scale.points[found[0].steps[label] - 1]
 
 
 def _tally_words(cells: Cells, words: NDArray[np.bool_], tally: _Tally) -> None:
@@ -377,7 +408,7 @@ def _other_column(cells: Cells, codebook: Codebook, tally: _Tally) -> Any:
     sure = _sure_reasons(cells)
     if role in ("strata", "cluster", "case", "wave"):
         return _categories(cells, sure)
-    kind = "text" if role == "respondent" or cells.name in codebook.private else guess_kind(cells)
+    kind = "text" if role == "respondent" or cells.name in codebook.private else _kind_of_other(cells)
     if kind in ("rating", "number"):
         _tally_words(cells, cells.tokens > 0, tally)
         return _locked(cells.spread(cells.numbers, np.nan))
@@ -386,14 +417,26 @@ def _other_column(cells: Cells, codebook: Codebook, tally: _Tally) -> Any:
     return _categories(cells, sure) if kind == "category" else _texts(cells, sure)
 
 
+def _kind_of_other(cells: Cells) -> str:
+    kind = first_kind(look(cells, cells.name, Ruling(), {})) or "number"
+    return words_kind(look(cells, cells.name, Ruling(), {})) if kind == "words" else kind
+
+
 def _amounts(cells: Cells, role: str, tally: _Tally) -> NDArray[np.float64]:
     """(n,) weights or seconds; NaN for an empty cell."""
-    bad = cells.answered & np.isnan(cells.numbers)
-    if bad.any():
+    numbers = cells.numbers.copy()
+    if role == "duration":
+        for i in np.flatnonzero(cells.answered & np.isnan(numbers)):
+            told = seconds(cells.distinct[i])
+            numbers[i] = np.nan if told is None else told
+    bad = cells.answered & np.isnan(numbers)
+    if bad.any() and not (role == "duration" and 2 * cells.count(bad) <= cells.count(cells.answered)):
         examples = tally.examples(cells, bad)
         count = cells.count(bad)
         raise DataError(
             "role_not_numbers", role=role, column=cells.name, survey=tally.survey, count=count, examples=examples
         )
+    if bad.any():
+        tally.unreadable.append(note("cell_count", item=cells.name, cells=cells.examples(bad), count=cells.count(bad)))
     _tally_words(cells, cells.tokens > 0, tally)
-    return _locked(cells.spread(cells.numbers, np.nan))
+    return _locked(cells.spread(numbers, np.nan))

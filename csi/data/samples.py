@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csi.data.codebook import Codebook
-from csi.data.readers.csv import read_csv
+from csi.data.readers.doors import read_csv
 from csi.data.survey import Survey
 from csi.errors import DataError
 from csi.language import pick

@@ -11,10 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from csi.data.cells import cells_of, label_of, natural_key
+from csi.data.answers import cells_of
+from csi.data.cells import label_of, natural_key
 from csi.data.codebook import Codebook, as_codebook, offered
 from csi.data.columns import type_table
+from csi.data.doubts import DOUBTS
 from csi.data.intake import own_copy, table_of
+from csi.data.raw import Export, RawTable
+from csi.data.ruling import Ruling, as_ruling
 from csi.data.survey_view import survey_html, survey_text, visible_items
 from csi.errors import DataError
 from csi.inference.calibration import Calibration
@@ -22,6 +26,8 @@ from csi.inference.design import Design
 from csi.language import Note, note
 from csi.moments import Moments
 from csi.sums import check_weights
+
+_NO_RULING, _NO_EXPORT = Ruling(), Export(RawTable("", (), ()))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,14 +68,22 @@ class Survey:
         frame: Any,
         codebook: Codebook | str | PathLike[str] | None = None,
         name: str = "survey",
+        *,
+        missing: Any = None,
+        scale: Any = None,
+        strict: bool = False,
     ) -> Survey:
-        """Type the columns of a table by the codebook, or by what they look like.
+        """Type the columns of a table by the codebook, or by evidence.
 
         Parameters
         ----------
         frame : pandas, polars or pyarrow table, or a mapping of columns; one row per respondent, unique column names
-        codebook : a Codebook or the name of its file; without one kinds and scales are guessed and the notes say so
+        codebook : a Codebook or the name of its file; without one kinds and scales are decided by evidence (ladders of
+            words, headings, the block of values that carries the mass, neighbours of a battery) and the notes say so
         name : name of the survey, for messages and reports
+        missing : cells that are no answer, `[99, "x"]` for all items or `{"q1": [0], "sat_*": [9]}`
+        scale : `(1, 5)` for every rating that can be on it, or `{"q1": (1, 4), "sat_*": (1, 10)}`
+        strict : refuse a file in which any cell is suspected, outside its scale or unreadable
 
         Returns
         -------
@@ -83,11 +97,15 @@ class Survey:
         DataError
             `not_a_table`, `columns_twice`, `no_respondents`, `items_not_in_data`, `role_not_in_data`,
             `item_alias_twice`, `text_in_numbers`, `ratings_outside`, `ratings_between`, `not_dates`,
-            `role_not_numbers`.
+            `role_not_numbers`, `suspects_refused` with `strict`.
+        AskedError
+            `scale_open`, `zeros_open`: the evidence leaves a scale open; the message holds the argument that decides.
+        OptionError
+            `ruling_missing`, `ruling_scale`, `ruling_strict`, `ruling_unknown_item`.
 
         """
         frame = table_of(frame, name)
-        return survey_of(frame, codebook, name)
+        return survey_of(frame, codebook, name, ruling=as_ruling(missing, scale, strict))
 
     def with_codebook(self, codebook: Codebook | str | PathLike[str]) -> Survey:
         """The same raw cells read by another codebook.
@@ -103,6 +121,11 @@ class Survey:
 
         """
         return survey_of(self._raw, codebook, self.name, self._file_notes)
+
+    @property
+    def doubts(self) -> tuple[Note, ...]:
+        """What must be known before any number: cells left out, what was assumed, how the file was recognised."""
+        return tuple(one for one in self.notes if one.code in DOUBTS or one.code.startswith("scale_by_"))
 
     @property
     def answers(self) -> pd.DataFrame:
@@ -401,10 +424,12 @@ def survey_of(
     codebook: Codebook | str | PathLike[str] | None,
     name: str,
     file_notes: tuple[Note, ...] = (),
+    ruling: Ruling = _NO_RULING,
+    export: Export = _NO_EXPORT,
 ) -> Survey:
     """A Survey of raw cells; the notes of a reader stand before those of typing."""
     book = None if codebook is None else as_codebook(codebook)
-    typed = type_table(frame, book, name)
+    typed = type_table(frame, book, name, ruling, export)
     return Survey(
         name=name,
         codebook=typed.codebook,

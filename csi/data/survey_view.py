@@ -24,6 +24,7 @@ def survey_lines(survey: Any) -> list[str]:
     kinds = [item.kind for item in items]
     counts = [note("kind_count", count=kinds.count(kind), kind=note(f"kind_{kind}")) for kind in dict.fromkeys(kinds)]
     lines = [say("views.survey_head", name=survey.name, n=len(survey), items=len(items), kinds=counts or "-")]
+    lines += [f"! {doubt}" for doubt in survey.doubts]
     if book.title:
         lines.append(say("views.survey_title", title=pick(book.title)))
     constructs = [f"{name} ({len(members)})" for name, members in book.constructs().items()]

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csi.data.cells import cells_of, label_of
+from csi.data.answers import cells_of
+from csi.data.cells import label_of
 from csi.data.codebook import REASONS, Codebook, Item, offered
 from csi.data.survey import Survey
 from csi.errors import DataError

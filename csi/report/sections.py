@@ -56,7 +56,12 @@ class Sections:
             for name, content in (("improve", self._improve()), ("doubt", self._doubt()))
             if content
         ]
-        return f"{self._index()}<dl>{''.join(points)}</dl>{self._doubts()}{pictures_note()}"
+        return f"{self._index()}{self._found()}<dl>{''.join(points)}</dl>{self._doubts()}{pictures_note()}"
+
+    def _found(self) -> str:
+        """What was decided about the file: cells left out, what was assumed; a codebook that says it leaves nothing here."""
+        lines = bullets((str(doubt) for doubt in self.study.survey.doubts), "note")
+        return f'<div class="found">{paragraph(fill("report.found"))}{lines}</div>' if lines else ""
 
     def _index(self) -> str:
         construct = f"<strong>{self._name(self.study.target)}</strong>"

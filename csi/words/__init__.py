@@ -5,6 +5,7 @@ Rank: below everything else; `csi.errors` and `csi.language` stand on it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,8 +14,10 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "zh")
+_BY_DOOR = re.compile(r"\[\[(.*?)\|(.*?)\]\]", re.DOTALL)
 
 chosen: ContextVar[str] = ContextVar("csi_language", default="en")
+at_terminal: ContextVar[bool] = ContextVar("csi_terminal", default=False)
 
 
 def current_language() -> str:
@@ -49,10 +52,16 @@ def words(language: str) -> dict[str, str]:
 def say(key: str, /, **values: Any) -> str:
     """Return the sentence `key` in the current language with its values filled in.
 
-    Lists are joined in the manner of the language; bilingual values (`{"en": ..., "zh": ...}`) are resolved.
+    Lists are joined in the manner of the language; bilingual values (`{"en": ..., "zh": ...}`) are resolved. Of
+    `[[in Python|at a terminal]]` stays what fits the door the person came through.
     """
-    sentence = words(chosen.get())[key]
+    sentence = _for_door(words(chosen.get())[key])
     return sentence.format(**{name: shown(value) for name, value in values.items()})
+
+
+def _for_door(sentence: str) -> str:
+    """The sentence with arguments for a person in Python, with options for one at a terminal."""
+    return _BY_DOOR.sub(lambda found: found[2 if at_terminal.get() else 1], sentence) if "[[" in sentence else sentence
 
 
 def has_words(key: str) -> bool:

@@ -1,7 +1,23 @@
-"""Readers: one file per source, each turns a file into a Survey."""
+"""Readers: one file per source, each says what its format knows; `read_survey` is the one door."""
 
-from csi.data.readers.csv import read_csv
-from csi.data.readers.excel import read_excel
+from csi.data.readers.door import read_survey
+from csi.data.readers.doors import (
+    read_csv, read_excel, read_google_forms, read_limesurvey, read_parquet, read_qualtrics, read_spss, read_stata,
+    read_surveymonkey, read_tencent,
+)  # fmt: skip
 from csi.data.readers.wenjuanxing import read_wenjuanxing
 
-__all__ = ["read_csv", "read_excel", "read_wenjuanxing"]
+__all__ = [
+    "read_csv",
+    "read_excel",
+    "read_google_forms",
+    "read_limesurvey",
+    "read_parquet",
+    "read_qualtrics",
+    "read_spss",
+    "read_stata",
+    "read_survey",
+    "read_surveymonkey",
+    "read_tencent",
+    "read_wenjuanxing",
+]

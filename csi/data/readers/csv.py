@@ -1,91 +1,57 @@
-"""Read a survey from delimited text: encoding, delimiter and shape are found out, and nothing is lost on the way."""
+"""A delimited text as a raw table: encoding, delimiter and shape are found out, and nothing is lost on the way."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csi.data.codebook import Codebook, as_codebook
-from csi.data.readers.detect import decode, detect_delimiter, file_bytes, file_kind, refuse_other
-from csi.data.readers.tables import finished_table, headings
-from csi.data.survey import Survey, survey_of
-from csi.errors import DataError
-from csi.language import Note, note
+from csi.data.raw import RawTable, compact
+from csi.data.readers.detect import detect_delimiter
+from csi.data.readers.encodings import decode
+from csi.data.readers.tables import named
+from csi.errors import DataError, OptionError
+from csi.language import note
+
+_SMALL = 1_000_000  # characters
 
 
-def read_csv(
-    path: str | PathLike[str],
-    codebook: Codebook | str | PathLike[str] | None = None,
-    *,
-    encoding: str | None = None,
-    name: str | None = None,
-) -> Survey:
-    r"""Read a survey from a text file with one respondent a line.
-
-    The first line holds the column names. Comma, semicolon, tab and bar are told apart as delimiters; utf-8 with and
-    without mark, gb18030 and marked utf-16 as encodings.
-
-    Parameters
-    ----------
-    path : file name
-    codebook : a Codebook or the name of its file; without one kinds and scales are guessed and the notes say so
-    encoding : name of the encoding, when it cannot be told from the bytes
-    name : name of the survey; the file's name without its ending when None
-
-    Returns
-    -------
-    Survey
-        Its notes say what was dropped (blank lines at the end, empty columns) and how the file was read.
+def text_table(data: bytes, file: str, encoding: str | None = None, delimiter: str | None = None) -> RawTable:
+    """The raw table of a text, each column as its distinct cells.
 
     Raises
     ------
+    AskedError
+        `encoding_open`.
     DataError
-        `file_not_found`, `folder_not_found`, `file_is_folder`, `file_empty`, `file_unreadable`, `file_is_other`,
-        `encoding_unclear`, `encoding_wrong`, `encoding_fails`, `columns_twice`, `heading_unclear`, `row_length`,
-        `quote_open`, `no_respondents`, and those of `Survey.from_frame`.
+        `encoding_wrong`, `encoding_fails`, `encoding_unclear`, `row_length`, `quote_open`, `heading_unclear`,
+        `no_respondents`.
     OptionError
-        `encoding_unknown`.
-
-    Examples
-    --------
-    >>> import csi, pathlib, tempfile
-    >>> file = pathlib.Path(tempfile.mkdtemp()) / "shop.csv"
-    >>> _ = file.write_text("满意度;推荐\n7;10\n9;\n", encoding="gb18030")
-    >>> survey = csi.read_csv(file)
-    >>> survey.answers.to_dict("list")
-    {'满意度': [7.0, 9.0], '推荐': [10.0, nan]}
-    >>> str(survey.notes[0])
-    "file 'shop.csv' was read as gb18030"
+        `encoding_unknown`, `delimiter_bad`.
 
     """
-    path = Path(path)
-    data = file_bytes(path)
-    refuse_other(path.name, file_kind(data), ("text",))
-    book = None if codebook is None else as_codebook(codebook)
-    text, used = decode(data, path.name, encoding)
-    notes = [note("read_as", file=path.name, encoding=used)] if not used.startswith("utf-8") else []
-    frame = _frame(text, path.name, notes)
-    return survey_of(frame, book, name or path.stem, tuple(notes))
-
-
-def _frame(text: str, file: str, notes: list[Note]) -> pd.DataFrame:
-    """The raw table of a text, each column as its distinct cells."""
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise OptionError("delimiter_bad", value=repr(delimiter), choices=["','", "';'", "tab", "'|'"])
+    text, used = decode(data, file, encoding)
+    notes = [] if used.startswith("utf-8") else [note("read_as", file=file, encoding=used)]
+    if "\x00" in text:
+        text = text.replace("\x00", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     ending = len(text) - len(text.rstrip("\n"))
     text = text.rstrip("\n") + "\n"
-    text, skipped = _from_first_line(text)
+    text, named_by_file = _separator_line(text)
+    delimiter = delimiter or named_by_file or detect_delimiter(text)
+    text, skipped = _from_first_line(text, delimiter)
     if skipped:
         notes.append(note("lines_skipped", file=file, count=skipped))
-    delimiter = detect_delimiter(text)
+    skipped += named_by_file is not None
     stream = io.StringIO(text, newline="")
     header = _first_record(stream, delimiter, file)
     first = stream.tell()
@@ -96,32 +62,52 @@ def _frame(text: str, file: str, notes: list[Note]) -> pd.DataFrame:
     blank_lines += max(ending - 1, 0)
     if blank_lines:
         notes.append(note("blank_lines", file=file, count=blank_lines))
+    columns = _few(stream, delimiter, width) if len(text) < _SMALL else _many(stream, delimiter, width)
+    return named([*header, *[""] * (width - len(header))], columns, file, head_lines + 1, notes)
+
+
+def _few(stream: io.StringIO, delimiter: str, width: int) -> list[pd.Categorical]:
+    """The columns of a small text, whatever their number."""
+    rows = [row for row in csv.reader(stream, delimiter=delimiter) if row or width == 1]
+    cells = np.full((len(rows), width), "", dtype=object)
+    for i, row in enumerate(rows):
+        cells[i, : len(row)] = row[:width]
+    return [compact(column) for column in cells.T]
+
+
+def _many(stream: io.StringIO, delimiter: str, width: int) -> list[pd.Categorical]:
+    """The columns of a large text, never as one string a cell."""
     raw = pd.read_csv(
-        stream,
-        sep=delimiter,
-        header=None,
-        names=range(width),
-        index_col=False,
-        dtype=object,
-        na_filter=False,
-        skip_blank_lines=width > 1,
-        engine="c",
-    )
-    columns = [_compact(raw.pop(i)) for i in range(width)]
-    header = [*header, *[""] * (width - len(header))]
-    empty = [not any(cell.strip() for cell in column.categories) for column in columns]
-    kept = headings(header, empty, file, notes)
-    return finished_table(pd.DataFrame({name: columns[i] for i, name in kept}, copy=False), file, notes)
+        stream, sep=delimiter, header=None, names=range(width), index_col=False, dtype="category", na_filter=False,
+        skip_blank_lines=width > 1, engine="c",
+    )  # fmt: skip
+    return [column.array for _, column in raw.items()]
 
 
-def _from_first_line(text: str) -> tuple[str, int]:
-    """The text without blank lines before the header, and how many there were."""
+def _separator_line(text: str) -> tuple[str, str | None]:
+    """Excel's first line `sep=;`, which names the delimiter."""
+    line, _, rest = text.partition("\n")
+    found = re.fullmatch(r'"?sep=(.)"?[,;\t]*', line.strip("\ufeff \r"), re.IGNORECASE)
+    return (rest, found[1]) if found and rest else (text, None)
+
+
+def _from_first_line(text: str, delimiter: str) -> tuple[str, int]:
+    """The text from its headings on, without blank lines and titles before them, and how many lines those were."""
+    sample = text[:65_536].split("\n")[:60]
+    counts = [line.count(delimiter) for line in sample]
+    most = max(set(counts[:-1] or counts), key=(counts[:-1] or counts).count)
     count = 0
-    while True:
-        line, _, rest = text.partition("\n") if count < 20 else (text, "", "")
-        if line.strip(" \t,;|") or not rest:
-            return text, count
-        text, count = rest, count + 1
+    while count < min(len(sample) - 1, 12):
+        line = sample[count]
+        title = most >= 2 and counts[count] < 0.5 * most and '"' not in line
+        if line.strip(" \t,;|") and not title:
+            break
+        if title and line.strip(" \t,;|") and counts[count] and len(line.split(delimiter)[1].strip()):
+            break
+        count += 1
+    if count >= min(len(sample) - 1, 12):
+        return text, 0
+    return text.split("\n", count)[-1] if count else text, count
 
 
 def _first_record(stream: io.StringIO, delimiter: str, file: str) -> list[str]:
@@ -130,11 +116,6 @@ def _first_record(stream: io.StringIO, delimiter: str, file: str) -> list[str]:
         return next(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error:
         raise DataError("quote_open", file=file, line=1) from None
-
-
-def _compact(column: pd.Series) -> pd.Categorical:
-    codes, distinct = pd.factorize(column)
-    return pd.Categorical.from_codes(codes, pd.Index(distinct, dtype="str"))
 
 
 def _width(body: str, delimiter: str, file: str, head_lines: int, expected: int) -> tuple[int, int]:
@@ -181,8 +162,8 @@ def _count_quickly(body: str, delimiter: str) -> NDArray[np.int64] | None:
         splits &= ~quoted
     at = np.flatnonzero(ends)
     starts = np.concatenate([[0], at[:-1] + 1])
-    fields = np.diff(np.searchsorted(np.flatnonzero(splits), np.concatenate([[0], at]))) + 1
-    return np.where(at == starts, 0, fields)
+    fields = np.add.reduceat(splits.view(np.uint8), starts, dtype=np.int32) + 1 if len(at) else np.empty(0, np.int32)
+    return np.where(at == starts, 0, fields).astype(np.int64)
 
 
 def _count_exactly(

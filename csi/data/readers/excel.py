@@ -1,112 +1,75 @@
-"""Read a survey from an Excel workbook, .xlsx or .xls."""
+"""The sheet of a workbook that holds the answers, as a raw table."""
 
 from __future__ import annotations
 
-import io
-from os import PathLike
-from pathlib import Path
+import re
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from csi.data.cells import label_of
-from csi.data.codebook import Codebook, as_codebook, offered
-from csi.data.readers.detect import file_bytes, file_kind, refuse_other
-from csi.data.readers.tables import finished_table, headings
-from csi.data.survey import Survey, survey_of
+from csi.data.codebook import offered
+from csi.data.raw import RawTable
+from csi.data.readers.tables import of_rows
+from csi.data.readers.workbook import open_workbook
 from csi.errors import DataError
 from csi.language import Note, note
 
+_QUESTION = re.compile(r"\s*(?:\d{1,3}\s*[、．]|第\s*\d+\s*题)")
 
-def read_excel(
-    path: str | PathLike[str],
-    codebook: Codebook | str | PathLike[str] | None = None,
-    *,
-    sheet: str | None = None,
-    name: str | None = None,
-) -> Survey:
-    """Read a survey from one sheet of a workbook, one respondent a row.
 
-    The first row that is not empty holds the column names.
+def workbook_table(data: bytes, file: str, sheet: str | int | None = None) -> RawTable:
+    """The raw table of the sheet asked for, or of the one that holds the answers.
 
     Parameters
     ----------
-    path : file name of an .xlsx or .xls workbook
-    codebook : a Codebook or the name of its file; without one kinds and scales are guessed and the notes say so
-    sheet : name of the sheet; the first that is not empty when None, with a note when there are others
-    name : name of the survey; the file's name without its ending when None
-
-    Returns
-    -------
-    Survey
-        Its notes say what was dropped and which sheet was read.
+    data : the bytes of an .xlsx or .xls workbook
+    file : its name, for messages
+    sheet : name of the sheet or its number, 1 the first; the one with the most filled rows and columns when None
 
     Raises
     ------
     DataError
-        `file_not_found`, `folder_not_found`, `file_is_folder`, `file_empty`, `file_unreadable`, `file_is_other`,
-        `excel_broken`, `sheet_unknown` with the sheets there are, `columns_twice`, `heading_unclear`,
-        `no_respondents`, and those of `Survey.from_frame`.
-
-    Examples
-    --------
-    >>> import csi, pandas, pathlib, tempfile
-    >>> file = pathlib.Path(tempfile.mkdtemp()) / "shop.xlsx"
-    >>> pandas.DataFrame({"sat": [7, 9], "loyal": [10, None]}).to_excel(file, index=False)
-    >>> csi.read_excel(file).answers.to_dict("list")
-    {'sat': [7.0, 9.0], 'loyal': [10.0, nan]}
+        `excel_broken`, `sheet_unknown` with the sheets there are, `file_empty`, `no_respondents`, `heading_unclear`.
 
     """
-    path = Path(path)
-    data = file_bytes(path)
-    refuse_other(path.name, file_kind(data), ("xlsx", "xls"))
-    book = None if codebook is None else as_codebook(codebook)
-    notes: list[Note] = []
-    rows = _rows(data, path.name, sheet, notes)
-    return survey_of(_frame(rows, path.name, notes), book, name or path.stem, tuple(notes))
+    book = open_workbook(data, file)
+    names = book.names
+    if sheet is not None:
+        chosen = _chosen(sheet, names, file)
+        rows = book.rows(chosen)
+        if not any(_filled(row) for row in rows):
+            raise DataError("file_empty", file=file)
+        return of_rows(rows, file, [])
+    best, rows = "", []
+    for name in names:
+        found = book.rows(name)
+        if _size(found) > _size(rows):
+            best, rows = name, found
+    if not best:
+        raise DataError("file_empty", file=file)
+    others = [name for name in names if name != best]
+    notes: list[Note] = [note("sheet_read", file=file, sheet=best, others=others[:10])] if others else []
+    return of_rows(rows, file, notes)
 
 
-def _rows(data: bytes, file: str, sheet: str | None, notes: list[Note]) -> list[list[Any]]:
-    """The cells of the sheet asked for, or of the first that is not empty."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = workbook.sheet_names
-        if sheet is not None and sheet not in sheets:
-            raise DataError("sheet_unknown", file=file, sheet=sheet, choices=offered(str(sheet), sheets))
-        for candidate in [sheet] if sheet is not None else sheets:
-            rows = workbook.get_sheet_by_name(candidate).to_python(skip_empty_area=True)
-            if any(cell not in ("", None) for row in rows for cell in row):
-                others = [other for other in sheets if other != candidate]
-                if sheet is None and others:
-                    notes.append(note("sheet_read", file=file, sheet=candidate, others=others))
-                return rows
-    except CalamineError as error:
-        raise DataError("excel_broken", file=file, problem=str(error)) from None
-    raise DataError("file_empty", file=file)
+def _chosen(sheet: str | int, names: list[str], file: str) -> str:
+    if isinstance(sheet, str) and sheet not in names and sheet.isdecimal():
+        sheet = int(sheet)
+    if isinstance(sheet, int) and not isinstance(sheet, bool) and 1 <= sheet <= len(names):
+        return names[sheet - 1]
+    if sheet not in names:
+        raise DataError("sheet_unknown", file=file, sheet=str(sheet), choices=offered(str(sheet), names))
+    return str(sheet)
 
 
-def _frame(rows: list[list[Any]], file: str, notes: list[Note]) -> pd.DataFrame:
-    while rows and not any(_filled(cell) for cell in rows[0]):
-        rows = rows[1:]
-    header, body = [label_of(cell) for cell in rows[0]], rows[1:]
-    if not body:
-        raise DataError("no_respondents", file=file)
-    cells = np.empty((len(header), len(body)), dtype=object)
-    for i, column in enumerate(zip(*body, strict=True)):
-        cells[i] = column
-    empty = [not any(_filled(cell) for cell in column) for column in cells]
-    columns = headings(header, empty, file, notes)
-    compact = {heading: _compact(cells[i]) for i, heading in columns}
-    return finished_table(pd.DataFrame(compact, copy=False), file, notes)
+def _filled(row: list[Any]) -> int:
+    return sum(cell not in ("", None) for cell in row)
 
 
-def _filled(cell: Any) -> bool:
-    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
-
-
-def _compact(column: np.ndarray) -> pd.Categorical:
-    codes, distinct = pd.factorize(column)
-    return pd.Categorical.from_codes(codes, pd.Index(distinct, dtype=object))
+def _size(rows: list[list[Any]]) -> float:
+    """How much a sheet looks like answers: filled rows times columns; questions of a platform count for more."""
+    counts = [_filled(row) for row in rows]
+    wide = [count for count in counts if count >= 2]
+    if len(wide) < 2:
+        return 0.5 * (sum(counts) > 0)
+    questions = any(_QUESTION.match(label_of(cell)) for row in rows[:10] for cell in row if cell not in ("", None))
+    return len(wide) * max(wide) * (3.0 if questions else 1.0)

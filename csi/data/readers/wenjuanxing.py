@@ -12,25 +12,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csi.data.cells import plain_text
+from csi.data.answers import seconds
 from csi.data.codebook import Codebook, as_codebook
-from csi.data.guess import looks_private
+from csi.data.headings import heading_of
+from csi.data.ladders import Ladder, usual_patterns
+from csi.data.raw import Export, RawTable
 from csi.data.readers.wjx_answers import Field, Log, asked_of, fields_of
 from csi.data.readers.wjx_codebook import fitted, own_codebook
 from csi.data.readers.wjx_headings import FIXED, Question, questions_of
-from csi.data.readers.wjx_ladders import Ladder, usual_patterns
 from csi.data.readers.wjx_pair import Coded, is_coded, matched, other_way, with_reasons
-from csi.data.readers.wjx_table import BLANK, SKIPPED, Column, Table, read_table
+from csi.data.readers.wjx_table import BLANK, SKIPPED, Column, Table, is_question, table_of
+from csi.data.ruling import Ruling, as_ruling
 from csi.data.survey import Survey, survey_of
 from csi.errors import DataError, OptionError
 from csi.language import Note, note
 
-_PRIVATE_FIXED = ("来源详情", "来自IP", "用户ID")
+PRIVATE_FIXED = ("来源详情", "来自IP", "用户ID")
 _PRIVATE_EXTRA = re.compile(
     r"(?:user|open|union|wx|we_?chat)?_?(?:id|uid)|user_?name|nick_?name|昵称|用户名|用户昵称|微信.*|openid|学号|工号",
     re.IGNORECASE,
 )
-_DURATION = re.compile(r"(?:(\d+)\s*(?:小时|时|h))?\s*(?:(\d+)\s*(?:分钟|分|min))?\s*(?:(\d+(?:\.\d+)?)\s*(?:秒|s)?)?")
 _FILE_NAME = re.compile(r"(?:\d+_)?(.*?)_?按文本_?(.*?)(?:_\d+_\d+)?")
 _SHOWN = 6
 
@@ -43,6 +44,11 @@ def read_wenjuanxing(
     skip_code: int = -3,
     blank_code: int = -2,
     name: str | None = None,
+    sheet: str | int | None = None,
+    encoding: str | None = None,
+    missing: Any = None,
+    scale: Any = None,
+    strict: bool = False,
 ) -> Survey:
     r"""Read a 问卷星 (wjx) export: the file 按文本, alone or with the file 按序号 of the same download.
 
@@ -59,6 +65,7 @@ def read_wenjuanxing(
     skip_code, blank_code : codes of skipped and left blank in the code file (the usual ones; which is which is
         unverified); used only where the text file has an empty cell, since it says (跳过) and (空) in words
     name : name of the survey; what the file's name says when None
+    sheet, encoding, missing, scale, strict : as in `read_survey`
 
     Returns
     -------
@@ -100,12 +107,58 @@ def read_wenjuanxing(
     """
     if skip_code == blank_code:
         raise OptionError("wjx_same_codes", code=skip_code)
+    from csi.data.readers.door import table_of_file
+
+    if text is None:
+        raise DataError("wjx_code_alone", file=Path(code).name if code is not None else "-")
     book = None if codebook is None else as_codebook(codebook)
-    notes: list[Note] = []
+    ruling = as_ruling(missing, scale, strict)
+    kinds = ("text", "xlsx", "xls")
+    tables = [table_of_file(one, sheet, encoding, None, kinds)[0] for one in (text, code) if one is not None]
+    return wenjuanxing_survey(tables, book, ruling, name, skip_code, blank_code)
+
+
+def is_wenjuanxing(raw: RawTable) -> bool:
+    """Whether a table has the headings of a 问卷星 export: numbered questions, beside its fixed columns or nearly alone."""
+    questions = [heading for heading in raw.headings if re.match(r"\s*(?:\d{1,4}\s*、|第\s*\d{1,4}\s*题)", heading)]
+    fixed = sum(heading.strip() in FIXED for heading in raw.headings)
+    if fixed >= 3:
+        return any(is_question(" ".join(heading.split())) for heading in raw.headings)
+    if len(questions) < 2 or len(questions) < 0.5 * len(raw.headings):
+        return False
+    table = table_of(raw)
+    return bool(is_coded(table, questions_of(table)[0]) is not None or fixed)
+
+
+def renamed(raw: RawTable) -> Export | None:
+    """A 问卷星 export whose questions were renamed: a plain table with the columns of the platform; None for others."""
+    fixed = [heading for heading in raw.headings if heading in FIXED]
+    if len(fixed) < 3:
+        return None
+    roles = {"duration": "所用时间"} if "所用时间" in fixed else {}
+    roles |= {"respondent": "序号"} if "序号" in fixed else {}
+    private = [heading for heading in fixed if heading in PRIVATE_FIXED]
+    system = [heading for heading in fixed if heading not in (*private, *roles.values())]
+    how = note("wjx_renamed_questions", columns=fixed)
+    return Export(raw, "wenjuanxing", how, roles=roles, private=private, system=system)
+
+
+def wenjuanxing_survey(
+    tables: Sequence[RawTable | Export],
+    book: Codebook | None,
+    ruling: Ruling,
+    name: str | None = None,
+    skip_code: int = -3,
+    blank_code: int = -2,
+) -> Survey:
+    """The survey of one or two raw tables, text and code file in either order."""
+    if any(isinstance(one, Export) for one in tables):
+        raise DataError("wjx_no_questions", file=tables[0].table.file, place=note("wjx_place_file"))
+    notes: list[Note] = [one for table in tables for one in table.notes]
     log = Log()
-    table, questions, coded, code_file = _files(text, code, book is not None, notes)
+    table, questions, coded, code_file = _files([table_of(one) for one in tables], book is not None, notes)
     files = (table.file, code_file)
-    if code is not None:
+    if coded:
         table, coded = _with_reasons(table, questions, coded, {skip_code: SKIPPED, blank_code: BLANK}, files, notes)
     paired = coded or [None] * len(questions)
     asked = [asked_of(one, table, other, code_file) for one, other in zip(questions, paired, strict=True)]
@@ -125,44 +178,37 @@ def read_wenjuanxing(
     notes += _kept(named, log, book or own, table.file)
     frame = pd.DataFrame({field.name: _compact(field.cells) for field in named}, copy=False)
     name = name or _title(table.file) or Path(table.file).stem
-    survey = survey_of(frame, book or own, name, tuple(notes))
+    survey = survey_of(frame, book or own, name, tuple(notes), ruling)
     said = tuple(one for one in survey.notes if one.code != "columns_not_in_codebook")  # named in wjx_extra
     return replace(survey, notes=said)
 
 
 def _files(
-    text: str | PathLike[str], code: str | PathLike[str] | None, has_codebook: bool, notes: list[Note]
+    tables: Sequence[Table], has_codebook: bool, notes: list[Note]
 ) -> tuple[Table, list[Question], list[Coded], str]:
     """The text file, its questions, and the columns of the code file for each of them."""
-    if text is None:
-        raise DataError("wjx_code_alone", file=Path(code).name if code is not None else "-")
-    table = read_table(text, notes)
-    questions, _, guessed = questions_of(table)
+    asked = [questions_of(one) for one in tables]
+    coded = [is_coded(one, questions) for one, (questions, _, _) in zip(tables, asked, strict=True)]
+    if len(tables) == 2 and coded[0] and coded[1] is False:  # handed in the other way round
+        tables, asked, coded = tables[::-1], asked[::-1], coded[::-1]
+        notes.append(note("wjx_turned_pair", text=tables[0].file, code=tables[1].file))
+    table, (questions, _, guessed) = tables[0], asked[0]
     if guessed:
         notes.append(note("wjx_rows_guessed", file=table.file, count=len(guessed)))
-    kind = is_coded(table, questions)
-    if code is None:
-        if kind:
-            raise DataError("wjx_code_alone", file=table.file)
-        if kind is None and not has_codebook:
+    if coded[0]:
+        raise DataError("wjx_code_alone", file=table.file)
+    if len(tables) == 1:
+        if coded[0] is None and not has_codebook:
             raise DataError("wjx_only_numbers", file=table.file)
         return table, questions, [], ""
-    other_notes: list[Note] = []
-    other = read_table(code, other_notes)
-    notes += other_notes
-    code_questions, _, _ = questions_of(other)
-    code_kind = is_coded(other, code_questions)
-    if kind and code_kind is False:
-        raise DataError("wjx_swapped", text=table.file, code=other.file)
-    if kind:
-        raise DataError("wjx_code_alone", file=table.file)
-    if code_kind is False:
+    other, (code_questions, _, _) = tables[1], asked[1]
+    if coded[1] is False:
         raise DataError("wjx_not_code", file=other.file)
-    if kind is None and Path(text).resolve() == Path(code).resolve():
+    if coded[0] is None and table.file == other.file:
         raise DataError("wjx_only_numbers", file=table.file)
-    coded = matched(table, questions, other, code_questions, notes)
+    found = matched(table, questions, other, code_questions, notes)
     notes.append(note("wjx_pair", text=table.file, code=other.file, count=len(questions)))
-    return table, questions, coded, other.file
+    return table, questions, found, other.file
 
 
 def _with_reasons(
@@ -203,22 +249,13 @@ def _extra(heading: str, column: Column, notes: list[Note]) -> Field:
     """A column that is no question."""
     cells = column.cells
     if heading == "所用时间":
-        seconds = {label: _seconds(label) for label in column.answers}
-        unread = [label for label, value in seconds.items() if value is None]
+        taken = {label: seconds(label) for label in column.answers}
+        unread = [label for label, value in taken.items() if value is None]
         if unread:
             notes.append(note("wjx_durations_unread", count=sum(column.counts[label] for label in unread)))
-        cells = column.mapped({label: "" if value is None else value for label, value in seconds.items()})
-    named = _PRIVATE_EXTRA.fullmatch(heading) is not None or looks_private(heading)
-    return Field(heading, (), cells, private=heading in _PRIVATE_FIXED or (heading not in FIXED and named))
-
-
-def _seconds(label: str) -> float | None:
-    """The seconds of 123秒, 2分3秒 or 123; None when it is no duration."""
-    found = _DURATION.fullmatch(plain_text(label))
-    if found is None or not any(found.groups()):
-        return None
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return 3600 * hours + 60 * minutes + seconds
+        cells = column.mapped({label: "" if value is None else value for label, value in taken.items()})
+    named = _PRIVATE_EXTRA.fullmatch(heading) is not None or heading_of(heading).private is not None
+    return Field(heading, (), cells, private=heading in PRIVATE_FIXED or (heading not in FIXED and named))
 
 
 def _unique(fields: Sequence[Field], notes: list[Note]) -> list[Field]:

@@ -12,14 +12,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csi.data.cells import cells_of, plain_text
+from csi.data.answers import cells_of
+from csi.data.cells import plain_text
 from csi.data.codebook import Item
-from csi.data.guess import guess_kind, narrowest_scale
+from csi.data.blocks import judge
+from csi.data.evidence import first_kind, look, words_kind
+from csi.data.ladders import Readings, choose_ladder, no_answer, number_beside, plain_label, read_ladders
 from csi.data.readers.wjx_headings import Question
-from csi.data.readers.wjx_ladders import Readings, choose_ladder, no_answer, number_beside, plain_label, read_ladders
 from csi.data.readers.wjx_options import Chosen, is_ranking, options_of
 from csi.data.readers.wjx_pair import NUMBER, TYPED, Coded, positions_of
 from csi.data.readers.wjx_table import BLANK, GONE, Column, Table
+from csi.data.ruling import Ruling
 from csi.data.scales import Scale
 
 _UNIT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|星级)")
@@ -236,10 +239,30 @@ def _kinds(asked: Asked, usual: Counter[tuple[int, ...]], log: Log, names: Seque
         log.add("turned", *names)
     _log_missing(missing, names, log)
     numbers = np.array(list(values.values()), dtype=float)
-    scale = narrowest_scale(numbers)
-    if scale is None or _is_amount(asked, numbers):
+    if _is_amount(asked, numbers) or not _may_rate(asked, values):
         return [("number", None, values, missing)] * len(names)
-    return [("rating", Scale(scale.lo, scale.hi, labels=words) if words else None, values, missing)] * len(names)
+    scale = Scale(*_ends(numbers, len(words)), labels=words) if words else None  # bare numbers: by evidence
+    return [("rating", scale, values, missing)] * len(names)
+
+
+def _may_rate(asked: Asked, values: Mapping[str, Any]) -> bool:
+    """Whether the numbers of a question can be ratings at all."""
+    tally: Counter[float] = Counter()
+    for column in asked.columns:
+        for label, count in column.counts.items():
+            if label in values:
+                tally[float(values[label])] += count
+    known = sorted(tally)
+    verdict = judge(np.array(known), np.array([tally[value] for value in known], dtype=np.intp))
+    return verdict.ends is not None or bool(verdict.choices)
+
+
+def _ends(numbers: NDArray[np.float64], words: int) -> tuple[float, float]:
+    """The ends of a scale whose rungs carry words: the usual scale that holds the numbers, or as many rungs as words."""
+    distinct = np.unique(numbers)
+    verdict = judge(distinct, np.ones(len(distinct), dtype=np.intp))
+    fitting = [ends for ends in verdict.choices if ends[1] - ends[0] + 1 == words]
+    return verdict.ends or (fitting or list(verdict.choices) or [(float(distinct[0]), float(distinct[-1]))])[-1]
 
 
 def _log_missing(missing: Mapping[str, str], names: Sequence[str], log: Log) -> None:
@@ -271,17 +294,17 @@ def _numbers(labels: Sequence[str]) -> tuple[dict[str, Any], dict[float, str], d
     turned = False
     if words:
         ladders = read_ladders(words)
-        scale = narrowest_scale(np.array(list(values.values())))
-        if ladders is None or scale is None:
+        if ladders is None:
             return None
+        lo, hi = _ends(np.array(list(values.values())), len(words))
         ladder = choose_ladder(ladders, {}, None, 0)
-        middle, half = (scale.lo + scale.hi) / 2, (len(ladder.words) + 1) / 2
+        middle, half = (lo + hi) / 2, (len(ladder.words) + 1) / 2
         sides = {(number - middle) * (ladder.steps[label] - half) < 0 for label, number in words.items()}
         turned = sides == {True}
         if len(sides) > 1:
             return None
         if turned:
-            values = {label: scale.lo + scale.hi - number for label, number in values.items()}
+            values = {label: lo + hi - number for label, number in values.items()}
     return values, {values[label]: plain_label(label) for label in words}, missing, turned
 
 
@@ -297,7 +320,8 @@ def _kind_alone(asked: Asked, at: int, name: str) -> Kind:
         kind = "category"
     else:
         cells = cells_of(pd.Series(list(column.cells), dtype=object), asked.question.title or name)
-        kind = guess_kind(cells)
+        kind = first_kind(look(cells, cells.name, Ruling(), {})) or "rating"
+        kind = words_kind(look(cells, cells.name, Ruling(), {})) if kind == "words" else kind
         if kind == "category" and (asked.free or _OPEN.search(_wording(asked.question, at))):
             kind = "text"
     return ("number" if kind == "rating" else kind, None, {}, {})

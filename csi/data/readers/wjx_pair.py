@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi.data.cells import plain_text
 from csi.data.readers.wjx_headings import Question
-from csi.data.readers.wjx_ladders import read_ladders
+from csi.data.ladders import read_ladders
 from csi.data.readers.wjx_table import BLANK, GONE, SKIPPED, Column, Table
 from csi.errors import DataError
 from csi.language import Note, note

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,15 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csi.data.cells import label_of, plain_text
-from csi.data.readers.detect import decode, detect_delimiter, file_bytes, file_kind
+from csi.data.raw import RawTable
 from csi.errors import DataError
-from csi.language import Note, note
+from csi.language import note
 
 BLANK, SKIPPED = "(空)", "(跳过)"
 GONE = ("", BLANK, SKIPPED)  # cells of the text file that hold no answer
 QUESTION = re.compile(r"(\d{1,4})\s*([、．：:]|\.(?!\d))\s*(.*)", re.DOTALL)
 OLD_QUESTION = re.compile(r"第\s*(\d{1,4})\s*题\s*(?:[(（](.*)[)）])?", re.DOTALL)
-_HEADER_WITHIN = 10
 _BROKEN = re.compile("(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")  # a line broken in Chinese
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]|&nbsp;?")
 
@@ -92,23 +87,33 @@ class Table:
         return self.columns[self.headings.index(heading)] if heading in self.headings else None
 
 
-def read_table(path: str | PathLike[str], notes: list[Note]) -> Table:
-    """Read one file.
+def table_of(raw: RawTable) -> Table:
+    """A file of 问卷星 with its headings cleaned and its cells as text.
 
     Raises
     ------
     DataError
-        `file_is_other`, `wjx_no_questions`, `no_respondents`, `row_length`, `quote_open`, `excel_broken`, and those of
-        `file_bytes` and `decode`.
+        `wjx_no_questions`, `no_respondents`.
 
     """
-    path = Path(path)
-    data = file_bytes(path)
-    kind = file_kind(data)
-    if kind not in ("xlsx", "xls", "text"):
-        raise DataError("file_is_other", file=path.name, found=note(f"file_{kind}"), help=note("help_wjx"))
-    rows = _text_rows(data, path.name, notes) if kind == "text" else _sheet_rows(data, path.name, notes)
-    return _table(rows, path.name, notes)
+    headings = [_clean(name) for name in raw.headings]
+    if not any(map(is_question, headings)):
+        raise DataError("wjx_no_questions", file=raw.file, place=note("wjx_place_file"))
+    columns = [_column(one) for one in raw.columns]
+    filled = np.zeros(len(raw), dtype=bool)
+    for column in columns:
+        filled |= np.array([bool(label) for label in column.labels], dtype=bool)[column.codes]
+    if not filled.any():
+        raise DataError("no_respondents", file=raw.file)
+    named = [name or f"column_{i + 1}" for i, name in enumerate(headings)]
+    return Table(raw.file, tuple(named), tuple(column.taken(np.flatnonzero(filled)) for column in columns))
+
+
+def _column(raw: pd.Categorical) -> Column:
+    texts = np.array([*(_text_of(cell) for cell in raw.categories), ""], dtype=object)
+    merged, labels = pd.factorize(texts)
+    used, codes = np.unique(merged[raw.codes], return_inverse=True)
+    return Column(tuple(labels[used]), codes)
 
 
 def is_question(heading: str) -> bool:
@@ -125,84 +130,3 @@ def _text_of(cell: Any) -> str:
 def _clean(heading: Any) -> str:
     text = " ".join(_INVISIBLE.sub(" ", "" if heading is None else label_of(heading)).split())
     return _BROKEN.sub("", text)
-
-
-def _header_at(rows: Sequence[Sequence[Any]]) -> int | None:
-    """The first row with a question in it."""
-    found = (i for i, row in enumerate(rows[:_HEADER_WITHIN]) if any(is_question(_clean(cell)) for cell in row))
-    return next(found, None)
-
-
-def _text_rows(data: bytes, file: str, notes: list[Note]) -> list[list[Any]]:
-    text, used = decode(data, file)
-    if not used.startswith("utf-8"):
-        notes.append(note("read_as", file=file, encoding=used))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=detect_delimiter(text), strict=True)
-    rows, lines = [], []
-    try:
-        for row in reader:
-            rows.append(row)
-            lines.append(reader.line_num)
-    except csv.Error:
-        raise DataError("quote_open", file=file, line=(lines[-1] if lines else 0) + 1) from None
-    at = _header_at(rows)
-    if at is None:
-        raise DataError("wjx_no_questions", file=file, place=note("wjx_place_file"))
-    width = len(rows[at])
-    wrong = [i for i, row in enumerate(rows) if i > at and any(row) and not _fits(row, width)]
-    if wrong:
-        line, found = lines[wrong[0]], len(rows[wrong[0]])
-        raise DataError("row_length", file=file, line=line, found=found, expected=width, count=len(wrong))
-    return rows
-
-
-def _fits(row: Sequence[str], width: int) -> bool:
-    return len(row) == width or (len(row) == width + 1 and not row[-1].strip())
-
-
-def _sheet_rows(data: bytes, file: str, notes: list[Note]) -> list[list[Any]]:
-    """The rows of the first sheet that holds questions."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for sheet in workbook.sheet_names:
-            rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
-            if _header_at(rows) is not None:
-                others = [name for name in workbook.sheet_names if name != sheet]
-                if others:
-                    notes.append(note("wjx_sheet", file=file, sheet=sheet, others=others))
-                return rows
-    except CalamineError as error:
-        raise DataError("excel_broken", file=file, problem=str(error)) from None
-    raise DataError("wjx_no_questions", file=file, place=note("wjx_place_sheets", sheets=workbook.sheet_names))
-
-
-def _table(rows: list[list[Any]], file: str, notes: list[Note]) -> Table:
-    at = _header_at(rows) or 0
-    above = sum(any(_clean(cell) for cell in row) for row in rows[:at])
-    if above:
-        notes.append(note("wjx_rows_above", file=file, count=above))
-    header, body = rows[at], rows[at + 1 :]
-    filled = [row for row in body if any(_clean(cell) for cell in row)]
-    if not filled:
-        raise DataError("no_respondents", file=file)
-    if len(filled) < len(body):
-        notes.append(note("wjx_empty_rows", file=file, count=len(body) - len(filled)))
-    width = len(header)
-    columns = [Column.of([row[i] if i < len(row) else "" for row in filled]) for i in range(width)]
-    headings = [_clean(heading) for heading in header]
-    kept = [i for i in range(width) if headings[i] or columns[i].answers]
-    if len(kept) < width:
-        notes.append(note("empty_columns", file=file, count=width - len(kept)))
-    nameless = [f"column_{i + 1}" for i in kept if not headings[i]]
-    if nameless:
-        notes.append(note("columns_named", file=file, columns=nameless))
-    cleaned = sum(headings[i] != header[i] for i in kept if headings[i])
-    if cleaned:
-        notes.append(note("wjx_headings_cleaned", file=file, count=cleaned))
-    return Table(
-        file,
-        tuple(headings[i] or f"column_{i + 1}" for i in kept),
-        tuple(columns[i] for i in kept),
-    )

@@ -1,0 +1,231 @@
+"""The codebook that evidence writes for a file nobody explained, what is doubtful about it, and what must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from csi.data.blocks import within
+from csi.data.cells import Cells
+from csi.data.codebook import Codebook, Item
+from csi.data.doubts import asked, doubts_of, facts_of
+from csi.data.evidence import (
+    Column, decide_kind, first_kind, judge_scale, ladder_item, look, patterns_of, rated_item, read_words,
+    settle_batteries, stemmed, words_kind,
+)  # fmt: skip
+from csi.data.headings import private_cells
+from csi.data.raw import Export
+from csi.data.ruling import Ruling
+from csi.language import Note
+
+
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What was decided about a file.
+
+    Attributes
+    ----------
+    codebook : items, scales, codes, roles, private columns
+    doubts : what a person must know before anything else
+    notes : what else was guessed
+    """
+
+    codebook: Codebook
+    doubts: tuple[Note, ...]
+    notes: tuple[Note, ...]
+
+
+def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: str) -> Decided:
+    """Decide what every column holds.
+
+    Raises
+    ------
+    AskedError
+        `scale_open`, `zeros_open`: the evidence leaves the scale of some ratings open; unless `ruling.ask` is False.
+    DataError
+        `suspects_refused` with `ruling.strict`.
+    OptionError
+        `ruling_unknown_item`.
+
+    """
+    ruling.check_names(list(columns), survey)
+    private = _private(columns, facts)
+    roles = _roles(columns, facts, private)
+    rows = max((len(cells.codes) for cells in columns.values()), default=0)
+    free = [name for name in columns if name not in private and name not in roles.values()]
+    judged = [_looked(columns[name], facts, ruling) for name in free if name not in facts.items]
+    stemmed(judged, facts.stems)
+    for column in judged:
+        if column.kind == "":
+            judge_scale(column, ruling.scale_of(column.name), rows)
+    settle_batteries(judged)
+    for column in judged:
+        if column.kind == "":
+            decide_kind(column)
+    _rule_all(judged, ruling)
+    if ruling.ask:
+        asked(judged, survey)
+    made = _made(judged, facts)
+    items = {name: facts.items.get(name) or made[name].item for name in free}
+    codes = {name: dict(facts.missing.get(name, {})) for name in facts.items}
+    codes |= {column.name: column.codes for column in judged if column.item is not None}
+    book = Codebook(
+        items,
+        title=facts.title,
+        source="" if facts.source == "table" else facts.source,
+        private=tuple(private),
+        item_missing_codes={name: dict(found) for name, found in codes.items() if found and name in items},
+        **roles,
+    )
+    return Decided(book, doubts_of(judged, book, columns, ruling, survey), facts_of(judged, book, columns))
+
+
+def _private(columns: Mapping[str, Cells], facts: Export) -> list[str]:
+    found = []
+    for name, cells in columns.items():
+        if name in facts.items and name not in facts.private:
+            continue
+        from csi.data.headings import heading_of
+
+        named = heading_of(facts.texts.get(name, name)).private or heading_of(name).private
+        texts = [cell for cell in cells.distinct[:200] if isinstance(cell, str) and cell.strip()]
+        if name in facts.private or named or (len(texts) >= 3 and private_cells(texts)):
+            found.append(name)
+    return found
+
+
+def _roles(columns: Mapping[str, Cells], facts: Export, private: Sequence[str]) -> dict[str, str]:
+    """Role -> column: what the platform says, then headings whose column holds what the role needs."""
+    from csi.data.headings import heading_of
+
+    found = {role: name for role, name in facts.roles.items() if name in columns}
+    for name, cells in columns.items():
+        role = heading_of(name).role
+        if role in (None, "strata", "cluster") or role in found or name in private or name in found.values():
+            continue
+        if name in facts.items or not _fits(role, cells):
+            continue
+        found[role] = name
+    return found
+
+
+def _fits(role: str, cells: Cells) -> bool:
+    from csi.data.answers import seconds
+
+    used = cells.answered
+    numbers = cells.numbers[used]
+    if role == "weight":
+        complete = cells.count(used) == len(cells.codes) and np.isfinite(numbers).all()
+        return bool(complete and (numbers >= 0).all() and (numbers > 0).any() and (numbers % 1 != 0).any())
+    if role == "duration":
+        known = [seconds(cell) is not None for cell in cells.distinct[used][:500]]
+        return bool(known) and all(known)
+    distinct = int(used.sum())
+    if role == "respondent":
+        return bool(used.any()) and distinct >= 0.9 * len(cells.codes)
+    return 1 < distinct <= 50 and 2 * distinct <= cells.count(used) and not (numbers % 1 > 0).any()
+
+
+def _looked(cells: Cells, facts: Export, ruling: Ruling) -> Column:
+    name = cells.name
+    column = look(cells, facts.texts.get(name, name), ruling, facts.missing.get(name, {}))
+    if ruling.scale_of(name) is not None:
+        column.kind = ""
+    elif name in facts.system:
+        column.kind = first_kind(column) or "number"
+    else:
+        column.kind = first_kind(column)
+    if column.kind == "words":
+        if name not in facts.system:
+            read_words(column)
+        column.kind = "rating" if column.readings is not None else words_kind(column)
+    return column
+
+
+def _rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
+    """The scale that was given for all ratings: for those it can be the scale of."""
+    ends = ruling.scale.get("")
+    if ends is None:
+        return
+    ratings = [one for one in columns if one.kind == "rating" and one.readings is None]
+    own = {one.verdict.ends for one in ratings if one.verdict.by not in ("given", "heading", "form")}
+    several = len(own - {None, (0.0, 1.0), ends}) > 1
+    for column in ratings:
+        verdict = column.verdict
+        if verdict.by in ("given", "heading", "form") or verdict.ends in (ends, (0.0, 1.0)):
+            continue
+        known = verdict.ends or (verdict.choices[0] if ends not in verdict.choices else ends)
+        wider = ends[0] <= known[0] and known[1] <= ends[1] and (not several or known[1] == ends[1])
+        if ends in verdict.choices or wider:
+            column.verdict = within(column.values, column.counts, ends, "given")
+
+
+def _made(columns: Sequence[Column], facts: Export) -> dict[str, Column]:
+    usual = patterns_of(columns)
+    for column in columns:
+        text: Any = facts.texts.get(column.name, "")
+        if column.readings is not None:
+            column.item = ladder_item(column, usual, text)
+        elif column.kind == "rating":
+            column.item = rated_item(column, text)
+        else:
+            column.item = Item(column.name, kind=column.kind, text=text)
+            column.codes = {code: why for code, why in column.codes.items() if isinstance(code, str)}
+    return {column.name: column for column in columns}
+
+
+def fill_scales(
+    codebook: Codebook, columns: Mapping[str, Cells], ruling: Ruling, survey: str
+) -> tuple[Codebook, list[Column]]:
+    """Scales by evidence for the ratings whose codebook names none, and by argument for all.
+
+    Raises
+    ------
+    AskedError
+        As `decide`.
+
+    """
+    items, codes = dict(codebook.items), {k: dict(v) for k, v in codebook.item_missing_codes.items()}
+    rows = max((len(cells.codes) for cells in columns.values()), default=0)
+    opened: list[Column] = []
+    for name, item in codebook.items.items():
+        given = ruling.scale_of(name)
+        if item.kind != "rating" or (item.scale is not None and given is None):
+            continue
+        wording = next(iter(item.text.values()), name)
+        column = look(columns[name], wording, ruling, codebook.missing_for(name))
+        column.sure = True
+        if given is None and not column.n:
+            read_words(column)
+        judge_scale(column, given, rows)
+        column.sure = True
+        opened.append(column)
+    stemmed(opened, {})
+    settle_batteries(opened)
+    for column in opened:
+        if column.readings is None:
+            decide_kind(column)
+            if column.verdict.ends is None and not column.verdict.choices:
+                continue
+        else:
+            column.kind = "rating"
+    _rule_all(opened, ruling)
+    if ruling.ask:
+        asked(opened, survey)
+    usual = patterns_of(opened)
+    for column in opened:
+        item = items[column.name]
+        made = ladder_item(column, usual, "") if column.readings is not None else rated_item(column, "")
+        if made.scale is None:
+            continue
+        column.item = items[column.name] = replace(item, scale=made.scale, reversed=item.reversed or made.reversed)
+        known = codebook.missing_for(column.name)
+        own = {code: why for code, why in column.codes.items() if code not in known}
+        if own:
+            codes[column.name] = {**codes.get(column.name, {}), **own}
+    return replace(codebook, items=items, item_missing_codes=codes), opened
+
+

@@ -1,0 +1,380 @@
+"""What the columns of a file hold, decided by evidence: kinds, scales, codes for no answer; what is doubtful is named.
+
+In this order: what a person said, what the platform's format says, labels and ladders of words, hints in the heading,
+the block of values that carries the mass, neighbours of one battery. The decisions are a codebook, so that a codebook
+written down says the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.data.batteries import adjacent_runs, stems_of
+from csi.data.blocks import Verdict, crowded, judge, settle, within
+from csi.data.cells import Cells, dates_of, label_of
+from csi.data.codebook import REASONS, Item
+from csi.data.headings import Heading, heading_of
+from csi.data.ladders import Readings, choose_ladder, is_kano, plain_label, read_ladders, usual_patterns
+from csi.data.ruling import Ruling
+from csi.data.scales import Scale
+
+NUMBERS = 0.8  # share of the answers that must be numbers for a column of numbers
+ODD = 0.1  # share of the answers that may stand outside a ladder of words
+ENOUGH = 2_000  # respondents that tell whether an item goes against the others
+UNSURE = 6  # so many answers on the highest rung make a higher one that nobody chose hard to believe
+
+
+@dataclass
+class Column:
+    """A column while it is judged.
+
+    Attributes
+    ----------
+    cells, heading : what is in it and what its heading says
+    kind : rating, number, category, text, date, or "" while it is open
+    values, counts : its distinct numbers, ascending, and how often each occurs, codes that were given left out
+    verdict : what its values say of the scale
+    sure : whether anything but its values says that it holds ratings
+    stem : the question it is a row of, "" for none; `matrix` where the platform says so
+    readings : the ladders its words can be
+    odd : cells that fit none of them
+    """
+
+    cells: Cells
+    heading: Heading
+    kind: str = ""
+    values: NDArray[np.float64] = None  # type: ignore[assignment]
+    counts: NDArray[np.intp] = None  # type: ignore[assignment]
+    verdict: Verdict = Verdict()
+    sure: bool = False
+    stem: str = ""
+    matrix: bool = False
+    readings: Readings | None = None
+    item: Item | None = None
+    codes: dict[Any, str] = None  # type: ignore[assignment]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.cells.name
+
+    @property
+    def n(self) -> int:
+        """Number of answers that are numbers."""
+        return int(self.counts.sum())
+
+
+def look(cells: Cells, wording: str, ruling: Ruling, missing: Mapping[Any, str]) -> Column:
+    """A column with its numbers counted, before anything is decided."""
+    heading = heading_of(wording)
+    codes = {code: "blank" for code in ruling.codes_of(cells.name)} | dict(missing)
+    column = Column(cells, heading, codes=codes)
+    gone = {float(code) for code in codes if isinstance(code, int | float)} | {
+        float(code) for code in codes if isinstance(code, str) and _is_number(code)
+    }
+    used = cells.answered & np.isfinite(cells.numbers) & ~np.isin(cells.numbers, list(gone))
+    values, place = np.unique(cells.numbers[used], return_inverse=True)
+    column.values = values
+    column.counts = np.bincount(place, cells.counts[used], minlength=len(values)).astype(np.intp)
+    return column
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return np.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def first_kind(column: Column) -> str:
+    """The kind of a column that nobody said anything about: "" for numbers that may be ratings, "words" for words."""
+    cells, heading = column.cells, column.heading
+    used = cells.answered
+    if not used.any():
+        return "number" if heading.amount or not heading.rated else "text"
+    numeric, answers = column.n, cells.count(used)
+    if numeric >= NUMBERS * answers and numeric:
+        return _numeric_kind(column)
+    if not np.isnat(dates_of(cells)[used]).any():
+        return "date"
+    return "words"
+
+
+def _numeric_kind(column: Column) -> str:
+    heading, values, answers = column.heading, column.values, column.n
+    if heading.amount:
+        return "number"
+    if heading.group and not heading.rated:
+        return "category" if not (values % 1).any() and len(values) <= 50 else "number"
+    if answers >= 30 and set(values.tolist()) == {1.0, 2.0} and not heading.scale:
+        return "category"
+    unique = answers >= 6 and len(values) == answers
+    if unique and (answers > 11 or (np.diff(values) == 1).all()) and not heading.rated:  # an id
+        return "number"
+    return ""
+
+
+def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) -> None:
+    """What is said of the scale of a column of numbers, by argument, form of the cells, heading, values."""
+    values, counts, cells = column.values, column.counts, column.cells
+    hinted = column.heading.scale
+    if given is not None:
+        column.verdict, column.sure = within(values, counts, given, "given"), True
+    elif cells.form in ("of", "stars") and np.isfinite(cells.top):
+        column.verdict, column.sure = within(values, counts, (1.0, cells.top), "form"), True
+    elif cells.form == "percent":
+        column.verdict, column.sure = within(values, counts, *_percent(values)), True
+    elif hinted and _mass(column, hinted) >= 0.8:
+        column.verdict, column.sure = within(values, counts, hinted, "heading"), True
+    else:
+        column.verdict = judge(values, counts)
+        column.sure = column.heading.rated or column.heading.overall or column.heading.recommend
+        column.sure = column.sure or cells.form in ("words", "unit", "stars")
+        if rows == 1 and column.verdict.ends and column.verdict.ends != (0.0, 1.0):
+            top = column.verdict.ends[1]
+            column.verdict = Verdict(choices=((1.0, top), (1.0, 10.0 if top < 10 else 100.0)))
+
+
+def _percent(values: NDArray[np.float64]) -> tuple[tuple[float, float], str, float | None]:
+    """Percentages: 20, 40, ..., 100 are the points of 1-5 written as shares of the best; others lie on 0-100."""
+    for rungs in (4, 5, 8, 10):
+        width = 100 / rungs
+        if len(values) >= 3 and abs(values[0] - width) < 0.5 and abs(values[-1] - 100) < 0.5:
+            steps = values / width
+            if (np.abs(steps - np.round(steps)) < 0.02).all():
+                return (width, 100.0), "form", width
+    return (0.0, 100.0), "form", None
+
+
+def _mass(column: Column, ends: tuple[float, float]) -> float:
+    inside = (column.values >= ends[0]) & (column.values <= ends[1])
+    return column.counts[inside].sum() / max(column.n, 1)
+
+
+def settle_batteries(columns: Sequence[Column]) -> None:
+    """Close what the values leave open by the other questions of one battery, then by the columns beside it."""
+    numeric = [column for column in columns if column.kind == "" and (column.verdict.ends or column.verdict.choices)]
+    stems: dict[str, list[Column]] = {}
+    for column in numeric:
+        if column.stem:
+            stems.setdefault(column.stem, []).append(column)
+    groups = [(members, 2, "battery") for members in stems.values() if len(members) > 1]
+    for members, least, by in (*groups, *((run, 3, "neighbours") for run in adjacent_runs(columns, numeric))):
+        alike = Counter(one.verdict.ends or one.verdict.choices for one in members)
+        for column in members:  # one odd column of small numbers is no battery
+            column.sure |= alike[column.verdict.ends or column.verdict.choices] >= least
+        _agree(members, by)
+
+
+def _agree(members: Sequence[Column], by: str) -> None:
+    """Columns that a battery leaves no doubt about: its one scale that most of its closed columns have."""
+    closed = Counter(
+        one.verdict.ends for one in members if one.verdict.ends is not None and one.verdict.ends != (0.0, 1.0)
+    )
+    if not closed:
+        return
+    common, votes = closed.most_common(1)[0]
+    if 2 * votes <= sum(closed.values()):
+        return
+    for column in members:
+        verdict, matrix = column.verdict, column.matrix and by == "battery"
+        if verdict.by not in ("values", "battery", "neighbours") or verdict.ends in (common, (0.0, 1.0)):
+            continue
+        if verdict.doubted is not None and by == "neighbours":
+            continue
+        if verdict.open and common in verdict.choices and (matrix or _may_be_short(column, common)):
+            column.verdict = settle(verdict, common, column.values, column.counts, by)
+        elif verdict.ends is not None and _inside(verdict.ends, common) and (matrix or _may_be_short(column, common)):
+            column.verdict = within(column.values, column.counts, common, by)
+
+
+def _inside(ends: tuple[float, float], common: tuple[float, float]) -> bool:
+    return common[0] <= ends[0] and ends[1] <= common[1]
+
+
+def _may_be_short(column: Column, ends: tuple[float, float]) -> bool:
+    """Whether it can be chance that nobody chose the rungs above the highest one chosen."""
+    rungs = column.values[(column.values >= ends[0]) & (column.values <= ends[1])]
+    if not len(rungs) or rungs.max() >= ends[1]:
+        return True
+    top = int(column.counts[column.values == rungs.max()].sum())
+    return top <= UNSURE and not crowded(column.verdict, ends, column.values, column.counts)
+
+
+def decide_kind(column: Column) -> None:
+    """Ratings need more than numbers that happen to be small: a heading, a ladder, a battery, or a full usual scale."""
+    verdict = column.verdict
+    if verdict.ends is None and len(verdict.choices) == 1 and column.sure:  # 0-100
+        verdict = column.verdict = within(column.values, column.counts, verdict.choices[0], "values")
+    if column.heading.recommend and verdict.open and set(verdict.choices) == {(1.0, 10.0), (0.0, 10.0)}:
+        if verdict.doubted is not None or not (column.values == 1).any():
+            verdict = column.verdict = within(column.values, column.counts, (0.0, 10.0), "recommend")
+    full = verdict.by in ("values", "battery", "neighbours") and _full(column)
+    if verdict.ends is not None:
+        column.kind = "rating" if column.sure or full else "number"
+    elif verdict.choices and column.sure:
+        column.kind = "rating"
+    else:
+        column.kind = "number"
+
+
+def _full(column: Column) -> bool:
+    """Whether all points of a usual scale were chosen, or the two of 0 and 1."""
+    ends = column.verdict.ends
+    if ends not in ((0.0, 1.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0)):
+        return False
+    chosen = {v for v in column.values if ends[0] <= v <= ends[1]}
+    return len(chosen) >= (ends[1] - ends[0] + 1) * 0.8
+
+
+def read_words(column: Column) -> None:
+    """The ladders the words of a column can be; a few odd cells do not hide them."""
+    cells = column.cells
+    used = np.flatnonzero(cells.counts > 0)
+    labels = {
+        label_of(cells.distinct[i]): int(cells.counts[i])
+        for i in used
+        if not _gone(cells, i, column.codes) and np.isnan(cells.numbers[i])
+    }
+    if not 1 < len(labels) <= 40 or max(map(len, labels)) > 80:
+        return
+    total, odd = sum(labels.values()), 0
+    for label, count in [("", 0), *sorted(labels.items(), key=lambda pair: pair[1])]:
+        labels.pop(label, None)
+        odd += count
+        if odd > ODD * total or len(labels) < 2:
+            return
+        if (readings := read_ladders(labels)) is not None and len(readings.ladders[0].steps) > 1:
+            column.readings = readings
+            return
+
+
+def _gone(cells: Cells, i: int, codes: Mapping[Any, str]) -> bool:
+    """Whether a cell says by itself that there is no answer, other than in words that can be a rung."""
+    blank = cells.tokens[i] in (REASONS.index("blank"), REASONS.index("skipped"), REASONS.index("unreadable"))
+    return blank or label_of(cells.distinct[i]) in codes
+
+
+def ladder_item(column: Column, usual: Any, text: Mapping[str, str] | str) -> Item:
+    """The item of a column of words that are a ladder; `codes` gets the words that are no answer."""
+    readings = column.readings
+    ladder = choose_ladder(readings, usual, None, column.cells.count(column.cells.answered))
+    column.codes |= {label: why for label, why in readings.missing.items()}
+    known = {plain_label(label) for label in ladder.steps} | {plain_label(word) for word in ladder.words}
+    for i in np.flatnonzero(column.cells.counts > 0):
+        label = label_of(column.cells.distinct[i])
+        if not column.cells.tokens[i] and label not in column.codes and plain_label(label) not in known:
+            column.codes[label] = "unreadable"
+    return Item(column.name, scale=ladder.scale, text=text)
+
+
+def rated_item(column: Column, text: Mapping[str, str] | str) -> Item:
+    """The item of a column of numbers; `codes` gets suspects and cells that nobody can read."""
+    verdict, cells = column.verdict, column.cells
+    for value, why in verdict.suspects.items():
+        column.codes[int(value) if value.is_integer() else value] = why
+    for i in np.flatnonzero(cells.answered & np.isnan(cells.numbers)):
+        label = label_of(cells.distinct[i]).strip()
+        if label and label not in column.codes:
+            column.codes[label] = "unreadable"
+    if verdict.ends is None:
+        return Item(column.name, text=text)
+    words = _labels_beside(column)
+    reverse = column.heading.high_bad is True or _runs_down(words)
+    scale = Scale(*verdict.ends, labels=words, step=verdict.step)
+    return Item(column.name, scale=scale, text=text, reversed=reverse)
+
+
+def _labels_beside(column: Column) -> dict[float, str]:
+    """Rating -> the words beside it in cells such as `5 - very good`."""
+    from csi.data.answers import said
+
+    ends = column.verdict.ends
+    if column.cells.form != "words" or ends is None:
+        return {}
+    found: dict[float, str] = {}
+    for cell in column.cells.distinct:
+        told = said(label_of(cell)) if isinstance(cell, str) else None
+        if told is not None and told.form == "words" and ends[0] <= told.number <= ends[1]:
+            found.setdefault(told.number, told.words.strip(" -–—.:：)（("))
+    return found if len(set(found.values())) == len(found) else {}
+
+
+def _runs_down(words: Mapping[float, str]) -> bool:
+    """Whether the words beside the numbers say that low numbers are the good ones."""
+    readings = read_ladders(words.values()) if len(words) > 1 else None
+    if readings is None:
+        return False
+    steps = readings.ladders[0].steps
+    known = [(number, steps[word]) for number, word in words.items() if word in steps]
+    return len(known) > 1 and np.corrcoef(np.array(known, dtype=float).T)[0, 1] < 0
+
+
+def words_kind(column: Column) -> str:
+    """Category, or text, of a column of words that are no ladder."""
+    cells = column.cells
+    used = cells.answered
+    distinct = int(used.sum())
+    few = distinct <= 50 and 2 * distinct <= cells.count(used)
+    longest = max((len(str(cells.distinct[i])) for i in np.flatnonzero(used)), default=0)
+    return "category" if few and longest <= 60 else "text"
+
+
+def kano_columns(columns: Sequence[Column]) -> list[str]:
+    """Columns whose words are the five answers of a Kano question."""
+    found = []
+    for column in columns:
+        labels = [label_of(cell) for cell in column.cells.distinct if isinstance(cell, str) and cell.strip()]
+        if 1 < len(labels) <= 12 and is_kano(labels):
+            found.append(column.name)
+    return found
+
+
+def against_the_others(columns: Sequence[Column]) -> list[str]:
+    """Ratings that go down where the others of their scale go up: a high one may be a bad one."""
+    groups: dict[Any, list[Column]] = {}
+    for column in columns:
+        if column.item is not None and column.item.scale is not None and not column.item.scale.labels:
+            groups.setdefault(column.verdict.ends, []).append(column)
+    found: list[str] = []
+    for ends, members in groups.items():
+        if len(members) < 4 or ends == (0.0, 1.0) or len(members) > 200:
+            continue
+        rows = np.unique(np.linspace(0, len(members[0].cells.codes) - 1, ENOUGH, dtype=np.intp))
+        table = np.array([_ratings(column, rows) for column in members])
+        if table.shape[1] < 30:
+            continue
+        known = np.isfinite(table)
+        mean = np.where(known, table, 0).sum(axis=1, keepdims=True) / np.maximum(known.sum(axis=1, keepdims=True), 1)
+        centred = np.where(known, table - mean, 0)
+        spread = np.sqrt((centred**2).mean(axis=1))
+        alike = centred @ centred.T / table.shape[1] / np.maximum(np.outer(spread, spread), 1e-12)
+        np.fill_diagonal(alike, 0)
+        mean = alike.sum(axis=1) / (len(members) - 1)
+        if np.median(mean) > 0.1:
+            found += [column.name for column, r in zip(members, mean, strict=True) if r < -0.1]
+    return found
+
+
+def _ratings(column: Column, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+    lo, hi = column.verdict.ends
+    numbers = np.where((column.cells.numbers >= lo) & (column.cells.numbers <= hi), column.cells.numbers, np.nan)
+    return np.append(numbers, np.nan)[column.cells.codes[rows]]
+
+
+def patterns_of(columns: Sequence[Column]) -> Any:
+    """How many questions of the file would be read by each pattern of a ladder."""
+    return usual_patterns(one.readings for one in columns if one.readings is not None)
+
+
+def stemmed(columns: Sequence[Column], known: Mapping[str, str]) -> None:
+    """Tell every column the question it is a row of."""
+    own = stems_of([column.name for column in columns])
+    for column in columns:
+        column.stem, column.matrix = known.get(column.name) or own.get(column.name, ""), column.name in known
