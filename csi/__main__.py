@@ -1,7 +1,7 @@
 """`python -m csi` is the command `csi`; both begin here, with an ear for Ctrl-C before anything is imported."""
 
 import _thread
-import signal
+import os
 import sys
 from contextlib import suppress
 from typing import Any
@@ -25,8 +25,11 @@ def start() -> int:
         code = main()
     except KeyboardInterrupt:
         code = 130
-    with suppress(ValueError, KeyboardInterrupt):  # a second Ctrl-C while Python tidies up
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if code == 130:  # nothing is tidied up that another Ctrl-C could interrupt, and no shell is told of a signal
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(Exception, KeyboardInterrupt):
+                stream.flush()
+        os._exit(130)
     return code
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown
+from csi.inference.choice import check_n_boot
 from csi.inference.design import Design
 from csi.inference.intervals import CORRELATION, SHARE, SQUARE
 from csi.inference.means import Evaluate, Sample, accelerations, estimates, linearise, resample
@@ -208,8 +209,7 @@ def _choose(choice: Choice, sample: Sample) -> tuple[str, str]:
             code = "percentile_needs_draws" if choice.interval == "percentile" else "bca_needs_plain"
             raise OptionError(code, inference=method)
         return method, "t"
-    if choice.n_boot < 20 or choice.n_boot != int(choice.n_boot):
-        raise OptionError("bad_n_boot", value=choice.n_boot)
+    check_n_boot(choice.n_boot)
     if choice.interval == "bca" and not sample.design.plain:
         raise OptionError("bca_needs_plain", inference=method)
     return method, choice.interval or ("bca" if sample.design.plain else "t")
