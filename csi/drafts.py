@@ -87,7 +87,11 @@ def open_items(codebook: Codebook) -> tuple[str, ...]:
 
 
 def draft_text(
-    codebook: Codebook, model: PathModel | str | None = None, *, doubts: Sequence[Note] = (), survey: Survey | None = None
+    codebook: Codebook,
+    model: PathModel | str | None = None,
+    *,
+    doubts: Sequence[Note] = (),
+    survey: Survey | None = None,
 ) -> str:
     """A drafted codebook as YAML, with comment lines that ask what a person has to decide.
 

@@ -30,7 +30,7 @@ class DataError(CsiError):
 
 
 class AskedError(DataError):
-    """The evidence leaves open what a file means; the message asks, and `answers` holds what each answer adds to the call.
+    """The evidence leaves open what a file means; the message asks, `answers` holds what each answer adds to the call.
 
     Attributes
     ----------

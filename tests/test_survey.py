@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 import csi
 from csi.data.codebook import REASONS, Codebook, Item
-from csi.data.guess import guess_scales
 from csi.data.readers import read_csv
 from csi.data.scales import Scale
 from csi.data.survey import Survey
-from csi.errors import DataError
+from csi.errors import AskedError, DataError
 
 NAN = float("nan")
 TEN = Scale(1, 10, {1: {"en": "very poor", "zh": "非常差"}, 10: {"en": "excellent", "zh": "非常好"}})
@@ -133,59 +132,13 @@ def test_guessing_mobi(shared):
     assert scales == {(1, 10)}
     assert len(survey.codebook.items) == 24
     assert {item.kind for item in survey.codebook.items.values()} == {"rating"}
-    assert "24 columns 1-10" in str(survey.notes[0])
+    assert any("24 columns 1-10" in str(one) for one in survey.notes)
     assert survey.moments().mean[0] == pytest.approx(survey.answers["CUEX1"].mean())
 
 
 def test_guessing_five_categories(shared):
     survey = read_csv(shared / "data" / "mobi_5cat.csv")
     assert {str(item.scale) for item in survey.codebook.items.values()} == {"1-5"}
-
-
-GUESSES = [
-    ("q", [1, 5, 3], "rating", "1-5"),
-    ("q", [1, 6], "rating", "1-7"),
-    ("q", [1, 8], "rating", "1-10"),
-    ("q", [0, 8], "rating", "0-10"),
-    ("q", [0, 1, 1], "rating", "0-1"),
-    ("q", [0, 99, 51], "rating", "0-100"),
-    ("visits", [0, 30], "number", None),
-    ("q", [1.5, 2], "number", None),
-    ("q", [-1, 2], "number", None),
-    ("q", [2024, 2025], "number", None),
-    ("weight", [1, 2], "number", None),
-    ("年龄", [23, 99], "number", None),
-    ("respondent_id", [1, 2], "number", None),
-    ("x", [3, 4, 5, 6, 7, 8], "number", None),
-    ("x", [*range(40, 0, -1)], "number", None),
-    ("gender", [1, 2, 2], "category", None),
-    ("x", [1, 2] * 20, "category", None),
-    ("brand", ["A", "B", "A", "B"], "category", None),
-    ("comment", ["very slow", "fine", "the bus was late"], "text", None),
-    ("t", ["2026/09/03 12:00:00", "2026-9-3"], "date", None),
-    ("t", [dt.datetime(2026, 9, 3), dt.datetime(2026, 9, 4)], "date", None),
-    ("t", ["2026/13/03", "2026-9-3"], "text", None),
-    ("nothing", [None, None], "number", None),
-    ("nothing", ["", "NA"], "number", None),
-    ("code", ["007", "a1"], "text", None),
-]
-
-
-@pytest.mark.parametrize(("name", "values", "kind", "scale"), GUESSES)
-def test_guessing_one_column(name, values, kind, scale):
-    item = Survey.from_frame({name: values}).codebook.items[name]
-    assert item.kind == kind
-    assert (None if item.scale is None else str(item.scale)) == scale
-
-
-def test_a_narrow_column_joins_the_common_scale():
-    found = guess_scales(
-        {name: np.array(v, float) for name, v in {"a": [1, 10], "b": [2, 9], "c": [3, 7], "d": [0, 1]}.items()}
-    )
-    assert {name: str(scale) for name, scale in found.items()} == {"a": "1-10", "b": "1-10", "c": "1-10", "d": "0-1"}
-    found = guess_scales({name: np.array(v, float) for name, v in {"a": [1, 10], "b": [2, 9], "n": [0, 7]}.items()})
-    assert str(found["n"]) == "0-10"
-    assert str(found["a"]) == "1-10"
 
 
 def test_notes_without_a_codebook():
@@ -195,39 +148,44 @@ def test_notes_without_a_codebook():
             "q2": [1, 9, 3, 4, 5],
             "抽样权数": [1.5, 2, 1, 1, 1],
             "strata": ["a", "a", "b", "b", "b"],
-            "mixed": ["1", "2", "3", "4", "oops"],
+            "mixed quality": ["1", "2", "3", "4", "oops"],
             "来自IP": ["1.1.1.1", "1.1.1.2", "1.1.1.3", "1.1.1.4", "1.1.1.5"],
             "none": [None] * 5,
-        }
+        },
+        scale={"q*": (1, 10), "mixed quality": (1, 5)},
     )
     sentences = "\n".join(map(str, survey.notes))
     for part in (
-        "2 columns 1-10; give a codebook",
-        "number: 抽样权数, none",
-        "category: strata",
-        "not used as one: 抽样权数 (weight), strata (strata)",
-        "kept as words (cells with words in brackets): mixed (1)",
+        "2 columns 1-10, 1 columns 1-5",
+        "'抽样权数' was taken for survey weights",
+        "not used as one: strata (strata)",
+        "mixed quality 1 (oops)",
         "1 columns are named like personal data",
         "without a single answer: none",
     ):
         assert part in sentences
-    assert survey.codebook.roles == {}
+    assert survey.codebook.roles == {"weight": "抽样权数"}
     assert survey.codebook.private == ("来自IP",)
     with csi.use_language("zh"):
-        assert "2 列 1-10" in str(survey.notes[0])
+        assert any("2 列 1-10" in str(one) for one in survey.notes)
         assert all(str(note) for note in survey.notes)
 
 
-def test_ratings_without_a_scale_in_the_codebook_are_guessed_and_said():
-    book = Codebook({"a": Item("a"), "b": Item("b"), "c": Item("c")}, missing_codes={99: "dont_know"})
-    survey = Survey.from_frame({"a": [1, 10, 99], "b": [2, 6, 3], "c": [1, 12, 3]}, book)
-    assert [str(survey.codebook.items[name].scale) for name in "abc"] == ["1-10", "1-10", "None"]
-    assert codes(survey) == ["scales_guessed", "items_without_scale"]
+def test_ratings_without_a_scale_in_the_codebook_are_judged_or_asked():
+    book = Codebook({"a": Item("a"), "b": Item("b")}, missing_codes={99: "dont_know"})
+    columns = {"a": [1, 10, 99, 5, 6, 7], "b": [2, 6, 3, 4, 5, 6]}
+    with pytest.raises(AskedError, match=r"'b'.*1-6, 1-7"):
+        Survey.from_frame(columns, book)
+    survey = Survey.from_frame(columns, book, scale={"b": (1, 7)})
+    assert [str(survey.codebook.items[name].scale) for name in "ab"] == ["1-10", "1-7"]
+    assert "scales_guessed" in codes(survey)
     assert "99" not in survey.answers["a"].tolist()
 
 
 def test_with_codebook_reads_the_raw_cells_again():
-    first = Survey.from_frame({"q": ["1", "5", "99", "(跳过)"], "t": ["好", "差", "好", "好"]}, name="s")
+    first = Survey.from_frame(
+        {"q": ["1", "5", "99", "(跳过)"], "t": ["好", "差", "好", "好"]}, name="s", scale={"q": (1, 99)}
+    )
     book = Codebook(
         {"q": Item("q", Scale(1, 10)), "t": Item("t", Scale(1, 2, {1: {"zh": "差"}, 2: {"zh": "好"}}))},
         missing_codes={99: "refused"},
@@ -412,7 +370,6 @@ BAD = [
         ["'q1' of 'shop'", "3 cells", "good, bad", "labels"],
         ["“q1”", "3 个单元格", "good、bad", "labels"],
     ),
-    (lambda: typed(age=[1, 2, 3, np.inf]), ["'age'", "1 cells", "inf"], ["“age”", "inf"]),
     (
         lambda: typed(Codebook({"extra": Item("extra", kind="multiple")}), extra=[0, 1, 2, 1]),
         ["outside 0-1", "value 2"],
@@ -449,6 +406,17 @@ def test_bad_input_says_what_is_wrong(call, english, chinese):
             sentence = str(caught.value)
         for word in expected:
             assert word in sentence, (language, sentence)
+
+
+def test_a_cell_nobody_can_read_is_missing_and_named():
+    survey = typed(age=[1, 2, 3, np.inf], q1=["7", "good", "8", "9"])
+    assert np.isnan(survey.answers["age"][3])
+    assert REASONS[survey.reasons["q1"][1]] == "unreadable"
+    (said,) = (str(one) for one in survey.doubts if one.code == "unreadable_cells")
+    assert "age 1 (inf)" in said
+    assert "q1 1 (good)" in said
+    with pytest.raises(DataError, match="good"):
+        Survey.from_frame(frame(q1=["7", "good", "8", "9"]), BOOK, "shop", strict=True)
 
 
 def test_errors_do_not_show_private_cells():

@@ -1,4 +1,4 @@
-"""`csi doctor` and `csi anonymise`: what a file is, what is doubtful in it, and the same file without private columns."""
+"""`csi doctor` and `csi anonymise`: what a file is and what is doubtful, and the file without private columns."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from csi.views import align
 
 if TYPE_CHECKING:
     from csi.data.survey import Survey
+
+
+_SAID = ("no_codebook", "kinds_guessed", "private_guessed")  # what the lists of columns say already
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -81,7 +84,8 @@ def _items(survey: Survey) -> list[list[str]]:
             score = 100 - score if item.reversed else score
         rows.append([
             item.name, str(item.scale) if item.scale else "?", say(f"cli.doctor_{'low' if item.reversed else 'high'}"),
-            str(int(known.sum())), say("views.list", parts=missing) if missing else "0", _number(mean, 3), _number(score, 1),
+            str(int(known.sum())), say("views.list", parts=missing) if missing else "0",
+            _number(mean, 3), _number(score, 1),
         ])  # fmt: skip
     return rows
 
@@ -100,10 +104,8 @@ def _others(survey: Survey) -> list[str]:
             lines.append(say("cli.doctor_kind", kind=say(f"notes.kind_{kind}"), count=len(names), columns=shown))
     if book.private:
         lines.append(say("cli.doctor_private", count=len(book.private)))
-    for remark in survey.notes:
-        if remark not in survey.doubts and remark.code not in ("no_codebook", "kinds_guessed", "private_guessed"):
-            lines.append(str(remark))
-    return lines
+    known = (*survey.doubts, *(one for one in survey.notes if one.code in _SAID))
+    return [*lines, *(str(remark) for remark in survey.notes if remark not in known)]
 
 
 def _next(survey: Survey, options: argparse.Namespace, question: AskedError | None) -> str:
@@ -143,7 +145,9 @@ def anonymise(options: argparse.Namespace) -> int:
     table = table.table if isinstance(table, Export) else table
     dropped = private_columns(table)
     kept = [i for i in range(len(table.headings)) if i not in dropped]
-    cells = [np.array([*map(label_of, table.columns[i].categories), ""], dtype=object)[table.columns[i].codes] for i in kept]
+    cells = [
+        np.array([*map(label_of, table.columns[i].categories), ""], dtype=object)[table.columns[i].codes] for i in kept
+    ]
     rows = [[table.headings[i] for i in kept], *map(list, zip(*cells, strict=True))]
     write_file(target, _content(rows, target))
     print(say("cli.anonymised", count=len(dropped), columns=[table.headings[i] for i in sorted(dropped)] or "-"))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _SCALE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:-|–|~|:|\.\.|至|到)\s*([+-]?\d+(?:\.\d+)?)")
 
 
-
 def ruling_of(options: argparse.Namespace, ask: bool = True) -> Ruling:
     """What `--missing`, `--scale`, `--strict` and `--decimal` say.
 
@@ -88,7 +87,12 @@ def read_answers(options: argparse.Namespace, *, beside: bool = True, ask: bool 
     if codebook is None and beside and found.is_file():
         codebook = str(found)
         remarks.append(note("codebook_beside", file=found.name))
-    how = {"source": options.source, "sheet": options.sheet, "encoding": options.encoding, "delimiter": options.delimiter}
+    how = {
+        "source": options.source,
+        "sheet": options.sheet,
+        "encoding": options.encoding,
+        "delimiter": options.delimiter,
+    }
     how["second"] = files[1] if len(files) > 1 else None
     for _ in range(20):
         try:
@@ -170,5 +174,3 @@ def read_model(given: str) -> PathModel:
     except OSError as problem:
         raise ModelError("cli_model_unreadable", file=given, problem=problem.strerror or "?") from None
     return PathModel.parse(text, name=file.stem)
-
-

@@ -31,7 +31,9 @@ _PERCENT = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\s*[%％]")
 _OF = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:/|of|out of|von|de|sur|dari)\s*(\d{1,3})", re.IGNORECASE)
 _STARS = re.compile(r"([★⭐🌟]*)(?:\ufe0f)?([☆✩]*)")
 _BESIDE = re.compile(r"(\d+(?:[.,]\d+)?)\s*\(\s*[★⭐☆✩\ufe0f]+\s*\)")
-_WORDED = re.compile(r"\(?\[?([+-]?\d{1,3})\]?\)?\s*(?:[-–—.:)=、：|]\s*|\s+|(?=[(\u3040-\u9fff\uac00-\ud7af]))([^\d\s].*)", re.S)
+_WORDED = re.compile(
+    r"\(?\[?([+-]?\d{1,3})\]?\)?\s*(?:[-–—.:)=、：|]\s*|\s+|(?=[(\u3040-\u9fff\uac00-\ud7af]))([^\d\s].*)", re.S
+)
 _WORDED_AFTER = re.compile(r"([^\d\s(].*?)\s*[(\[=:：-]\s*(\d{1,3})\s*分?\s*[)\]]?")
 _COMMA = re.compile(r"[+-]?\d{1,9},\d{1,6}")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,]\d+)?")
@@ -41,6 +43,7 @@ _TIMES = re.compile(
     re.IGNORECASE,
 )
 _MANY = 2_000  # columns of more distinct cells hold no answers with units or words
+_BLANK = REASONS.index("blank")
 _SIGNS = str.maketrans({"−": "-", "‒": "-", "﹣": "-", "٫": ".", "，": ","})
 
 
@@ -194,6 +197,8 @@ def _plainly(distinct: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArra
             text = _digits(cell)
             if NUMBER.fullmatch(text):
                 numbers[i], wide[i] = float(text), not cell.isascii()
+            elif not text:
+                tokens[i] = _BLANK
             elif len(text) <= 40 and (why := no_answer(text)) is not None:
                 tokens[i] = REASONS.index(why)
         elif isinstance(cell, bool | np.bool_):  # a column of nothing else is one of 0 and 1

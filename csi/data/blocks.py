@@ -152,7 +152,7 @@ def _small(tally: NDArray[np.intp]) -> Verdict:
 
 
 def _with_zeros(tally: NDArray[np.intp], top: int, other: int) -> Verdict:
-    """Are zeros a rung or no answer?"""
+    """Whether zeros are a rung or no answer."""
     zeros, rest = int(tally[0]), tally[1 : top + 1]
     share = zeros / (zeros + rest.sum())
     longer = other or top

@@ -19,6 +19,7 @@ from csi.data.scales import brief
 BLANK = REASONS.index("blank")
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _DATE = re.compile(
     r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 )
@@ -75,7 +76,7 @@ def plain_text(cell: Any) -> str:
     """The text of a cell with full-width letters, digits and brackets made ordinary and outer blanks removed."""
     text = cell if isinstance(cell, str) else label_of(cell)
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return text.strip()
 
 

@@ -21,7 +21,11 @@ REASONS = (
     "answered", "not_asked", "skipped", "blank", "dont_know", "refused", "invalid", "suspected_code", "outside_scale",
     "unreadable",
 )  # fmt: skip
-DOUBTED = ("suspected_code", "outside_scale", "unreadable")  # decided against single cells by evidence, never by a person
+DOUBTED = (
+    "suspected_code",
+    "outside_scale",
+    "unreadable",
+)  # decided against single cells by evidence, never by a person
 ROLES = ("weight", "strata", "cluster", "population", "case", "wave", "duration", "respondent")
 
 _KEYS = ("title", "source", "roles", "lonely_psu", "missing", "scales", "items", "truth")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from csi.data.answers import cells_of, seconds
 from csi.data.cells import BLANK, Cells, dates_of, label_of, natural_key, plain_text, reasons_by_code
-from csi.data.blocks import Verdict
-from csi.data.codebook import DOUBTED, REASONS, Codebook, Item, offered
-from csi.data.decisions import decide, fill_scales
-from csi.data.doubts import doubts_of
-from csi.data.evidence import Column, first_kind, look, words_kind
+from csi.data.codebook import REASONS, Codebook, Item, offered
+from csi.data.completion import completed
+from csi.data.decisions import decide
+from csi.data.evidence import first_kind, look, words_kind
 from csi.data.ladders import plain_label, read_ladders
 from csi.data.raw import Export
 from csi.data.ruling import Ruling
@@ -124,7 +123,7 @@ def type_table(
         decided = decide(columns, export, ruling, survey)
         codebook, doubts, known = decided.codebook, decided.doubts, decided.notes
     else:
-        codebook, doubts, known = _completed(codebook, columns, ruling, survey)
+        codebook, doubts, known = completed(codebook, columns, ruling, survey)
     notes += known
     tally = _Tally(survey, codebook.private)
     numeric = {
@@ -164,51 +163,6 @@ def _unread(tally: _Tally, doubts: tuple[Note, ...], ruling: Ruling) -> list[Not
     if ruling.strict:
         raise DataError("suspects_refused", survey=tally.survey, problems=[str(remark)])
     return [remark]
-
-
-def _completed(
-    codebook: Codebook, columns: Mapping[str, Cells], ruling: Ruling, survey: str
-) -> tuple[Codebook, tuple[Note, ...], list[Note]]:
-    """A codebook with what was said by arguments, and scales by evidence where it names none."""
-    ruling.check_names(list(columns), survey)
-    codebook = _with_codes(codebook, ruling)
-    book, opened = fill_scales(codebook, columns, ruling, survey)
-    found = [column for column in opened if column.item is not None and column.item.scale is not None]
-    notes = []
-    if found:
-        spans = [str(column.item.scale) for column in found if column.item is not None]
-        groups = [note("scale_group", count=spans.count(span), scale=span) for span in dict.fromkeys(spans)]
-        notes.append(note("scales_guessed", items=[column.name for column in found], groups=groups))
-    left = [name for name, item in book.items.items() if item.kind == "rating" and item.scale is None]
-    if left:
-        notes.append(note("items_without_scale", items=left))
-    doubted = [column for name in codebook.items if (column := _doubted(columns[name], codebook)) is not None]
-    return book, doubts_of([*doubted, *opened], replace(book, weight=None), {}, ruling, survey), notes
-
-
-def _doubted(cells: Cells, codebook: Codebook) -> Column | None:
-    """An item whose codebook still holds codes that are only suspected."""
-    item = codebook.items[cells.name]
-    own = codebook.item_missing_codes.get(cells.name, {})
-    suspects = {float(code): why for code, why in own.items() if why in DOUBTED and not isinstance(code, str)}
-    if item.scale is None or not suspects:
-        return None
-    column = look(cells, cells.name, Ruling(), {})
-    column.verdict, column.item = Verdict((item.scale.lo, item.scale.hi), item.scale.step, suspects, by="codebook"), item
-    return column
-
-
-def _with_codes(codebook: Codebook, ruling: Ruling) -> Codebook:
-    """The codebook with the missing codes that were given by argument."""
-    added = {}
-    for name, item in codebook.items.items():
-        for code in ruling.codes_of(name):
-            if item.kind == "rating" or isinstance(code, str):
-                added.setdefault(name, {})[code] = "blank"
-    if not added:
-        return codebook
-    own = {name: {**added.get(name, {}), **codebook.item_missing_codes.get(name, {})} for name in codebook.items}
-    return replace(codebook, item_missing_codes={name: codes for name, codes in own.items() if codes})
 
 
 def _locked(values: NDArray[Any]) -> NDArray[Any]:
@@ -266,7 +220,7 @@ def _numbers(
     values[why > 0] = np.nan
     bad = occurs & (why == 0) & np.isnan(values)
     if bad.any():
-        if 2 * cells.count(bad) > cells.count(cells.answered & ((why == 0) | bad)):  # these are no numbers at all
+        if 2 * cells.count(bad) >= cells.count(cells.answered):  # these are no numbers at all
             raise DataError(
                 "text_in_numbers", item=item.name, survey=tally.survey, count=cells.count(bad),
                 kind=note(f"kind_{item.kind}"), examples=tally.examples(cells, bad),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,18 @@ from csi.data.cells import Cells
 from csi.data.codebook import Codebook, Item
 from csi.data.doubts import asked, doubts_of, facts_of
 from csi.data.evidence import (
-    Column, decide_kind, first_kind, judge_scale, ladder_item, look, patterns_of, rated_item, read_words,
-    settle_batteries, stemmed, words_kind,
+    Column,
+    decide_kind,
+    first_kind,
+    judge_scale,
+    ladder_item,
+    look,
+    patterns_of,
+    rated_item,
+    read_words,
+    settle_batteries,
+    stemmed,
+    words_kind,
 )  # fmt: skip
 from csi.data.headings import private_cells
 from csi.data.raw import Export
@@ -65,7 +75,7 @@ def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: 
     for column in judged:
         if column.kind == "":
             decide_kind(column)
-    _rule_all(judged, ruling)
+    rule_all(judged, ruling)
     if ruling.ask:
         asked(judged, survey)
     made = _made(judged, facts)
@@ -145,7 +155,7 @@ def _looked(cells: Cells, facts: Export, ruling: Ruling) -> Column:
     return column
 
 
-def _rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
+def rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
     """The scale that was given for all ratings: for those it can be the scale of."""
     ends = ruling.scale.get("")
     if ends is None:
@@ -175,57 +185,3 @@ def _made(columns: Sequence[Column], facts: Export) -> dict[str, Column]:
             column.item = Item(column.name, kind=column.kind, text=text)
             column.codes = {code: why for code, why in column.codes.items() if isinstance(code, str)}
     return {column.name: column for column in columns}
-
-
-def fill_scales(
-    codebook: Codebook, columns: Mapping[str, Cells], ruling: Ruling, survey: str
-) -> tuple[Codebook, list[Column]]:
-    """Scales by evidence for the ratings whose codebook names none, and by argument for all.
-
-    Raises
-    ------
-    AskedError
-        As `decide`.
-
-    """
-    items, codes = dict(codebook.items), {k: dict(v) for k, v in codebook.item_missing_codes.items()}
-    rows = max((len(cells.codes) for cells in columns.values()), default=0)
-    opened: list[Column] = []
-    for name, item in codebook.items.items():
-        given = ruling.scale_of(name)
-        if item.kind != "rating" or (item.scale is not None and given is None):
-            continue
-        wording = next(iter(item.text.values()), name)
-        column = look(columns[name], wording, ruling, codebook.missing_for(name))
-        column.sure = True
-        if given is None and not column.n:
-            read_words(column)
-        judge_scale(column, given, rows)
-        column.sure = True
-        opened.append(column)
-    stemmed(opened, {})
-    settle_batteries(opened)
-    for column in opened:
-        if column.readings is None:
-            decide_kind(column)
-            if column.verdict.ends is None and not column.verdict.choices:
-                continue
-        else:
-            column.kind = "rating"
-    _rule_all(opened, ruling)
-    if ruling.ask:
-        asked(opened, survey)
-    usual = patterns_of(opened)
-    for column in opened:
-        item = items[column.name]
-        made = ladder_item(column, usual, "") if column.readings is not None else rated_item(column, "")
-        if made.scale is None:
-            continue
-        column.item = items[column.name] = replace(item, scale=made.scale, reversed=item.reversed or made.reversed)
-        known = codebook.missing_for(column.name)
-        own = {code: why for code, why in column.codes.items() if code not in known}
-        if own:
-            codes[column.name] = {**codes.get(column.name, {}), **own}
-    return replace(codebook, items=items, item_missing_codes=codes), opened
-
-

@@ -1,4 +1,4 @@
-"""What a person must know of a file before any number: what was decided against cells, what was assumed, what is asked."""
+"""What a person must know of a file before any number: what was decided, what was assumed, what is asked."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from csi.language import Note, note
 SHOWN = 6
 DOUBTS = frozenset(
     {
-        "suspected_codes", "outside_scales", "unreadable_cells", "scale_assumed", "scale_left_open", "direction_assumed",
+        "suspected_codes", "outside_scales", "unreadable_cells", "scale_left_open", "direction_assumed",
         "direction_stated", "direction_doubtful", "weight_recognised", "half_points", "rows_left_out", "mixed_numbers",
         "kano_recognised", "ladder_unverified", "decimal_commas", "sheet_read", "lines_cut", "read_as_judged",
         "recognised", "incomplete_answers", "codes_given", "percent_scale",
@@ -71,7 +71,7 @@ def asked(columns: Sequence[Column], survey: str) -> None:
 
 def _option(names: Sequence[str], answer: Mapping[str, Any], every: bool) -> Note:
     """What has to be added to the call, in Python and at a terminal."""
-    (option, values), = answer.items()
+    ((option, values),) = answer.items()
     value = values[names[0]]
     said = spoken(value) if option == "scale" else ",".join(map(str, value))
     ends = tuple(int(end) if float(end).is_integer() else end for end in value) if option == "scale" else list(value)
@@ -130,8 +130,12 @@ def _suspects(ratings: Sequence[Column]) -> list[Note]:
         wider = (min(ends[0], value), max(ends[1], value))
         notes.append(
             note(
-                code, value=brief(value), scale=spoken(ends), count=sum(n for _, n in where),
-                items=[*cells, "..."] if len(where) > SHOWN else cells, item=where[0][0],
+                code,
+                value=brief(value),
+                scale=spoken(ends),
+                count=sum(n for _, n in where),
+                items=[*cells, "..."] if len(where) > SHOWN else cells,
+                item=where[0][0],
                 python=repr(tuple(int(end) if float(end).is_integer() else end for end in wider)),
                 terminal=spoken(wider),
             )  # fmt: skip
@@ -199,18 +203,20 @@ def _directions(ratings: Sequence[Column], columns: Sequence[Column]) -> list[No
     doubtful = against_the_others(columns)
     if doubtful:
         notes.append(note("direction_doubtful", items=_some(doubtful), count=len(doubtful), item=doubtful[0]))
-    assumed = [
-        one.name
-        for one in ratings
-        if one.verdict.by != "codebook" and one.readings is None and one.heading.high_bad is None and not (one.item and one.item.scale and one.item.scale.labels)
-        and one.verdict.ends != (0.0, 1.0) and one.name not in doubtful
-    ]  # fmt: skip
+    assumed = [one.name for one in ratings if _unsaid(one) and one.name not in doubtful]
     if assumed:
         notes.append(note("direction_assumed", items=_some(assumed), count=len(assumed)))
     unverified = [one.name for one in ratings if one.readings is not None and not one.readings.verified]
     if unverified:
         notes.append(note("ladder_unverified", items=_some(unverified), count=len(unverified)))
     return notes
+
+
+def _unsaid(column: Column) -> bool:
+    """Whether neither heading nor words say which end of a rating is the good one."""
+    scale = None if column.item is None else column.item.scale
+    said = column.readings is not None or column.heading.high_bad is not None or (scale is not None and scale.labels)
+    return not said and column.verdict.by != "codebook" and column.verdict.ends != (0.0, 1.0)
 
 
 def facts_of(columns: Sequence[Column], book: Codebook, cells: Mapping[str, Cells]) -> tuple[Note, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class Column:
     kind: str = ""
     values: NDArray[np.float64] = None  # type: ignore[assignment]
     counts: NDArray[np.intp] = None  # type: ignore[assignment]
-    verdict: Verdict = Verdict()
+    verdict: Verdict = field(default_factory=Verdict)
     sure: bool = False
     stem: str = ""
     matrix: bool = False
@@ -73,7 +73,7 @@ class Column:
 def look(cells: Cells, wording: str, ruling: Ruling, missing: Mapping[Any, str]) -> Column:
     """A column with its numbers counted, before anything is decided."""
     heading = heading_of(wording)
-    codes = {code: "blank" for code in ruling.codes_of(cells.name)} | dict(missing)
+    codes = dict.fromkeys(ruling.codes_of(cells.name), "blank") | dict(missing)
     column = Column(cells, heading, codes=codes)
     gone = {float(code) for code in codes if isinstance(code, int | float)} | {
         float(code) for code in codes if isinstance(code, str) and _is_number(code)
@@ -190,6 +190,8 @@ def _agree(members: Sequence[Column], by: str) -> None:
             continue
         if verdict.open and common in verdict.choices and (matrix or _may_be_short(column, common)):
             column.verdict = settle(verdict, common, column.values, column.counts, by)
+        elif verdict.open and verdict.doubted is None and _mass(column, common) >= 0.98:
+            column.verdict = within(column.values, column.counts, common, by)
         elif verdict.ends is not None and _inside(verdict.ends, common) and (matrix or _may_be_short(column, common)):
             column.verdict = within(column.values, column.counts, common, by)
 
@@ -212,9 +214,9 @@ def decide_kind(column: Column) -> None:
     verdict = column.verdict
     if verdict.ends is None and len(verdict.choices) == 1 and column.sure:  # 0-100
         verdict = column.verdict = within(column.values, column.counts, verdict.choices[0], "values")
-    if column.heading.recommend and verdict.open and set(verdict.choices) == {(1.0, 10.0), (0.0, 10.0)}:
-        if verdict.doubted is not None or not (column.values == 1).any():
-            verdict = column.verdict = within(column.values, column.counts, (0.0, 10.0), "recommend")
+    tens = column.heading.recommend and verdict.open and set(verdict.choices) == {(1.0, 10.0), (0.0, 10.0)}
+    if tens and (verdict.doubted is not None or not (column.values == 1).any()):
+        verdict = column.verdict = within(column.values, column.counts, (0.0, 10.0), "recommend")
     full = verdict.by in ("values", "battery", "neighbours") and _full(column)
     if verdict.ends is not None:
         column.kind = "rating" if column.sure or full else "number"
@@ -265,7 +267,7 @@ def ladder_item(column: Column, usual: Any, text: Mapping[str, str] | str) -> It
     """The item of a column of words that are a ladder; `codes` gets the words that are no answer."""
     readings = column.readings
     ladder = choose_ladder(readings, usual, None, column.cells.count(column.cells.answered))
-    column.codes |= {label: why for label, why in readings.missing.items()}
+    column.codes |= dict(readings.missing)
     known = {plain_label(label) for label in ladder.steps} | {plain_label(word) for word in ladder.words}
     for i in np.flatnonzero(column.cells.counts > 0):
         label = label_of(column.cells.distinct[i])

@@ -76,9 +76,9 @@ def as_ruling(
 
     """
     if not isinstance(strict, bool):
-        raise OptionError("ruling_strict", value=strict)
+        raise OptionError("ruling_strict", value=repr(strict)[:40])
     if decimal not in (None, ".", ","):
-        raise OptionError("ruling_decimal", value=decimal)
+        raise OptionError("ruling_decimal", value=repr(decimal)[:40])
     return Ruling(_codes(missing), _scales(scale), strict, decimal, ask)
 
 
@@ -91,7 +91,7 @@ def _codes(given: Any) -> dict[str, tuple[Any, ...]]:
         one = isinstance(codes, str | int | float) and not isinstance(codes, bool)
         listed = [codes] if one else list(codes) if isinstance(codes, Iterable) else None
         if listed is None or any(isinstance(c, bool) or not isinstance(c, str | int | float) for c in listed):
-            raise OptionError("ruling_missing", value=repr(given))
+            raise OptionError("ruling_missing", value=repr(given)[:80])
         found[str(item)] = tuple(listed)
     return found
 
@@ -110,9 +110,9 @@ def _ends(given: Any) -> Ends:
         lo, hi = (float(end) for end in given)
         Scale(lo, hi, step=0)
     except CsiError as problem:
-        raise OptionError("ruling_scale", value=repr(given), problem=str(problem)) from None
+        raise OptionError("ruling_scale", value=repr(given)[:80], problem=str(problem)) from None
     except (TypeError, ValueError):
-        raise OptionError("ruling_scale", value=repr(given), problem="(1, 5)") from None
+        raise OptionError("ruling_scale", value=repr(given)[:80], problem="(1, 5)") from None
     return lo, hi
 
 

@@ -16,6 +16,7 @@ from csi.data.cells import label_of, natural_key
 from csi.data.codebook import Codebook, as_codebook, offered
 from csi.data.columns import type_table
 from csi.data.doubts import DOUBTS
+from csi.data.groups import joined_groups
 from csi.data.intake import own_copy, table_of
 from csi.data.raw import Export, RawTable
 from csi.data.ruling import Ruling, as_ruling
@@ -243,7 +244,6 @@ class Survey:
         ------
         DataError, OptionError
             As `Survey.from_frame`; an unknown `lonely_psu`.
-
         """
         roles = {"weight": weight, "strata": strata, "cluster": cluster, "population": population}
         items = {name: item for name, item in self.codebook.items.items() if name not in roles.values()}
@@ -358,20 +358,7 @@ class Survey:
                 choices = offered(str(column), visible)
                 raise DataError("unknown_column", column=column, survey=self.name, choices=choices)
         parts = [self._labels(column) for column in columns]
-        joint = np.zeros(len(self), dtype=np.int64)
-        for labels, codes in parts:
-            joint = np.where((codes < 0) | (joint < 0), -1, joint * max(len(labels), 1) + codes)
-        found, inverse = np.unique(joint[joint >= 0], return_inverse=True)
-        codes = np.full(len(self), -1, dtype=np.int64)
-        codes[joint >= 0] = inverse
-        names = []
-        for value in found.tolist():
-            words = []
-            for labels, _ in reversed(parts):
-                value, place = divmod(value, len(labels))
-                words.append(labels[place])
-            names.append(" · ".join(reversed(words)))
-        return tuple(names), codes
+        return joined_groups(parts, len(self))
 
     def _labels(self, column: str) -> tuple[list[str], NDArray[np.int64]]:
         """Labels of one column that occur, sorted naturally, and the (n,) number of each cell's label."""

@@ -59,7 +59,7 @@ class Sections:
         return f"{self._index()}{self._found()}<dl>{''.join(points)}</dl>{self._doubts()}{pictures_note()}"
 
     def _found(self) -> str:
-        """What was decided about the file: cells left out, what was assumed; a codebook that says it leaves nothing here."""
+        """What was decided about the file; nothing where a codebook says it all."""
         lines = bullets((str(doubt) for doubt in self.study.survey.doubts), "note")
         return f'<div class="found">{paragraph(fill("report.found"))}{lines}</div>' if lines else ""
 

@@ -125,15 +125,15 @@ def _width(body: str, delimiter: str, file: str, head_lines: int, expected: int)
     """
     counted = _count_quickly(body, delimiter)
     if counted is None or ((counted != expected) & (counted != 0)).any():
-        lines, counted, last = _count_exactly(body, delimiter, file, head_lines)
+        lines, counted, last, filled = _count_exactly(body, delimiter, file, head_lines)
     else:
         return expected, int((counted == 0).sum()) if expected > 1 else 0
     rows = counted != 0 if expected > 1 else np.ones(len(counted), dtype=bool)
     counted = np.maximum(counted, 1)
     blank = int((~rows).sum())
-    if (counted[rows] == expected + 1).all() and not any(last):
+    if (counted[rows & filled] == expected + 1).all() and not any(last):
         return expected + 1, blank
-    wrong = np.flatnonzero(rows & (counted != expected))
+    wrong = np.flatnonzero(rows & filled & (counted != expected))
     if len(wrong):
         row = int(wrong[0])
         raise DataError(
@@ -168,17 +168,18 @@ def _count_quickly(body: str, delimiter: str) -> NDArray[np.int64] | None:
 
 def _count_exactly(
     body: str, delimiter: str, file: str, head_lines: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], Sequence[Any]]:
-    """First line and number of fields of each record by the csv rules, and the last field of each."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Sequence[Any], NDArray[np.bool_]]:
+    """First line, number of fields, last field of each record by the csv rules, and whether anything is in it."""
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
-    lines, counts, last = [], [], []
+    lines, counts, last, filled = [], [], [], []
     start = head_lines + 1
     try:
         for row in reader:
             lines.append(start)
             counts.append(len(row))
+            filled.append(any(map(str.strip, row)))
             last.append(row[-1].strip() if row else "")
             start = head_lines + reader.line_num + 1
     except csv.Error:
         raise DataError("quote_open", file=file, line=start) from None
-    return np.array(lines), np.array(counts), last
+    return np.array(lines), np.array(counts), last, np.array(filled, dtype=bool)

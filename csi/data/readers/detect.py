@@ -1,4 +1,4 @@
-"""What a file really is, whatever its name says: its kind, its encoding, its delimiter."""
+"""What a file really is, whatever its name says: its kind, its delimiter."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import os
 import re
 import stat
 import zipfile
-from collections import Counter
 from os import PathLike
 from pathlib import Path
 
-from csi.errors import DataError, OptionError
+from csi.errors import DataError
 from csi.language import note
 
 _MAGIC = (
@@ -54,9 +53,6 @@ _HELP = {
     "dta": "export",
     "parquet": "frame",
 }
-_SAMPLE = 1_000_000
-# A character of two bytes in utf-8 that does not stand in or beside a word of Latin letters.
-_ALONE = re.compile(r"(?<![A-Za-z])(?<![A-Za-z] )[\u0080-\u07ff](?! ?[A-Za-z])")
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -189,88 +185,6 @@ def refuse_other(file: str, kind: str, wanted: tuple[str, ...]) -> None:
         raise DataError("file_is_other", file=file, found=note(f"file_{kind}"), help=help_with)
 
 
-def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, str]:
-    """The text of a file and the encoding it was read with.
-
-    Raises
-    ------
-    DataError
-        `encoding_wrong` when the encoding given is not that of the file, `encoding_unclear` when none was given and
-        none fits.
-    OptionError
-        `encoding_unknown`.
-
-    """
-    found = detect_encoding(data)
-    if encoding is None:
-        if found is None:
-            raise DataError("encoding_unclear", file=file)
-        return data.decode(found), found
-    try:
-        name = codecs.lookup(encoding).name
-    except LookupError:
-        raise OptionError("encoding_unknown", encoding=encoding) from None
-    marked = next((mark for bom, mark in _BOMS if data.startswith(bom)), None)
-    if name == "utf-8" and marked == "utf-8-sig":
-        name = marked
-    sure = marked is not None or (found == "utf-8" and not data.isascii())
-    same = (
-        name.startswith("utf-16") if found == "utf-16" else name.removesuffix("-sig") == str(found).removesuffix("-sig")
-    )
-    if sure and not same:
-        raise DataError("encoding_wrong", file=file, encoding=encoding, found=found)
-    try:
-        return data.decode("utf-16" if found == "utf-16" else name), name
-    except UnicodeError as error:
-        line = data[: getattr(error, "start", 0)].count(b"\n") + 1
-        if found is None or found == name:
-            raise DataError("encoding_fails", file=file, encoding=encoding, line=line) from None
-        raise DataError("encoding_wrong", file=file, encoding=encoding, found=found) from None
-
-
-def detect_encoding(data: bytes) -> str | None:
-    """Tell utf-8-sig, utf-8, gb18030 and marked utf-16 apart; None when the text is plausible in none of them.
-
-    Bytes that are valid in both utf-8 and gb18030 are read as gb18030 only when utf-8 would give letters that stand
-    alone (half of the characters of two bytes in utf-8 are also common Chinese characters in gb18030).
-    """
-    for bom, name in _BOMS:
-        if data.startswith(bom):
-            return name
-    utf8 = "" if data.isascii() else _decoded(data, "utf-8")
-    if utf8 is not None:
-        alone = len(_ALONE.findall(utf8[:_SAMPLE]))
-        if 2 * alone <= sum(not char.isascii() for char in utf8[:_SAMPLE]):
-            return "utf-8"
-    gb = _decoded(data, "gb18030")
-    limit = 0.3 if utf8 is None else 0.0
-    if gb is not None and _unusual_share(gb) <= limit:
-        return "gb18030"
-    return None if utf8 is None else "utf-8"
-
-
-def _decoded(data: bytes, encoding: str) -> str | None:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
-
-
-def _unusual_share(text: str) -> float:
-    """Share of the non-ASCII characters that are not in the everyday set GB 2312."""
-    tally = Counter(char for char in text[:_SAMPLE] if not char.isascii())
-    unusual = sum(count for char, count in tally.items() if not _everyday(char))
-    return unusual / max(sum(tally.values()), 1)
-
-
-def _everyday(char: str) -> bool:
-    try:
-        char.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def detect_delimiter(text: str) -> str:
     """The delimiter that splits the first lines into the same number of fields, the most of them; a comma if none."""
     sample = text[:65_536]
@@ -288,9 +202,8 @@ def detect_delimiter(text: str) -> str:
         except csv.Error:
             return 0.0, 0
         lengths = [len(row) for row in rows]
-        if not rows or lengths[0] < 2:
-            return 0.0, 0
-        return lengths.count(lengths[0]) / len(lengths), lengths[0]
+        usual = max(set(lengths), key=lengths.count) if lengths else 0
+        return (lengths.count(usual) / len(lengths), usual) if usual >= 2 else (0.0, 0)
 
     best = max(DELIMITERS, key=quality)
     if quality(best)[0] >= 0.5:

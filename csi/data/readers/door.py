@@ -101,7 +101,15 @@ def read_survey(
     """
     ruling = as_ruling(missing, scale, strict, decimal)
     return open_survey(
-        path, codebook, ruling, second=second, source=source, sheet=sheet, encoding=encoding, delimiter=delimiter, name=name
+        path,
+        codebook,
+        ruling,
+        second=second,
+        source=source,
+        sheet=sheet,
+        encoding=encoding,
+        delimiter=delimiter,
+        name=name,
     )
 
 
@@ -120,7 +128,7 @@ def open_survey(
 ) -> Survey:
     """As `read_survey`, with what was said about the answers made into a Ruling; `kinds` limits what the file may be."""
     if source is not None:
-        choose("source", source, SOURCES)
+        choose("source", source if source in SOURCES else str(source)[:40], SOURCES)
     book = None if codebook is None else as_codebook(codebook)
     if second is not None:
         tables = [table_of_file(one, sheet, encoding, delimiter, kinds)[0] for one in (path, second)]
@@ -203,7 +211,9 @@ def table_of_file(
         data, file = _only_file(data, file)
         kind = file_kind(data)
     if source in ("spss", "stata", "parquet") or kind in ("sav", "dta", "parquet", "por"):
-        return _statistics(path, {"spss": "sav", "stata": "dta"}.get(source or "", source or kind), encoding, kinds), kind
+        return _statistics(
+            path, {"spss": "sav", "stata": "dta"}.get(source or "", source or kind), encoding, kinds
+        ), kind
     refuse_other(file, kind, kinds or ("text", "xlsx", "xls"))
     if kind == "text":
         return text_table(data, file, encoding, delimiter), kind
@@ -211,9 +221,9 @@ def table_of_file(
 
 
 def _statistics(path: Path, kind: str, encoding: str | None, kinds: tuple[str, ...]) -> Export:
+    refuse_other(path.name, kind, kinds or ("sav", "dta", "parquet", "por"))
     from csi.data.readers import parquet, statistics
 
-    refuse_other(path.name, kind, kinds or ("sav", "dta", "parquet", "por"))
     if kind == "parquet":
         return parquet.export_parquet(path)
     return statistics.export_stata(path) if kind == "dta" else statistics.export_spss(path, encoding)

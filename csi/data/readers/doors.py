@@ -262,6 +262,15 @@ def read_spss(path: Path, codebook: Book = None, **options: Any) -> Survey:
     DataError
         `package_missing`, `statistics_broken`, and all of `read_survey`.
 
+    Examples
+    --------
+    >>> import csi, pandas, pathlib, pyreadstat, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "s.sav"
+    >>> frame = pandas.DataFrame({"q1": [1.0, 2, 3, 4, 5, 9]})
+    >>> pyreadstat.write_sav(frame, str(file), missing_ranges={"q1": [9]})
+    >>> csi.read_spss(file).answers["q1"].tolist()
+    [1.0, 2.0, 3.0, 4.0, 5.0, nan]
+
     """
     return read_survey(path, codebook, source="spss", **options)
 
@@ -283,6 +292,14 @@ def read_stata(path: Path, codebook: Book = None, **options: Any) -> Survey:
     DataError
         `package_missing`, `statistics_broken`, and all of `read_survey`.
 
+    Examples
+    --------
+    >>> import csi, pandas, pathlib, pyreadstat, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "s.dta"
+    >>> pyreadstat.write_dta(pandas.DataFrame({"q1": [1.0, 2, 3, 4, 5]}), str(file))
+    >>> csi.read_stata(file).answers["q1"].tolist()
+    [1.0, 2.0, 3.0, 4.0, 5.0]
+
     """
     return read_survey(path, codebook, source="stata", **options)
 
@@ -303,6 +320,14 @@ def read_parquet(path: Path, codebook: Book = None, **options: Any) -> Survey:
     ------
     DataError
         `package_missing`, `statistics_broken`, and all of `read_survey`.
+
+    Examples
+    --------
+    >>> import csi, pandas, pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "s.parquet"
+    >>> pandas.DataFrame({"q1": [1, 2, 3, 4, 5]}).to_parquet(file)
+    >>> csi.read_parquet(file).answers["q1"].tolist()
+    [1.0, 2.0, 3.0, 4.0, 5.0]
 
     """
     return read_survey(path, codebook, source="parquet", **options)

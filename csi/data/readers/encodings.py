@@ -24,7 +24,14 @@ _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůžČĎ
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u4e00-\u9fff]")
-_NAMES = {"shift_jis": "cp932", "euc_kr": "cp949", "big5": "cp950", "latin_1": "cp1252", "gbk": "gb18030", "gb2312": "gb18030"}
+_NAMES = {
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "cp950",
+    "latin_1": "cp1252",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+}
 
 
 def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, str]:

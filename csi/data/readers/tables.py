@@ -27,7 +27,9 @@ _TAIL = 12  # rows at the end that may be summaries or notes
 _ABOVE = 12  # rows at the top that may be titles
 
 
-def named(header: Sequence[Any], columns: Sequence[pd.Categorical], file: str, line: int, notes: list[Note]) -> RawTable:
+def named(
+    header: Sequence[Any], columns: Sequence[pd.Categorical], file: str, line: int, notes: list[Note]
+) -> RawTable:
     """A table with its columns named: blanks trimmed, empty columns left out, nameless and repeated ones named.
 
     Raises
@@ -138,7 +140,10 @@ def respondents(table: RawTable) -> tuple[RawTable, dict[str, str]]:
         return table, texts
     remarks = [
         note(
-            "rows_left_out", file=table.file, count=int(rows.sum()), why=note(f"row_{why}"),
+            "rows_left_out",
+            file=table.file,
+            count=int(rows.sum()),
+            why=note(f"row_{why}"),
             rows=[str(int(at) + table.line) for at in np.flatnonzero(rows)[:6]],
         )  # fmt: skip
         for why, rows in reasons.items()
@@ -179,14 +184,18 @@ def _second_heading(table: RawTable) -> tuple[RawTable, dict[str, str]]:
             if share < 0.8:
                 continue
             numeric += 1
-            worded += bool(cell) and not NUMBER.fullmatch(plain_text(cell)) and no_answer(cell) is None and len(cell) > 1
+            worded += (
+                bool(cell) and not NUMBER.fullmatch(plain_text(cell)) and no_answer(cell) is None and len(cell) > 1
+            )
         if not numeric or worded < max(2, 0.6 * numeric):
             break
         texts = {name: f"{texts.get(name, '')} {cell}".strip() for name, cell in zip(table.headings, row, strict=True)}
         left.append(table.line)
         table = table.without_first(1)
     if left:
-        remark = note("rows_left_out", file=table.file, count=len(left), why=note("row_heading"), rows=list(map(str, left)))
+        remark = note(
+            "rows_left_out", file=table.file, count=len(left), why=note("row_heading"), rows=list(map(str, left))
+        )
         table = table.noted(remark)
     return table, {name: text for name, text in texts.items() if text}
 

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from csi.data.answers import cells_of
+from csi.data.blocks import judge
 from csi.data.cells import plain_text
 from csi.data.codebook import Item
-from csi.data.blocks import judge
 from csi.data.evidence import first_kind, look, words_kind
 from csi.data.ladders import Readings, choose_ladder, no_answer, number_beside, plain_label, read_ladders
 from csi.data.readers.wjx_headings import Question

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.cells import plain_text
-from csi.data.readers.wjx_headings import Question
 from csi.data.ladders import read_ladders
+from csi.data.readers.wjx_headings import Question
 from csi.data.readers.wjx_table import BLANK, GONE, SKIPPED, Column, Table
 from csi.errors import DataError
 from csi.language import Note, note

@@ -1,0 +1,263 @@
+"""SPSS (.sav, .zsav, .por) and Stata (.dta) files: typed columns with labels and declared missing codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csi.data.cells import TOKENS, label_of, plain_text
+from csi.data.codebook import REASONS
+from csi.data.readers.detect import file_bytes
+from csi.data.readers.parquet import table_of
+from csi.data.readers.platform_columns import Column, clean, export_of, give_stem, groups_of, key_of, platform_words
+from csi.data.raw import Export
+from csi.data.readers.several_answers import as_choices
+from csi.data.ladders import no_answer, read_ladders
+from csi.data.scales import Scale
+from csi.errors import DataError, OptionError
+from csi.language import note
+
+_SEPARATORS = (" - ", ": ", "：", "—")
+_STEM = re.compile(r"(.*\S)(?:\s-\s|:\s|：|—)\s*\S.*")
+_OUTSIDE = 0.05  # so large a share of values outside a labelled scale says that the labels are no scale
+_CHOSEN = {"selected", "checked", "quoted", "mentioned", "yes", "选中", "选择", "已选", "是"}
+_NOT_CHOSEN = {
+    "notselected",
+    "unselected",
+    "unchecked",
+    "notquoted",
+    "notmentioned",
+    "no",
+    "未选中",
+    "未选",
+    "没选",
+    "否",
+}
+
+
+def export_spss(path: str | PathLike[str], encoding: str | None = None) -> Export:
+    """Read an SPSS file as what its format says: wording, labels, user-missing codes, sets of several answers.
+
+    Parameters
+    ----------
+    path : file name of a .sav, .zsav or .por file
+    encoding : encoding of the texts, such as "GB18030" in old Chinese files; what the file declares when None, and
+        GB18030 where that fails
+
+    Raises
+    ------
+    DataError
+        `package_missing`, `format_broken`, `no_respondents` and those of a file that cannot be opened.
+
+    """
+    pyreadstat = _pyreadstat(path)
+    if Path(path).suffix.lower() == ".por":
+        return _export(path, "spss", lambda name, _: pyreadstat.read_por(name), None)
+    return _export(
+        path, "spss", lambda name, code: pyreadstat.read_sav(name, encoding=code, user_missing=True), encoding
+    )
+
+
+def export_stata(path: str | PathLike[str], encoding: str | None = None) -> Export:
+    """Read a Stata file as what its format says: wording, labels, the kinds of missing answers .a to .z.
+
+    Parameters
+    ----------
+    path : file name of a .dta file
+    encoding : as in `export_spss`
+
+    Raises
+    ------
+    DataError
+        As `export_spss`.
+
+    """
+    pyreadstat = _pyreadstat(path)
+    return _export(
+        path, "stata", lambda name, code: pyreadstat.read_dta(name, encoding=code, user_missing=True), encoding
+    )
+
+
+def _pyreadstat(path: str | PathLike[str]) -> Any:
+    file_bytes(Path(path))
+    try:
+        import pyreadstat
+    except ImportError:
+        raise DataError("package_missing", file=Path(path).name, package="pyreadstat") from None
+    return pyreadstat
+
+
+def _export(
+    path: str | PathLike[str], source: str, read: Callable[[str, str | None], Any], encoding: str | None
+) -> Export:
+    path, notes = Path(path), []
+    frame, meta, used = _read(path, source, read, encoding)
+    if used != encoding:
+        notes.append(note("encoding_tried", file=path.name, encoding=used))
+    columns = []
+    table = table_of(frame, path.name)
+    for name, cells in zip(table.headings, table.columns, strict=True):
+        column = Column(name, cells, text=clean(meta.column_names_to_labels.get(name) or ""))
+        labels = {code: clean(str(label)) for code, label in meta.variable_value_labels.get(name, {}).items()}
+        _judge(column, labels, _declared(column, labels, name, meta))
+        columns.append(column)
+    for group in groups_of(match[1] if (match := _STEM.fullmatch(column.text)) else "" for column in columns):
+        give_stem([columns[i] for i in group], _SEPARATORS)
+    _sets(columns, getattr(meta, "mr_sets", None) or {})
+    title = clean(meta.file_label or "")
+    return export_of(table, columns, source, note(f"{source}_typed"), notes, title=title)
+
+
+def _read(
+    path: Path, source: str, read: Callable[[str, str | None], Any], encoding: str | None
+) -> tuple[Any, Any, str | None]:
+    """Frame, metadata and the encoding that worked."""
+    problem = ""
+    for code in [encoding] if encoding else [None, "GB18030"]:
+        try:
+            frame, meta = read(str(path), code)
+        except LookupError:
+            raise OptionError("encoding_unknown", encoding=encoding) from None
+        except Exception as error:  # the classes of pyreadstat's own errors have no common parent but this
+            problem = problem or " ".join(str(error).split())
+        else:
+            return frame, meta, code
+    raise DataError("format_broken", file=path.name, format={"spss": "SPSS", "stata": "Stata"}[source], problem=problem)
+
+
+def _declared(column: Column, labels: Mapping[Any, str], name: str, meta: Any) -> dict[Any, str]:
+    """Code -> reason for the codes the file declares as no answer."""
+    codes = {*labels, *column.cells.categories}
+    found: dict[Any, str] = {}
+    for ends in meta.missing_ranges.get(name, ()):
+        lo, hi = ends["lo"], ends["hi"]
+        kind = str if isinstance(lo, str) else int | float
+        found |= {code: "" for code in codes if isinstance(code, kind) and lo <= code <= hi}
+    found |= dict.fromkeys(meta.missing_user_values.get(name, ()) or (), "")
+    return {code: _reason(labels.get(code, "")) or "blank" for code in found}
+
+
+def _reason(label: str) -> str | None:
+    """Why there is no answer, by the words of a label."""
+    text = plain_text(label).casefold()
+    if known := no_answer(label):
+        return known
+    if text in TOKENS and text:
+        return REASONS[TOKENS[text]]
+    return next((reason for reason, words in platform_words()["why"].items() if re.search(words, text)), None)
+
+
+def _judge(column: Column, labels: Mapping[Any, str], missing: dict[Any, str]) -> None:
+    """Say what the labels make of a column: a rating, a category, or nothing."""
+    stata = {code: f".{code}" for code in missing if isinstance(code, str) and re.fullmatch("[a-z]", code)}
+    if stata:
+        _replace(column, stata)
+        missing = {stata.get(code, code): reason for code, reason in missing.items()}
+    column.missing = missing
+    own = {code: label for code, label in labels.items() if code not in missing and code not in stata}
+    own = {code: label for code, label in own.items() if label and label != label_of(code)}
+    unsaid = {code: why for code, label in own.items() if (why := no_answer(label)) is not None}
+    left = {code: label for code, label in own.items() if code not in unsaid}
+    observed = [code for code in column.cells.categories if code not in missing and code not in unsaid]
+    if _scaled(column, left, observed):
+        column.missing |= unsaid
+        return
+    if not own or not observed:
+        return
+    labelled = [code for code in observed if code in left]
+    if len(labelled) < len(observed) and not _beside(left, observed):
+        column.missing |= unsaid  # some points of a scale have words: the numbers are judged by evidence
+        return
+    _replace(column, _distinct({**{code: label for code, label in labels.items() if label}, **left}))
+    shown = _distinct(labels)
+    column.missing = {shown.get(code, code) or code: why for code, why in {**missing, **unsaid}.items()}
+    column.kind = "category"
+
+
+def _scaled(column: Column, labels: Mapping[Any, str], observed: list[Any]) -> bool:
+    """Make it a rating when its labels are an answer ladder in the order of the codes; whether they are."""
+    if len(labels) < 2 or any(isinstance(code, str) for code in (*labels, *observed)):
+        return False
+    readings = read_ladders(labels.values())
+    codes = sorted(labels)
+    if readings is None or any(float(code) % 1 for code in codes):
+        return False
+    steps = [readings.ladders[0].steps[labels[code]] for code in codes if labels[code] in readings.ladders[0].steps]
+    rising = all(np.diff(steps) > 0)
+    gaps = set(np.diff(codes).tolist())  # 1, or as much as the points between the labelled ones
+    if len(steps) < len(codes) or not (rising or all(np.diff(steps) < 0)) or len(gaps) > 1:
+        return False
+    if codes[-1] - codes[0] < 2:  # satisfied or not: two answers are no scale to rate on
+        return False
+    values = np.array([code for code in column.cells.categories if code in observed], dtype=float)
+    counts = np.bincount(column.cells.codes[column.cells.codes >= 0], minlength=len(column.cells.categories))
+    weights = counts[[code in observed for code in column.cells.categories]]
+    outside = (values < codes[0]) | (values > codes[-1]) | (values % 1 != 0)
+    if weights.sum() and weights[outside].sum() > _OUTSIDE * weights.sum():
+        return False
+    column.kind, column.turned = "rating", not rising
+    column.scale = Scale(codes[0], codes[-1], labels=labels)
+    return True
+
+
+def _beside(labels: Mapping[Any, str], observed: list[Any]) -> bool:
+    """Whether the values without a label stand outside of those with one, and most values have one."""
+    bare = [code for code in observed if code not in labels]
+    if any(isinstance(code, str) for code in (*bare, *labels)):
+        return 2 * len(bare) < len(observed)
+    return 2 * len(bare) < len(observed) and bool(labels) and not any(min(labels) < code < max(labels) for code in bare)
+
+
+def _distinct(labels: Mapping[Any, str]) -> dict[Any, str]:
+    """Code -> label, with the code where two codes have one label."""
+    words = list(labels.values())
+    return {
+        code: f"{label} ({label_of(code)})" if words.count(label) > 1 else label
+        for code, label in labels.items()
+        if label
+    }
+
+
+def _replace(column: Column, cells: Mapping[Any, Any]) -> None:
+    values = pd.Series([cells.get(code, code) for code in column.cells.categories], dtype=object)
+    column.cells = pd.Categorical.from_codes(column.cells.codes, pd.Index(values, dtype=object))
+
+
+def _sets(columns: list[Column], sets: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make the dichotomies of several answers 0/1: those the file declares, and neighbours said to be chosen or not."""
+    by_name = {column.name: column for column in columns}
+    for name, one in sets.items():
+        own = [by_name[item] for item in one.get("variable_list", ()) if item in by_name]
+        counted = one.get("counted_value")
+        if one.get("is_dichotomy") and own and counted is not None:
+            _dichotomies(
+                own, lambda cell, counted=counted: _key(cell) == _key(counted), clean(one.get("label") or name)
+            )
+    chosen = [c.stem if c.kind == "category" and _ticks(c) else "" for c in columns]
+    for group in groups_of(chosen):
+        if chosen[group[0]] and len(group) > 1:
+            _dichotomies([columns[i] for i in group], lambda label: _key(label) in _CHOSEN, "")
+
+
+def _key(cell: Any) -> str:
+    return key_of(label_of(cell))
+
+
+def _ticks(column: Column) -> bool:
+    words = {_key(label) for label in column.labels if label not in column.missing}
+    return bool(words & _CHOSEN) and words <= _CHOSEN | _NOT_CHOSEN
+
+
+def _dichotomies(columns: list[Column], test: Callable[[str], bool], stem: str) -> None:
+    gone = {label: why for column in columns for label, why in ((label_of(k), w) for k, w in column.missing.items())}
+    for column in columns:
+        column.become(lambda cell: cell if cell in gone else None if not cell else "1" if test(cell) else "0")
+        column.kind, column.scale, column.turned, column.missing = None, None, False, {}
+        column.stem = stem or column.stem
+    as_choices(columns, sure=True, gone=gone)
