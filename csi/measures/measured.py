@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import check_survey as check_survey  # the measures take it from here
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown
@@ -116,13 +117,6 @@ class Measure:
     need: int = NEED
     names: tuple[str, ...] = ()
     infer: Callable[[Sample, str, Choice], tuple[Mapping[str, Array], Any, int, str]] | None = None
-
-
-def check_survey(survey: object, function: str) -> Survey:
-    """The survey itself, or an error that says what was given instead."""
-    if not isinstance(survey, Survey):
-        raise DataError("measure_needs_survey", function=function, kind=type(survey).__name__)
-    return survey
 
 
 def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None, choice: Choice) -> Result:
