@@ -189,8 +189,7 @@ class Codebook:
         Raises
         ------
         DataError
-            `codebook_not_found`, `codebook_not_utf8`, `file_not_ordinary`, `file_is_folder`, `file_unreadable`, and
-            those of `from_yaml`.
+            `codebook_not_found`, `codebook_not_utf8`, those of `file_bytes` and those of `from_yaml`.
 
         """
         from csi.data.readers.detect import file_bytes
@@ -200,12 +199,9 @@ class Codebook:
         except UnicodeDecodeError:
             raise DataError("codebook_not_utf8", file=Path(path).name) from None
         except DataError as problem:
-            if problem.code == "file_empty":
-                raise DataError("codebook_no_items", file=Path(path).name) from None
             if problem.code not in ("file_not_found", "folder_not_found"):
                 raise
-            folder = Path(path).parent
-            names = sorted(p.name for p in folder.glob("*.y*ml")) if folder.is_dir() else []
+            names = sorted(p.name for p in Path(path).parent.glob("*.y*ml"))
             raise DataError("codebook_not_found", file=str(path), choices=names or ["-"]) from None
         return cls.from_yaml(text, Path(path).name)
 

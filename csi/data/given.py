@@ -27,7 +27,7 @@ def plain_table(given: Any, function: str) -> Any:
     except (ValueError, TypeError):
         values = np.empty(0)
     if values.ndim != 2 or not values.size:
-        raise DataError("table_not_numbers", function=function)
+        raise DataError("table_not_numbers", function=function, kind=type(given).__name__)
     return pd.DataFrame(
         values,
         index=[str(i + 1) for i in range(values.shape[0])],
