@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.given import plain_table
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Uncertainty, Unknown
@@ -310,7 +309,6 @@ def _check_alike(cases: Cases, differ: bool) -> None:
 
 def _cases(survey: Any, items: Sequence[str] | None, by: Any, choice: Choice, function: str) -> Cases:
     """Case means of a survey with their errors, or the rows of a table."""
-    survey = plain_table(survey, function)
     if not isinstance(survey, Survey) and hasattr(survey, "columns"):
         cases = _of_table(survey, items, by)
     else:
