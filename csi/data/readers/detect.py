@@ -95,6 +95,8 @@ def readable_name(path: str | PathLike[str]) -> str:
         `file_bad_name` for an empty name, one with a NUL, one this computer's encoding cannot write.
 
     """
+    if not isinstance(path, str | PathLike):
+        raise DataError("file_bad_name", file=ascii(path))
     name = os.fspath(path)
     try:
         raw = os.fsencode(name)
