@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -293,6 +294,6 @@ def stack(blocks: Sequence[Block], groups: Sequence[str]) -> tuple[list, list]:
 
 def check_level(level: float) -> float:
     """Return the level of an interval, or raise when it is not between 0 and 1."""
-    if not 0 < level < 1:
+    if not isinstance(level, numbers.Real) or not 0 < level < 1:
         raise OptionError("bad_level", level=level)
     return level

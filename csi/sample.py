@@ -9,6 +9,7 @@ import numpy as np
 
 from csi.data.codebook import REASONS
 from csi.data.survey import Survey
+from csi.data.weighting import weight_checks
 from csi.estimates import Unknown
 from csi.language import note
 from csi.models.path import PathModel
@@ -51,6 +52,8 @@ def describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: 
     checks = [
         Check("complete", share, f">= {COMPLETE_SHARE}", share >= COMPLETE_SHARE, False, {"complete": complete, "n": n})
     ]
+    if design.weight is not None:
+        checks += weight_checks(w)
     if by:
         checks.append(_small_groups(survey, by))
     return Result(

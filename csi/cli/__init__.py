@@ -6,14 +6,17 @@ Nothing heavy is imported before a command needs it, so that help and mistakes a
 from __future__ import annotations
 
 import argparse
+import errno
 import locale
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 
 from csi import __version__
 from csi.cli.arguments import COMMANDS, bad_argument, make_parsers
-from csi.errors import CsiError, OptionError, choose
+from csi.errors import CsiError, OptionError, OutputError, choose
 from csi.language import LANGUAGES, at_terminal, current_language, say, use_language
 
 
@@ -26,32 +29,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Notes
     -----
-    Results go to standard output; progress and mistakes to standard error. Errors that are not about the user's
-    input are not caught.
+    Results go to standard output; progress and mistakes to standard error. Where nobody reads the results any more
+    (`csi models | head -1`) the command ends without a word, with 141 if work was left. Errors that are not about
+    the user's input are not caught.
 
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a console that cannot show Chinese shows question marks
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    at_terminal.set(True)
-    with use_language(_language_of_computer()):
-        try:
-            with use_language(_language(given)):
-                try:
-                    return _dispatch(given)
-                except KeyboardInterrupt:
-                    print(say("cli.interrupted"), file=sys.stderr)
-                    return 130
-                except CsiError as problem:
-                    return _fail(problem)
-        except CsiError as problem:
-            return _fail(problem)
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a console that cannot show Chinese shows question marks
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        at_terminal.set(True)
+        with use_language(_language_of_computer()):
+            try:
+                with use_language(_language(given)):
+                    return _ended(given)
+            except CsiError as problem:
+                return _fail(problem)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _ended(given: Sequence[str]) -> int:
+    """The exit code of the work and of the last that is to be shown."""
+    code = 141
+    try:
+        code = _dispatch(given)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _tell(say("cli.interrupted"), 130)
+    except CsiError as problem:
+        return _fail(problem)
+    except BrokenPipeError:
+        _let_go(sys.stdout)
+    except OSError as problem:
+        if problem.filename is not None or problem.errno not in (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EBADF):
+            raise
+        _let_go(sys.stdout)
+        return _fail(OutputError("cli_output_failed", problem=problem.strerror))
+    return code
 
 
 def _fail(problem: CsiError) -> int:
-    print(f"csi: {' '.join(str(problem).split())}", file=sys.stderr)
-    return 2
+    return _tell(f"csi: {' '.join(str(problem).split())}", 2)
+
+
+def _tell(sentence: str, code: int) -> int:
+    """Say a sentence on standard error, if anybody can hear it."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        _let_go(sys.stderr)
+    return code
+
+
+def _let_go(stream: Any) -> None:
+    """Nothing more can be written there, not what is still held back either."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def _language_of_computer() -> str:

@@ -189,18 +189,21 @@ class Codebook:
         Raises
         ------
         DataError
-            `file_not_found`, `codebook_not_utf8`, and those of `from_yaml`.
+            `codebook_not_found`, `codebook_not_utf8`, those of `file_bytes` and those of `from_yaml`.
 
         """
-        path = Path(path)
+        from csi.data.readers.detect import file_bytes
+
         try:
-            text = path.read_bytes().decode("utf-8-sig")
+            text = file_bytes(path).decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise DataError("codebook_not_utf8", file=path.name) from None
-        except OSError:
-            names = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+            raise DataError("codebook_not_utf8", file=Path(path).name) from None
+        except DataError as problem:
+            if problem.code not in ("file_not_found", "folder_not_found"):
+                raise
+            names = sorted(p.name for p in Path(path).parent.glob("*.y*ml"))
             raise DataError("codebook_not_found", file=str(path), choices=names or ["-"]) from None
-        return cls.from_yaml(text, path.name)
+        return cls.from_yaml(text, Path(path).name)
 
     @classmethod
     def from_yaml(cls, text: str, name: str = "codebook") -> Codebook:
@@ -215,7 +218,7 @@ class Codebook:
         ------
         DataError
             With the place in the file: `yaml_broken`, `yaml_key_twice`, `codebook_key`, `codebook_type`,
-            `codebook_scale`, `codebook_no_items`, `codebook_place`.
+            `codebook_scale`, `codebook_no_items`, `codebook_name_twice`, `codebook_place`.
 
         """
         return _Reader(name).codebook(load_yaml(text, name))
@@ -297,10 +300,9 @@ class _Reader:
         private = self.names(roles.pop("private", None), "roles.private")
         columns = {role: self.text(column, f"roles.{role}") for role, column in roles.items()}
         scales = {
-            str(name): self.scale(value, f"scales.{name}")
-            for name, value in self.mapping(top.get("scales"), "scales").items()
+            name: self.scale(value, f"scales.{name}") for name, value in self.named(top.get("scales"), "scales").items()
         }
-        entries = {str(name): value for name, value in self.mapping(top.get("items"), "items").items()}
+        entries = self.named(top.get("items"), "items")
         if not entries:
             raise DataError("codebook_no_items", file=self.file)
         entries = {name: self.mapping(value, f"items.{name}", _ITEM_KEYS) for name, value in entries.items()}
@@ -367,6 +369,16 @@ class _Reader:
             if key not in keys:
                 raise DataError("codebook_key", file=self.file, place=place, word=key, choices=keys)
         return dict(value)
+
+    def named(self, value: Any, place: str) -> dict[str, Any]:
+        """A mapping by names; 1 and "1" are the same name."""
+        found: dict[str, Any] = {}
+        for key, part in self.mapping(value, place).items():
+            name = str(key) if isinstance(key, float) else self.text(key, place)
+            if name in found:
+                raise DataError("codebook_name_twice", file=self.file, place=place, word=name)
+            found[name] = part
+        return found
 
     def wording(self, value: Any, place: str) -> dict[str, str] | str:
         if isinstance(value, str):

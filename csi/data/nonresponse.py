@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from csi.data.given import check_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
 from csi.inference.design import Design
@@ -164,6 +165,7 @@ def compare_nonresponse(
     """
     if late is None and frame is None and response_rate is None:
         raise OptionError("nonresponse_nothing")
+    check_survey(survey, "compare_nonresponse")
     if response_rate is not None:
         number = isinstance(response_rate, int | float | np.number) and not isinstance(response_rate, bool)
         if not (number and 0 < response_rate <= 1):

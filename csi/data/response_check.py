@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from csi.data.careless import LEAST_GRID, LEAST_RATINGS
 from csi.data.codebook import offered
+from csi.data.given import check_survey
 from csi.data.patterns import missing_patterns
 from csi.data.response_signs import SIGNS, Questions, Ratings, read_ratings
 from csi.data.survey import Survey
@@ -177,6 +178,7 @@ def check_responses(
     114
 
     """
+    check_survey(survey, "check_responses")
     attention = dict(attention or {})
     names = _rated(survey, items, attention)
     asked = Questions(survey, read_ratings(survey, names), _texts(survey, texts), attention)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -96,8 +97,9 @@ class Scale:
         seen: dict[str, float] = {}
         for point, text in self.labels.items():
             for wording in text.values():
-                if seen.setdefault(wording, point) != point:
-                    raise DataError("scale_label_twice", label=wording, points=[brief(seen[wording]), brief(point)])
+                read_as = unicodedata.normalize("NFKC", wording).strip().casefold()  # as answers in words are read
+                if seen.setdefault(read_as, point) != point:
+                    raise DataError("scale_label_twice", label=wording, points=[brief(seen[read_as]), brief(point)])
 
     def __str__(self) -> str:
         """Return the ends, such as 1-10."""

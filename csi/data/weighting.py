@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import check_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError
 from csi.estimates import Unknown
@@ -95,6 +96,9 @@ def rake(
     [0.8333, 1.25]
 
     """
+    check_survey(survey, "rake")
+    if not isinstance(targets, Mapping):
+        raise OptionError("targets_no_mapping", function="rake", kind=type(targets).__name__)
     columns, levels, goals = [], [], []
     for column, wanted in targets.items():
         labels, codes = _margin(survey, column)
@@ -155,6 +159,9 @@ def post_stratify(
     [0.6933, 0.6933, 0.6933, 1.92]
 
     """
+    check_survey(survey, "post_stratify")
+    if not isinstance(targets, Mapping):
+        raise OptionError("targets_no_mapping", function="post_stratify", kind=type(targets).__name__)
     labels, codes = _margin(survey, by)
     cells = {" · ".join(map(str, key)) if isinstance(key, tuple) else key: value for key, value in targets.items()}
     shown = by if isinstance(by, str) else " · ".join(by)
@@ -199,20 +206,13 @@ def check_weights(survey: Survey) -> Result:
     {'smallest': 1.0, 'mean': 1.6667, 'largest': 3.0, 'effective_n': 5.0, 'design_effect': 1.2}
 
     """
-    if not isinstance(survey, Survey):
-        raise DataError("measure_needs_survey", function="check_weights", kind=type(survey).__name__)
+    check_survey(survey, "check_weights")
     weight = _base(survey)
     w = weight[weight > 0]
     effective, effect = effective_size(w)
     facts = {
         "smallest": w.min(), "mean": w.mean(), "largest": w.max(), "effective_n": effective, "design_effect": effect,
     }  # fmt: skip
-    ratio = float(w.max() / w.mean())
-    worth = {"n": len(w), "effective": f"{effective:.0f}"}
-    checks = (
-        Check("largest_weight", ratio, f"<= {LARGEST:g}", ratio <= LARGEST, False, {"ratio": f"{ratio:.1f}"}),
-        Check("weight_cost", effect, f"<= {COSTLY:g}", effect <= COSTLY, False, worth),
-    )
     table = Table({"term": list(facts)}, Unknown(np.array(list(facts.values()))), len(w), decimals=2)
     return Result(
         title=note("title_weights", data=survey.name, n=len(w)),
@@ -220,9 +220,20 @@ def check_weights(survey: Survey) -> Result:
         notes=(*survey.notes, note("facts_only")),
         _tables={"weights": lambda: table},
         _glance={"n": len(w), "n_eff": effective},
-        _checks=lambda: checks,
+        _checks=lambda: weight_checks(w),
         _sources=(KISH, DEVILLE),
     )  # fmt: skip
+
+
+def weight_checks(weight: Array) -> tuple[Check, Check]:
+    """Whether one respondent counts for too many, and what unequal weights (n,), all positive, cost."""
+    effective, effect = effective_size(weight)
+    ratio = float(weight.max() / weight.mean())
+    worth = {"n": len(weight), "effective": f"{effective:.0f}"}
+    return (
+        Check("largest_weight", ratio, f"<= {LARGEST:g}", ratio <= LARGEST, False, {"ratio": f"{ratio:.1f}"}),
+        Check("weight_cost", effect, f"<= {COSTLY:g}", effect <= COSTLY, False, worth),
+    )
 
 
 def effective_size(weight: Array) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,15 @@ _WORDS = (
     ("int", _INT, "-+0123456789"),
     ("float", _FLOAT, "-+0123456789."),
 )
+
+# What a text may ask for by name; numbers, words and lists are told by how they look.
+_TAGS = {
+    **dict.fromkeys(("tag:yaml.org,2002:str", "!"), "ScalarEvent"),
+    "tag:yaml.org,2002:map": "MappingStartEvent",
+    "tag:yaml.org,2002:seq": "SequenceStartEvent",
+}
+_DEEPEST = 50
+_LONGEST_NUMBER = 300  # digits; more fit no floating-point number
 
 
 class _TwiceError(Exception):
@@ -65,13 +74,17 @@ def load_yaml(text: str, file: str) -> Any:
     Raises
     ------
     DataError
-        `yaml_broken` with line and column, `yaml_key_twice` with the key and its line.
+        `yaml_broken` with line and column, `yaml_key_twice` with the key and its line, `yaml_deep`, `yaml_alias`,
+        `yaml_tag`, `yaml_number`, `yaml_control`.
 
     """
     import yaml
 
     loader = _classes()[0]
+    if not isinstance(text, str):
+        raise DataError("yaml_not_text", file=file, kind=type(text).__name__)
     try:
+        _check_events(yaml.parse(text, Loader=loader), file)
         return yaml.load(text, Loader=loader)
     except _TwiceError as twice:
         raise DataError("yaml_key_twice", file=file, word=twice.args[0], line=twice.args[1]) from None
@@ -80,6 +93,27 @@ def load_yaml(text: str, file: str) -> Any:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or type(error).__name__
         raise DataError("yaml_broken", file=file, line=line, column=column, problem=problem) from None
+
+
+def _check_events(events: Iterable[Any], file: str) -> None:
+    """Stop at what would run away when it is built: read piece by piece, a text of any depth is harmless."""
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        where = {"file": file, "line": event.start_mark.line + 1}
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        if depth > _DEEPEST:
+            raise DataError("yaml_deep", **where, most=_DEEPEST)
+        if kind == "AliasEvent" or getattr(event, "anchor", None) is not None:
+            raise DataError("yaml_alias", **where, word=event.anchor)
+        tag = getattr(event, "tag", None)
+        if tag is not None and _TAGS.get(tag) != kind:
+            raise DataError("yaml_tag", **where, word=tag.replace("tag:yaml.org,2002:", "!!"))
+        if kind == "ScalarEvent":
+            if "\0" in event.value:
+                raise DataError("yaml_control", **where, word=ascii(event.value[:40]))
+            if len(event.value) > _LONGEST_NUMBER and event.implicit[0] and _INT.match(event.value):
+                raise DataError("yaml_number", **where, digits=len(event.value.lstrip("+-")))
 
 
 def dump_yaml(value: Any) -> str:

@@ -19,6 +19,7 @@ from csi.drivers.pls_importance import pls_importance
 from csi.errors import DataError, OptionError
 from csi.estimates import Uncertainty
 from csi.inference.bootstrap import Batch
+from csi.inference.choice import generator
 from csi.inference.intervals import CORRELATION, SQUARE, Draws, Linear
 from csi.language import Note, note
 from csi.measures.analytic import Analytic, no_limits
@@ -285,7 +286,7 @@ class Comparison:
     def _stable(self, part: Uncertainty) -> Array:
         if isinstance(part, Linear):
             values, vectors = np.linalg.eigh(part.cov)
-            rng = np.random.default_rng(np.random.SeedSequence(self.seed))
+            rng = generator(self.seed)
             moved = vectors @ (np.sqrt(np.maximum(values, 0))[:, None] * rng.standard_normal((len(values), DRAWS)))
             drawn = moved + part.estimate[:, None]
         elif isinstance(part, Draws):

@@ -14,6 +14,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.inference.choice import generator
+
 Array = NDArray[np.float64]
 MOST = 25  # players of an exact decomposition
 CELLS = 1 << 17  # subsets times replicates worked on at once
@@ -139,7 +141,7 @@ def conditional_gains(half: Array, sizes: Sequence[int]) -> Array:
 
 def draw_orders(g: int, count: int, seed: int) -> NDArray[np.int64]:
     """Orders of g players (count, g), each followed by its reverse, which makes the mean steadier."""
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    rng = generator(seed)
     drawn = rng.permuted(np.tile(np.arange(g), ((count + 1) // 2, 1)), axis=1)
     return np.stack([drawn, drawn[:, ::-1]], axis=1).reshape(-1, g)
 

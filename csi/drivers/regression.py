@@ -17,6 +17,7 @@ from csi.drivers.regression_data import (
     FUNCTION,
     DriverData,
     check_covariance,
+    check_left,
     check_names,
     prepare_drivers,
 )
@@ -195,6 +196,9 @@ def _fit(data: DriverData, kind: str, link: str, boxes: int | None, empty: str) 
     notes: list[Note] = []
     if kind == "linear":
         outcomes, levels = [domain.y for domain in data.domains], ()
+        for domain in data.domains:
+            joint = np.cov(np.column_stack([domain.x, domain.y]).T, aweights=domain.weight)
+            check_left(data.names, data.outcome, joint, data.place(domain))
     elif kind == "top_box":
         outcomes, levels = outcome_boxes(data, boxes, notes)
     else:
@@ -340,6 +344,7 @@ def _of_moments(
     if chosen.cov[k, k] <= 1e-12:
         raise DataError("outcome_constant", place="Moments", outcome=outcome, value=float(chosen.mean[k]))
     check_covariance(drivers, chosen.mean[:k], chosen.cov[:k, :k], "Moments")
+    check_left(drivers, outcome, chosen.cov, "Moments")
     measured = measure_moments(chosen, method)
     notes = [note("moments_source", source=chosen.source)] if chosen.source else []
     if chosen.dropped:

@@ -266,3 +266,14 @@ def check_covariance(names: Sequence[str], mean: Array, cov: Array, place: str) 
             continue
         others = [names[i] for i in np.flatnonzero(np.abs(slope) > 1e-6)]
         raise DataError("drivers_collinear", place=place, driver=names[j], others=others)
+
+
+def check_left(names: Sequence[str], outcome: str, cov: Array, place: str) -> None:
+    """Refuse an outcome, last in the covariances, that is one of its drivers in other numbers: no error is left."""
+    slopes = np.linalg.solve(cov[:-1, :-1], cov[:-1, -1])
+    if cov[-1, -1] - slopes @ cov[:-1, -1] > 1e-12 * cov[-1, -1]:
+        return
+    moves = np.abs(slopes) * np.sqrt(np.diag(cov)[:-1] / cov[-1, -1])
+    drivers = [name for name, move in zip(names, moves, strict=True) if move > 1e-6]
+    if len(drivers) == 1:
+        raise DataError("outcome_follows", place=place, outcome=outcome, driver=drivers[0])

@@ -14,7 +14,7 @@ from csi.drivers.regression_data import Domain, DriverData
 from csi.drivers.regression_numbers import Moved, fit_model, linear_of_moments, values_of
 from csi.errors import OptionError, choose
 from csi.inference.bootstrap import Batch, draw, replicate, rows_of
-from csi.inference.choice import INTERVALS
+from csi.inference.choice import INTERVALS, check_n_boot
 from csi.inference.design import Design
 from csi.inference.influence import STEP, covariance_from_fourth, jacobian
 from csi.inference.intervals import Linear, acceleration_sums, from_scale
@@ -181,8 +181,8 @@ def choose_method(
         raise OptionError("bca_needs_plain", inference=method)
     if chosen == "percentile" and method != "bootstrap":
         raise OptionError("percentile_needs_draws")
-    if method == "bootstrap" and (n_boot < 20 or n_boot != int(n_boot)):
-        raise OptionError("bad_n_boot", value=n_boot)
+    if method == "bootstrap":
+        check_n_boot(n_boot)
     return method, chosen
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import OptionError
+from csi.inference.choice import generator
 from csi.inference.design import Design
 from csi.inference.progress import report
 from csi.sums import moments_of_pairs, products, sum_listwise, sum_pairwise, upper
@@ -228,7 +229,7 @@ def draw(design: Design, n_boot: int, seed: int) -> Iterator[tuple[int, Array]]:
     step = max(1, min(BLOCK, held_at_once // max(design.pieces, 1)))
     waiting: list[NDArray[np.integer]] = []
     for block, first in enumerate(range(0, n_boot, BLOCK)):
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+        rng = generator(seed, block)
         size = min(BLOCK, n_boot - first)
         for start in range(0, size, step):
             waiting.append(_drawn_units(design, min(step, size - start), rng))

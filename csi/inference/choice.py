@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numbers
+
+import numpy as np
+
 from csi.errors import OptionError, choose
 from csi.inference.design import Design
 from csi.moments import Moments
 
 INFERENCE = ("bootstrap", "normal", "linearised", "none")
+LEAST_N_BOOT, MOST_N_BOOT = 20, 1_000_000
 INTERVALS = ("percentile", "bca", "t")
 
 
@@ -39,10 +44,10 @@ def resolve_inference(
     """
     choose("inference", inference, (None, *INFERENCE))
     choose("interval", interval, (None, *INTERVALS))
+    check_n_boot(n_boot, least=0)
     if n_boot == 0 or inference == "none":
         return "none", ""
-    if n_boot < 20 or n_boot != int(n_boot):
-        raise OptionError("bad_n_boot", value=n_boot)
+    check_n_boot(n_boot)
     method = inference
     if method is None:
         method = rows if moments is None else "linearised" if moments.fourth is not None else "normal"
@@ -59,3 +64,31 @@ def resolve_inference(
     if kind == "percentile" and method == "linearised":
         raise OptionError("percentile_needs_draws")
     return method, kind
+
+
+def check_n_boot(n_boot: object, least: int = LEAST_N_BOOT) -> None:
+    """Stop at a number of replicates that is no whole number, or that no inference can use.
+
+    Raises
+    ------
+    OptionError
+        `bad_n_boot`.
+
+    """
+    whole = isinstance(n_boot, numbers.Real) and not isinstance(n_boot, bool) and n_boot == n_boot // 1
+    if not whole or not least <= n_boot <= MOST_N_BOOT:
+        raise OptionError("bad_n_boot", value=n_boot, least=LEAST_N_BOOT, most=f"{MOST_N_BOOT:,}")
+
+
+def generator(seed: object, *key: int) -> np.random.Generator:
+    """Random numbers that depend on the seed and on where they are used, and on nothing else.
+
+    Raises
+    ------
+    OptionError
+        `bad_seed`.
+
+    """
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+        raise OptionError("bad_seed", value=seed)
+    return np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=key))

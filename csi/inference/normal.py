@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.inference.bootstrap import BLOCK, Batch, keep_memory
+from csi.inference.choice import generator
 from csi.sums import upper
 
 Array = NDArray[np.float64]
@@ -36,7 +37,7 @@ def draw_moments(mean: Array, cov: Array, n: float, n_boot: int, seed: int) -> I
     below = np.tril_indices(p, -1)
     rows, columns = upper(p)
     for block, first in enumerate(range(0, n_boot, BLOCK)):
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+        rng = generator(seed, block)
         b = min(BLOCK, n_boot - first)
         a = np.zeros((BLOCK, p, p))
         a[:, below[0], below[1]] = rng.standard_normal((BLOCK, len(below[0])))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import plain_table
 from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, choose
@@ -120,6 +121,7 @@ def score_fuzzy(
 
     """
     choose("operator", operator, OPERATORS)
+    survey = plain_table(survey, "score_fuzzy")
     if not isinstance(survey, Survey) and hasattr(survey, "columns"):
         return _of_memberships(survey, items, indicator_weights, operator, grade_values)
     survey = check_survey(survey, "score_fuzzy")
@@ -307,7 +309,7 @@ def _of_memberships(frame: Any, items: Sequence[str] | None, weights: Any, opera
     """The same tables from a printed table of memberships, without errors."""
     names = [str(name) for name in frame.index]
     grades = [str(name) for name in frame.columns]
-    shares = frame.to_numpy(dtype=float)
+    shares = plain_table(frame.to_numpy(), "score_fuzzy").to_numpy()
     if items is not None:
         unknown = [name for name in items if name not in names]
         if unknown:

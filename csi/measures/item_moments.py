@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,8 +113,8 @@ def prepare_items(data: object, items: Sequence[str], *, missing: str, by: objec
         found = _from_survey(data, tuple(items), missing, by, need)
     else:
         raise DataError("trust_not_survey", function=what, kind=type(data).__name__)
-    for batch, n in zip(found.domains, found.n, strict=True):
-        _check_spread(batch, found.items, n, need, what)
+    for g, (batch, n) in enumerate(zip(found.domains, found.n, strict=True)):
+        _check_spread(batch, found.items, n, need, what, found.groups[g] if found.groups else None)
     return found
 
 
@@ -122,6 +122,9 @@ def chosen_items(data: object, items: Sequence[str] | None, what: str) -> tuple[
     """The items asked for; without a choice those with a construct in the codebook, else all ratings."""
     if isinstance(items, str):
         items = [items]
+    if items is not None and not isinstance(items, Iterable):
+        more = note("items_factors", value=items) if what == "fit_factors" else ""
+        raise OptionError("items_not_named", function=what, value=items, more=more)
     if items is None:
         if isinstance(data, Moments):
             return data.names
@@ -254,7 +257,7 @@ def _moments_of(columns: Array, weight: Array | None, missing: str) -> Batch:
     return batch_of(mean[:, None], cov[:, :, None])
 
 
-def _check_spread(batch: Batch, items: tuple[str, ...], n: int, need: int, what: str) -> None:
+def _check_spread(batch: Batch, items: tuple[str, ...], n: int, need: int, what: str, group: str | None) -> None:
     """Refuse too few respondents, pairs nobody answered, and constant items."""
     if n < need:
         raise EstimationError("too_few", n=n, need=need, what=what)
@@ -263,5 +266,7 @@ def _check_spread(batch: Batch, items: tuple[str, ...], n: int, need: int, what:
         rows, columns = np.nonzero(np.isnan(np.triu(cov)))
         raise DataError("no_common_rows", items=[items[rows[0]], items[columns[0]]])
     constant = [items[i] for i in np.flatnonzero(np.diag(cov) <= 1e-12 * np.maximum(1.0, batch.mean[:, 0] ** 2))]
+    if constant and group is not None:
+        raise DataError("constant_in_group", function=what, group=group, items=constant)
     if constant:
         raise DataError("trust_constant_items", items=constant)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from csi.errors import OptionError
 from csi.estimates import Uncertainty, Unknown
 from csi.inference.bootstrap import BLOCK
+from csi.inference.choice import generator
 from csi.inference.intervals import Draws, Linear
 from csi.results import Result, Table, check_level
 
@@ -124,7 +125,7 @@ def replicates_of(uncertainty: Uncertainty, n_boot: int, seed: int) -> Array | N
     factor = vectors * np.sqrt(np.maximum(values, 0))
     pieces = []
     for block, first in enumerate(range(0, n_boot, BLOCK)):
-        rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+        rng = generator(seed, block)
         noise = rng.standard_normal((len(values), BLOCK))[:, : min(BLOCK, n_boot - first)]
         pieces.append(uncertainty.estimate[:, None] + factor @ noise)
     return np.concatenate(pieces, axis=1)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import check_survey as check_survey  # the measures take it from here
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown
+from csi.inference.choice import check_n_boot
 from csi.inference.design import Design
 from csi.inference.intervals import CORRELATION, SHARE, SQUARE
 from csi.inference.means import Evaluate, Sample, accelerations, estimates, linearise, resample
@@ -117,13 +119,6 @@ class Measure:
     infer: Callable[[Sample, str, Choice], tuple[Mapping[str, Array], Any, int, str]] | None = None
 
 
-def check_survey(survey: object, function: str) -> Survey:
-    """The survey itself, or an error that says what was given instead."""
-    if not isinstance(survey, Survey):
-        raise DataError("measure_needs_survey", function=function, kind=type(survey).__name__)
-    return survey
-
-
 def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None, choice: Choice) -> Result:
     """Estimate a measure from a survey, by domain, with its uncertainty.
 
@@ -208,8 +203,7 @@ def _choose(choice: Choice, sample: Sample) -> tuple[str, str]:
             code = "percentile_needs_draws" if choice.interval == "percentile" else "bca_needs_plain"
             raise OptionError(code, inference=method)
         return method, "t"
-    if choice.n_boot < 20 or choice.n_boot != int(choice.n_boot):
-        raise OptionError("bad_n_boot", value=choice.n_boot)
+    check_n_boot(choice.n_boot)
     if choice.interval == "bca" and not sample.design.plain:
         raise OptionError("bca_needs_plain", inference=method)
     return method, choice.interval or ("bca" if sample.design.plain else "t")

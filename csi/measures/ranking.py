@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Uncertainty, Unknown
+from csi.inference.choice import generator
 from csi.inference.intervals import Draws, Linear
 from csi.language import Note, note
 from csi.measures.closeness import grey_relation, rank_sets, ranks, reversals, topsis
@@ -72,7 +73,7 @@ class Cases:
         m, p = len(self.names), len(self.items)
         if isinstance(self.means, Linear):
             values, vectors = np.linalg.eigh(self.means.cov)
-            rng = np.random.default_rng(np.random.SeedSequence(self.seed))
+            rng = generator(self.seed)
             drawn = vectors @ (np.sqrt(np.maximum(values, 0))[:, None] * rng.standard_normal((m * p, DRAWS)))
             drawn += self.means.estimate[:, None]
         else:

@@ -12,6 +12,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.inference.choice import generator
 from csi.measures.factor_extraction import extract, squared_multiple_correlations, usable
 from csi.measures.rotation import match, rotate, rotate_best
 
@@ -48,7 +49,7 @@ def halves_of(k: int, seed: int) -> NDArray[np.bool_]:
         splits = np.zeros((len(chosen), k), dtype=bool)
         splits[np.arange(len(chosen))[:, None], np.array(chosen, dtype=np.intp).reshape(len(chosen), size)] = True
         return splits
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(2,)))
+    rng = generator(seed, 2)
     return rng.random((ALL_SPLITS, k)).argsort(axis=1) < size
 
 

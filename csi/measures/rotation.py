@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.inference.choice import generator
+
 Array = NDArray[np.float64]
 ROTATIONS = ("oblimin", "promax", "varimax", "none")
 OBLIQUE = ("oblimin", "promax")
@@ -84,7 +86,7 @@ def rotate_best(loadings: Array, rotation: str, seed: int) -> tuple[Rotated, int
     m = loadings.shape[2]
     if rotation == "none" or m == 1:
         return rotate(loadings, rotation), STARTS
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1,)))
+    rng = generator(seed, 1)
     q = np.linalg.qr(rng.standard_normal((STARTS - 1, m, m)))[0]
     starts = np.concatenate([np.eye(m)[None], q])
     found = rotate(np.repeat(loadings, STARTS, axis=0), rotation, starts)

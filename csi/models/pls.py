@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.errors import EstimationError, ModelError, OptionError, choose
+from csi.inference.choice import check_n_boot
 from csi.language import note
 from csi.models.catalog import as_model
 from csi.models.path import PathModel
@@ -224,8 +225,7 @@ def _check_options(
     for name, value in (("tolerance", tolerance), ("max_iter", max_iter)):
         if not value > 0:
             raise OptionError("not_positive", option=name, value=value)
-    if n_boot < 0:
-        raise OptionError("bad_n_boot", value=n_boot)
+    check_n_boot(n_boot, least=0)
 
 
 def _target(data: Data, target: str | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,6 +152,8 @@ def _from_survey(survey: Survey, model: PathModel, layout: Layout, missing: str,
         notes.append(note("dropped_" + missing, dropped=dropped, n=total))
     domains, together = batches_of(rows)
     _check_spread(together, items, total, layout, model)
+    if groups:
+        notes += _constant_in_groups(domains[: len(groups)], items, groups, by)
     return Data(
         survey.name, model, items, layout, lo, hi, domains, together, n, groups, rows, design, None, codes, columns,
         tuple(notes), dropped,
@@ -201,6 +203,27 @@ def _check_answers(columns: Array, items: tuple[str, ...], name: str) -> None:
         raise DataError("all_missing_items", survey=name, items=empty, rows=len(columns))
 
 
+def _constant_items(batch: Batch, items: tuple[str, ...]) -> list[str]:
+    """Items that everybody answered alike."""
+    variance = np.diag(batch.cov[:, :, 0])
+    return [items[i] for i in np.flatnonzero(variance <= 1e-12 * np.maximum(1.0, batch.mean[:, 0] ** 2))]
+
+
+def _constant_in_groups(
+    domains: Sequence[Batch], items: tuple[str, ...], groups: tuple[str, ...], by: object
+) -> list[Note]:
+    """A note for each group in which an item does not vary; where one varies in no group, an error."""
+    found = [_constant_items(batch, items) for batch in domains]
+    nowhere = sorted(set.intersection(*map(set, found)))
+    if nowhere:
+        raise EstimationError("by_holds_items", by=str(by), items=nowhere)
+    return [
+        note("pls_constant_in_group", group=group, items=constant)
+        for group, constant in zip(groups, found, strict=True)
+        if constant
+    ]
+
+
 def _check_spread(batch: Batch, items: tuple[str, ...], n: int, layout: Layout, model: PathModel) -> None:
     """Refuse too few respondents, constant items, and blocks or predecessors that are collinear where it matters."""
     need = respondents_needed(layout)
@@ -211,8 +234,7 @@ def _check_spread(batch: Batch, items: tuple[str, ...], n: int, layout: Layout, 
         rows, columns = np.nonzero(np.isnan(np.triu(cov)))
         raise DataError("no_common_rows", items=[items[rows[0]], items[columns[0]]])
     variance = np.diag(cov)
-    constant = [items[i] for i in np.flatnonzero(variance <= 1e-12 * np.maximum(1.0, batch.mean[:, 0] ** 2))]
-    if constant:
+    if constant := _constant_items(batch, items):
         raise DataError("constant_items", items=constant)
     for j, block in enumerate(layout.blocks):
         if layout.modes[j] == "B" and block.stop - block.start > 1:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
 from os import PathLike
 from pathlib import Path
 
@@ -33,6 +36,8 @@ def check_target(path: str | PathLike[str], *, inputs: tuple[Path, ...] = ()) ->
         `output_is_input`, `output_bad_name`.
 
     """
+    if not isinstance(path, str | PathLike):
+        raise OutputError("output_bad_name", file=ascii(path))
     given = Path(path)
     file = str(given)
     if not os.fspath(path) or "\0" in file:
@@ -42,7 +47,7 @@ def check_target(path: str | PathLike[str], *, inputs: tuple[Path, ...] = ()) ->
         found = target.stat() if target.exists() else None
         folder_there = target.parent.is_dir()
     except OSError as problem:
-        raise _failed(file, problem) from None
+        raise failed_output(file, problem) from None
     if not folder_there:
         raise OutputError("output_no_folder", file=file, folder=str(given.parent))
     if found is None:
@@ -79,25 +84,70 @@ def write_file(path: str | PathLike[str], content: bytes) -> Path:
         Those of `check_target`, `output_denied` (also when another program holds the file), `output_failed`.
 
     """
-    given = check_target(path)
-    target = _real(given)
-    beside: Path | None = None
+    return write_files({path: content})[0]
+
+
+def write_files(contents: Mapping[str | PathLike[str], bytes]) -> list[Path]:
+    """Write files that belong together: all of them stand there new, or none does.
+
+    Parameters
+    ----------
+    contents : file to be written -> all of it
+
+    Returns
+    -------
+    list of Path
+        The paths as they were given.
+
+    Raises
+    ------
+    OutputError
+        As `write_file`, about the first file that fails.
+
+    """
+    given = [check_target(path) for path in contents]
+    with ExitStack() as cleanup:
+        new = [_written_beside(path, content, cleanup) for path, content in zip(given, contents.values(), strict=True)]
+        old = [_kept_beside(path, cleanup) for path in given[:-1]]  # the last is not replaced when it fails
+        for i, (path, beside) in enumerate(zip(given, new, strict=True)):
+            try:
+                os.replace(beside, _real(path))
+            except OSError as problem:
+                for done, kept in zip(given[:i], old, strict=False):
+                    os.replace(kept, _real(done)) if kept is not None else _real(done).unlink()
+                raise failed_output(str(path), problem) from None
+    return given
+
+
+def _written_beside(path: Path, content: bytes, cleanup: ExitStack) -> Path:
+    """The content in a file of its own in the same folder."""
+    target = _real(path)
     try:
         handle, name = tempfile.mkstemp(prefix=".csi-", suffix=".tmp", dir=target.parent)
-        beside = Path(name)
+        cleanup.callback(Path(name).unlink, missing_ok=True)
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.chmod(_permissions(target))
-        os.replace(beside, target)
-        beside = None
+        Path(name).chmod(_permissions(target))
     except OSError as problem:
-        raise _failed(str(given), problem) from None
-    finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-    return given
+        raise failed_output(str(path), problem) from None
+    return Path(name)
+
+
+def _kept_beside(path: Path, cleanup: ExitStack) -> Path | None:
+    """The file that will be replaced under a second name; None where there is none."""
+    target = _real(path)
+    if not target.exists():
+        return None
+    try:
+        handle, name = tempfile.mkstemp(prefix=".csi-", suffix=".old", dir=target.parent)
+        os.close(handle)
+        cleanup.callback(Path(name).unlink, missing_ok=True)
+        shutil.copy2(target, name)
+    except OSError as problem:
+        raise failed_output(str(path), problem) from None
+    return Path(name)
 
 
 def _real(path: Path) -> Path:
@@ -114,7 +164,8 @@ def _permissions(target: Path) -> int:
     return 0o666 & ~mask
 
 
-def _failed(file: str, problem: OSError) -> OutputError:
+def failed_output(file: str, problem: OSError) -> OutputError:
+    """What to say of a file that could not be written."""
     if isinstance(problem, PermissionError):
         return OutputError("output_denied", file=file)
     return OutputError("output_failed", file=file, problem=problem.strerror or type(problem).__name__)

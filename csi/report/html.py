@@ -13,9 +13,10 @@ from pathlib import Path
 from string import Template
 
 from csi.language import current_language, pick, say, use_language
-from csi.report.files import check_target, write_file
+from csi.report.files import check_target, write_files
 from csi.report.sections import Sections
-from csi.report.workbook import write_tables
+from csi.report.sources import check_study
+from csi.report.workbook import tables_content
 from csi.study import Study
 
 HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
@@ -40,7 +41,7 @@ def write_report(study: Study, path: str | PathLike[str], *, language: str | Non
     Raises
     ------
     OutputError
-        One of the two files cannot be written; a page that stood there before is untouched.
+        One of the two files cannot be written; both that stood there before are untouched.
     OptionError
         An unknown language.
 
@@ -59,12 +60,13 @@ def write_report(study: Study, path: str | PathLike[str], *, language: str | Non
     ('<!doctype html>', ['tiny-tables.xlsx', 'tiny.html'])
 
     """
+    check_study(study, "write_report")
     page = check_target(path)
     beside = tables_beside(page)
     check_target(beside)
     content = report_page(study, language, tables=beside.name).encode("utf-8")
-    write_tables(study, beside, language=language)
-    return write_file(page, content)
+    write_files({beside: tables_content(study, beside, language), page: content})
+    return page
 
 
 def tables_beside(page: str | PathLike[str]) -> Path:

@@ -109,3 +109,9 @@ def check_survey(given: Any, picture: str) -> Survey:
     if not isinstance(given, Survey):
         raise DataError("plot_needs_survey", picture=picture, kind=type(given).__name__)
     return given
+
+
+def check_study(study: object, function: str) -> None:
+    """Stop where something else than a Study is to be written."""
+    if not isinstance(study, Study):
+        raise DataError("study_needed", function=function, kind=type(study).__name__)

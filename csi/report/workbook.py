@@ -14,8 +14,9 @@ from typing import Any
 
 from csi.language import current_language, pick, say, use_language
 from csi.report.cells import shown
-from csi.report.files import check_target, write_file
+from csi.report.files import check_target, failed_output, write_file
 from csi.report.methods import method_sentences
+from csi.report.sources import check_study
 from csi.study import Study, level_text
 from csi.views import column_glossary
 
@@ -67,9 +68,25 @@ def write_tables(study: Study, path: str | PathLike[str], *, language: str | Non
     ['Quality']
 
     """
+    check_study(study, "write_tables")
     file = check_target(path)
-    with use_language(language or current_language()):
-        return write_file(file, _workbook(study))
+    return write_file(file, tables_content(study, file, language))
+
+
+def tables_content(study: Study, file: Path, language: str | None = None) -> bytes:
+    """The workbook that `write_tables` writes to a file.
+
+    Raises
+    ------
+    OutputError
+        `output_failed`: there is no room for the temporary files it is made from.
+
+    """
+    try:
+        with use_language(language or current_language()):
+            return _workbook(study)
+    except OSError as problem:
+        raise failed_output(str(file), problem) from None
 
 
 def _workbook(study: Study) -> bytes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 import re
+import stat
 import zipfile
 from os import PathLike
 from pathlib import Path
@@ -60,27 +62,72 @@ def file_bytes(path: str | PathLike[str]) -> bytes:
     Raises
     ------
     DataError
-        `file_not_found` with the files that are there, `file_is_folder`, `file_unreadable`, `file_empty`.
+        `file_bad_name`, `file_not_found` with the files that are there, `folder_not_found`, `file_is_folder`,
+        `file_not_ordinary` (a pipe or a device, which might never end), `file_unreadable`, `file_empty`.
 
     """
+    file = readable_name(path)
     path = Path(path)
-    if path.is_dir():
-        raise DataError("file_is_folder", file=str(path), choices=_neighbours(path, ""))
-    if not path.parent.is_dir():
-        raise DataError("folder_not_found", file=str(path), folder=str(path.parent))
-    if not path.exists():
-        raise DataError("file_not_found", file=str(path), choices=_neighbours(path.parent, path.suffix))
     try:
+        mode = _mode(path)
+        if stat.S_ISDIR(mode):
+            raise DataError("file_is_folder", file=file, choices=_neighbours(path, ""))
+        if not mode and not path.parent.is_dir():
+            raise DataError("folder_not_found", file=file, folder=readable_name(path.parent))
+        if not mode:
+            raise DataError("file_not_found", file=file, choices=_neighbours(path.parent, path.suffix))
+        if not stat.S_ISREG(mode):
+            raise DataError("file_not_ordinary", file=file)
         data = path.read_bytes()
     except OSError as error:
-        raise DataError("file_unreadable", file=str(path), problem=error.strerror or str(error)) from None
+        raise DataError("file_unreadable", file=file, problem=error.strerror or str(error)) from None
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise DataError("file_empty", file=str(path))
+        raise DataError("file_empty", file=file)
     return data
 
 
+def readable_name(path: str | PathLike[str]) -> str:
+    """The name of a file as any terminal can show it.
+
+    Raises
+    ------
+    DataError
+        `file_bad_name` for an empty name, one with a NUL, one this computer's encoding cannot write.
+
+    """
+    if not isinstance(path, str | PathLike):
+        raise DataError("file_bad_name", file=ascii(path))
+    name = os.fspath(path)
+    try:
+        raw = os.fsencode(name)
+    except UnicodeEncodeError:
+        raise DataError("file_bad_name", file=ascii(name)) from None
+    if not name or b"\0" in raw:
+        raise DataError("file_bad_name", file=ascii(name))
+    if not name.isprintable():  # bytes of another encoding came as lone surrogates
+        for encoding in ("utf-8", "gb18030"):
+            try:
+                name = raw.decode(encoding)
+                break
+            except UnicodeDecodeError:
+                name = raw.decode("utf-8", "replace")
+    return name if len(name) <= 240 else f"{name[:100]}...{name[-60:]}"
+
+
+def _mode(path: Path) -> int:
+    """What a path leads to; 0 for nothing."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+
+
 def _neighbours(folder: Path, suffix: str) -> list[str]:
-    names = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    try:
+        found = sorted(path.name for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    except OSError:
+        return ["-"]
+    names = [readable_name(name) for name in found]
     same = [name for name in names if name.lower().endswith(suffix.lower())] if suffix else names
     return (same or names)[:10] or ["-"]
 

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from csi.errors import DataError
 from csi.words import note
@@ -153,7 +154,7 @@ def _limits(extent: _Extent, file: str, sheet: str) -> tuple[int, int]:
 
 
 def _before_gap(places: list[int], gap: int) -> int:
-    for here, following in zip(places, places[1:], strict=False):
+    for here, following in pairwise(places):
         if following - here > gap:
             return here
     return places[-1]
