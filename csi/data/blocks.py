@@ -32,7 +32,8 @@ class Verdict:
     step : distance of neighbouring points
     suspects : value -> "suspected_code" or "outside_scale"
     choices : the scales between which the values leave it open, the likelier first
-    by : what decided: "given", "heading", "values", "battery", "neighbours", "recommend"
+    by : what decided: "given", "heading", "values", "battery", "neighbours", "recommend";
+        "few" where no more than two values occur, too few to tell anything alone
     doubted : the value that leaves it open, where it is one (0)
     """
 
@@ -143,11 +144,12 @@ def _small(tally: NDArray[np.intp]) -> Verdict:
     zeros, rest = int(tally[0]), tally[1 : top + 1]
     used = np.flatnonzero(rest) + 1
     if top == 1 or not len(used):
-        return Verdict((0.0, 1.0)) if zeros and len(used) else Verdict(choices=((1.0, 5.0), (1.0, 7.0)))
+        return Verdict((0.0, 1.0)) if zeros and len(used) else Verdict(choices=((1.0, 5.0), (1.0, 7.0)), by="few")
     if zeros:
         return _with_zeros(tally, top, others)
     if others:
-        return Verdict(choices=((1.0, float(max(top, 3))), (1.0, float(others))))
+        by = "few" if top < 3 else "values"
+        return Verdict(choices=((1.0, float(max(top, 3))), (1.0, float(others))), by=by)
     if top == 10 and used[0] > 1:
         return Verdict(choices=((1.0, 10.0), (0.0, 10.0)))
     return Verdict((1.0, float(top)))

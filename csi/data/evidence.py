@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,9 @@ class Column:
 def look(cells: Cells, wording: str, ruling: Ruling, missing: Mapping[Any, str]) -> Column:
     """A column with its numbers counted, before anything is decided."""
     heading = heading_of(wording)
+    if wording != cells.name:  # a code such as Gender above a question in words
+        short = heading_of(cells.name)
+        heading = replace(heading, amount=heading.amount or short.amount, group=heading.group or short.group)
     codes = dict.fromkeys(ruling.codes_of(cells.name), "blank") | dict(missing)
     column = Column(cells, heading, codes=codes)
     gone = {float(code) for code in codes if isinstance(code, int | float)} | {
@@ -174,7 +177,8 @@ def settle_batteries(columns: Sequence[Column]) -> None:
     for members, least, by in (*groups, *((run, 3, "neighbours") for run in adjacent_runs(columns, numeric))):
         alike = Counter(one.verdict.ends or one.verdict.choices for one in members)
         for column in members:  # one odd column of small numbers is no battery
-            column.sure |= alike[column.verdict.ends or column.verdict.choices] >= least
+            known = column.verdict.ends or column.verdict.choices
+            column.sure |= column.verdict.by != "few" and alike[known] >= least
         _agree(members, by)
 
 
@@ -190,7 +194,11 @@ def _agree(members: Sequence[Column], by: str) -> None:
         return
     for column in members:
         verdict, matrix = column.verdict, column.matrix and by == "battery"
-        if verdict.by not in ("values", "battery", "neighbours") or verdict.ends in (common, (0.0, 1.0)):
+        alone = votes < 2 or (by == "neighbours" and not column.sure)
+        if verdict.by == "few" and common[0] == 1 and not alone:
+            column.verdict, column.sure = within(column.values, column.counts, common, by), True
+            continue
+        if verdict.by not in ("values", "few", "battery", "neighbours") or verdict.ends in (common, (0.0, 1.0)):
             continue
         if verdict.doubted is not None and by == "neighbours":
             continue
@@ -233,7 +241,7 @@ def decide_kind(column: Column) -> None:
     full = verdict.by in ("values", "battery", "neighbours") and _full(column)
     if verdict.ends is not None:
         column.kind = "rating" if column.sure or full else "number"
-    elif verdict.choices and column.sure:
+    elif verdict.choices and column.sure and (verdict.by != "few" or column.heading.rated):
         column.kind = "rating"
     else:
         column.kind = "number"

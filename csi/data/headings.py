@@ -32,6 +32,7 @@ _ASKED = re.compile(
     r"how (?:many|much|long|old)|number of|your age|\bage\b|income|salary|年龄|收入|多少|多久|多长|几[次个天年]|"
     r"何[回歳人年]|몇|cu[aá]nt|quant[oa]s|edad|combien|wie (?:viele|lange|alt)|berapa|umur|usia|date of|duration"
 )
+_GIVE = re.compile(r"your|enter|provide|leave|fill|请|填写|留下|su |sua |seu |votre|ihre?|anda|isi")
 _SCALES = {(0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (0, 3), (0, 4), (0, 5), (0, 6),
            (0, 7), (0, 10), (0, 100), (1, 100), (-2, 2), (-3, 3), (-5, 5)}  # fmt: skip
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
@@ -86,10 +87,13 @@ def heading_of(text: str) -> Heading:
         amount = None
     if amount not in (None, "id") and len(spaced.split()) > 5 and not _ASKED.search(spaced):
         amount = None
+    private = next((name for name, words in said["private"].items() if _found(words, spaced)), None)
+    if rated or (len(spaced.split()) > 6 and not _GIVE.search(spaced)):
+        private = None
     bad, good = _found(said["high_bad"], spaced), _found(said["low_bad"], spaced)
     return Heading(
         plain=plain,
-        private=next((name for name, words in said["private"].items() if _found(words, spaced)), None),
+        private=private,
         amount=None if role in ("weight", "duration") else amount,
         group=_found(said["group"], spaced) and (_is_short(spaced) or _OWN.match(spaced) is not None),
         role=role,

@@ -31,40 +31,31 @@ _ABOVE = 12  # rows at the top that may be titles
 def named(
     header: Sequence[Any], columns: Sequence[pd.Categorical], file: str, line: int, notes: list[Note]
 ) -> RawTable:
-    """A table with its columns named: blanks trimmed, empty columns left out, nameless and repeated ones named.
-
-    Raises
-    ------
-    DataError
-        `heading_unclear` when most columns have no name, `heading_numbers` when the first row holds answers.
-
-    """
+    """A table under its headings: blanks trimmed, columns without heading and cells left out."""
     raw = ["" if cell is None else cell if isinstance(cell, str) else label_of(cell) for cell in header]
     names = [" ".join(name.replace("\u3000", " ").split()) if name.strip() else "" for name in raw]
     empty = [not any(_filled(cell) for cell in column.categories) for column in columns]
     kept = [i for i, name in enumerate(names) if name or not empty[i]]
     if len(kept) < len(names):
         notes.append(note("empty_columns", file=file, count=len(names) - len(kept)))
-    nameless = [i for i in kept if not names[i]]
-    return RawTable(file, tuple(names[i] for i in kept), tuple(columns[i] for i in kept), tuple(notes), line).noted(
-        *([note("headings_trimmed", file=file, count=sum(raw[i] != names[i] for i in kept))]
-          if any(raw[i] != names[i] for i in kept) else []),
-    ) if not nameless or 2 * len(nameless) <= len(kept) else _unclear(file, len(nameless), len(kept))  # fmt: skip
-
-
-def _unclear(file: str, count: int, columns: int) -> RawTable:
-    raise DataError("heading_unclear", file=file, count=count, columns=columns)
+    trimmed = sum(raw[i] != names[i] for i in kept)
+    if trimmed:
+        notes.append(note("headings_trimmed", file=file, count=trimmed))
+    return RawTable(file, tuple(names[i] for i in kept), tuple(columns[i] for i in kept), tuple(notes), line)
 
 
 def check_headings(table: RawTable) -> None:
-    """Refuse a table whose first row holds answers instead of names.
+    """Refuse a plain table whose first row names few columns, or holds answers instead of names.
 
     Raises
     ------
     DataError
-        `heading_numbers`.
+        `heading_unclear`, `heading_numbers`.
 
     """
+    nameless = sum(not name for name in table.headings)
+    if 2 * nameless > len(table.headings):
+        raise DataError("heading_unclear", file=table.file, count=nameless, columns=len(table.headings))
     numbers = [name for name in table.headings if NUMBER.fullmatch(plain_text(name))]
     counted = [float(name) for name in numbers]
     if len(table.headings) < 2 or len(numbers) < 0.5 * len(table.headings):
