@@ -93,6 +93,9 @@ def judge(values: NDArray[np.float64], counts: NDArray[np.intp]) -> Verdict:
     broken = values * 2 % 1 != 0
     if counts[broken].sum() > 0.05 * total:
         return Verdict()  # computed means, amounts
+    if _one_below(values[~broken], counts[~broken], total):
+        reach = float(values[values > 0].max())
+        return Verdict(choices=((-reach, reach), (0.0, reach)))
     if (signed := _signed(values[~broken], counts[~broken], total)) is not None:
         return within(values, counts, signed, "values")
     small = (values >= 0) & (values <= MOST) & ~broken
@@ -124,6 +127,14 @@ def _signed(values: NDArray[np.float64], counts: NDArray[np.intp], total: int) -
     if values[high].max() > -values[low].min() + 1 or not (near & (values == 0)).any():
         return None
     return (-float(np.ceil(reach)), float(np.ceil(reach)))
+
+
+def _one_below(values: NDArray[np.float64], counts: NDArray[np.intp], total: int) -> bool:
+    """Whether -1 stands beside used 0 to 2 or 3: a rung of -3..3, or no answer on 0-3."""
+    known = set(values.tolist())
+    return (
+        known <= {-1.0, 0.0, 1.0, 2.0, 3.0} and {-1.0, 0.0, 2.0} <= known and counts[values == 0].sum() >= 0.05 * total
+    )
 
 
 def _hundred(values: NDArray[np.float64], counts: NDArray[np.intp], total: int) -> Verdict:

@@ -66,8 +66,14 @@ def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: 
     roles = _roles(columns, facts, private)
     rows = max((len(cells.codes) for cells in columns.values()), default=0)
     free = [name for name in columns if name not in private and name not in roles.values()]
-    judged = [_looked(columns[name], facts, ruling) for name in free if name not in facts.items]
+    judged = [
+        look(columns[name], facts.texts.get(name, name), ruling, facts.missing.get(name, {}))
+        for name in free
+        if name not in facts.items
+    ]
     stemmed(judged, facts.stems)
+    for column in judged:
+        _first(column, facts, ruling)
     for column in judged:
         if column.kind == "":
             judge_scale(column, ruling.scale_of(column.name), rows)
@@ -141,9 +147,9 @@ def _fits(role: str, cells: Cells) -> bool:
     return 1 < distinct <= 50 and 2 * distinct <= cells.count(used) and not (numbers % 1 > 0).any()
 
 
-def _looked(cells: Cells, facts: Export, ruling: Ruling) -> Column:
-    name = cells.name
-    column = look(cells, facts.texts.get(name, name), ruling, facts.missing.get(name, {}))
+def _first(column: Column, facts: Export, ruling: Ruling) -> None:
+    """The kind of a column as far as it can be told before others are looked at."""
+    name = column.name
     if ruling.scale_of(name) is not None:
         column.kind = ""
     elif name in facts.system:
@@ -154,7 +160,6 @@ def _looked(cells: Cells, facts: Export, ruling: Ruling) -> Column:
         if name not in facts.system:
             read_words(column)
         column.kind = "rating" if column.readings is not None else words_kind(column)
-    return column
 
 
 def rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
