@@ -252,7 +252,7 @@ def _may_be_short(column: Column, ends: tuple[float, float]) -> bool:
     if not len(rungs) or rungs.max() >= ends[1]:
         return True
     top = int(column.counts[column.values == rungs.max()].sum())
-    return top <= UNSURE and not crowded(column.verdict, ends, column.values, column.counts)
+    return top <= max(UNSURE, 0.03 * column.n) and not crowded(column.verdict, ends, column.values, column.counts)
 
 
 def decide_kind(column: Column) -> None:
