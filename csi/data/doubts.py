@@ -120,27 +120,29 @@ def doubts_of(
 
 
 def _suspects(ratings: Sequence[Column]) -> list[Note]:
-    """One note for each value and scale: which items, how often, what was done, what decides otherwise."""
-    groups: dict[Any, list[tuple[str, int]]] = {}
+    """One note for each kind and scale: which values and items, how often, what was done, what decides otherwise."""
+    groups: dict[Any, list[tuple[int, str, float]]] = {}
     for column in ratings:
         for value, why in column.verdict.suspects.items():
             count = int(column.counts[column.values == value].sum())
             if count:
-                groups.setdefault((why, value, column.verdict.ends), []).append((column.name, count))
+                groups.setdefault((why, column.verdict.ends), []).append((count, column.name, value))
     notes = []
-    for (why, value, ends), where in sorted(groups.items(), key=lambda pair: -sum(n for _, n in pair[1])):
-        where.sort(key=lambda pair: -pair[1])
-        cells = [note("item_count", item=name, count=count) for name, count in where[:SHOWN]]
-        code = "suspected_codes" if why == "suspected_code" else "outside_scales"
+    for (why, ends), where in sorted(groups.items(), key=lambda pair: -sum(count for count, _, _ in pair[1])):
+        where.sort(key=lambda cell: (-cell[0], cell[1]))
+        totals = {value: sum(count for count, _, one in where if one == value) for _, _, value in where}
+        ranked = sorted(totals, key=lambda value: -totals[value])
+        values = [note("value_count", value=brief(value), count=totals[value]) for value in ranked[:SHOWN]]
+        cells = [note("item_count", item=name, value=brief(value), count=count) for count, name, value in where[:SHOWN]]
+        _, item, value = where[0]
         wider = (min(ends[0], value), max(ends[1], value))
         notes.append(
             note(
-                code,
-                value=brief(value),
+                "suspected_codes" if why == "suspected_code" else "outside_scales",
+                values=[*values, "..."] if len(ranked) > SHOWN else values,
                 scale=spoken(ends),
-                count=sum(n for _, n in where),
                 items=[*cells, "..."] if len(where) > SHOWN else cells,
-                item=where[0][0],
+                item=item,
                 python=repr(tuple(int(end) if float(end).is_integer() else end for end in wider)),
                 terminal=spoken(wider),
             )

@@ -185,7 +185,7 @@ def facts(scores: Blended) -> dict[str, Array]:
         "no_visit": np.isnan(scores.visit).astype(float),
         "no_source": (np.isnan(scores.questionnaire) & np.isnan(scores.visit)).astype(float),
         "rewarded": np.where(scored, scores.adjustment > 0, np.nan),
-        "outside_scale": np.where(scored, (free > 100) | (free < 0), np.nan),
+        "outside_hundred": np.where(scored, (free > 100) | (free < 0), np.nan),
     }
 
 
