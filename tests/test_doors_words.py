@@ -243,3 +243,8 @@ def test_one_heavy_respondent_fails_a_check_of_the_study(heaviest, fine):
         return
     assert not checks.loc[["largest_weight", "weight_cost"], "ok"].any()
     assert checks.loc["weight_cost", "value"] == pytest.approx(200 * (1000**2 + 199) / 1199**2)
+
+
+@pytest.mark.parametrize("text", ["a ~ " + "+" * 100_000, "~" * 50_000, "a" * 50_000, "a\0 ~ b", "\ud800 ~ b", ";" * 9])
+def test_a_model_that_is_none_is_one_short_sentence(text):
+    assert isinstance(refusal(lambda: csi.PathModel.parse(text)), csi.ModelError)
