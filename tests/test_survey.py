@@ -434,7 +434,7 @@ def test_errors_do_not_show_private_cells():
 
 
 def test_a_wrong_name_in_a_long_survey_shows_the_nearest():
-    survey = Survey.from_frame({f"item{i}": [1, 2] for i in range(200)})
+    survey = Survey.from_frame({f"item{i}": [1, 5] for i in range(200)})
     with pytest.raises(DataError) as caught:
         survey.matrix(["itme17"])
     assert "item17" in str(caught.value)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import csi
 from csi.data.codebook import REASONS, Codebook
-from csi.data.readers.wjx_ladders import choose_ladder, read_ladders
+from csi.data.ladders import choose_ladder, read_ladders
 from csi.data.samples import list_samples, sample_path
 from csi.errors import CsiError
 
@@ -135,9 +135,28 @@ def test_the_sheet_with_questions_is_found(tmp_path):
     book.save(tmp_path / "a.xlsx")
     survey = csi.read_wenjuanxing(tmp_path / "a.xlsx")
     assert listed(survey.answers["q1"]) == [5, 2]
-    assert "'答卷'" in said(survey, "wjx_sheet")
-    assert "说明" in said(survey, "wjx_sheet")
-    assert "1 rows above" in said(survey, "wjx_rows_above")
+    assert "'答卷'" in said(survey, "sheet_read")
+    assert "说明" in said(survey, "sheet_read")
+    assert "1 lines above" in said(survey, "rows_above")
+
+
+def test_a_pair_is_read_in_either_order():
+    first, second = csi.read_wenjuanxing(TEXT, CODE), csi.read_wenjuanxing(CODE, TEXT)
+    pd.testing.assert_frame_equal(first.answers, second.answers)
+    pd.testing.assert_frame_equal(csi.read_survey(CODE, second=TEXT).answers, first.answers)
+    assert "is the text file" in said(second, "wjx_turned_pair")
+
+
+def test_renamed_questions_are_read_as_a_plain_table(tmp_path):
+    head = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "总体满意度", "服务态度"]
+    rows = [[i, "2026/3/1 10:00:00", f"{60 + i}秒", "微信", "N/A", "1.2.3.4(广东)", "非常满意" if i % 2 else "不满意", i % 5 + 1]
+            for i in range(1, 31)]  # fmt: skip
+    survey = csi.read_survey(table(tmp_path / "a.csv", head, *rows))
+    assert survey.answers["总体满意度"].tolist()[:2] == [5, 2]
+    assert str(survey.codebook.items["服务态度"].scale) == "1-5"
+    assert survey.codebook.roles == {"duration": "所用时间", "respondent": "序号"}
+    assert set(survey.codebook.private) == {"来源详情", "来自IP"}
+    assert "renamed" in said(survey, "recognised")
 
 
 def test_the_order_of_respondents_changes_nothing(tmp_path):
@@ -507,7 +526,7 @@ WRONG = [
         lambda d: scores(d, "a.csv", ["1、满意吗", "2、性别"], ["1", "-3"], ["-2", "2"], ["2", "1"]),
         ["'a.csv'", "positions"], ["选项位置"],
     ),
-    ("no text file", lambda d: csi.read_wenjuanxing(None, CODE), ["按序号", "first"], ["第一个参数"]),
+    ("no text file", lambda d: csi.read_wenjuanxing(None, CODE), ["按序号", "按文本"], ["按文本"]),
     (
         "numbers only", lambda d: scores(d, "a.csv", ["1、a", "2、b"], ["1", "2"], ["2", "5"]),
         ["words", "codebook"], ["编码簿"],
@@ -517,8 +536,7 @@ WRONG = [
         lambda d: scores(d, "a.csv", ["1、a", "2、意见"], ["1", "排队太久"], ["2", "停车难"]),
         ["words", "codebook"], ["编码簿"],
     ),
-    ("swapped", lambda d: csi.read_wenjuanxing(CODE, TEXT), ["other way round"], ["对调"]),
-    ("two text files", lambda d: csi.read_wenjuanxing(TEXT, TEXT), ["code=", "按序号"], ["code=", "按序号"]),
+    ("two text files", lambda d: csi.read_wenjuanxing(TEXT, TEXT), ["按序号", "code file"], ["按序号"]),
     (
         "rows missing", lambda d: bad_pair(d, code=lambda columns: [(h, cells[:-2]) for h, cells in columns]),
         ["40 and 38", "do not belong"], ["40", "38", "不是一对"],
@@ -547,8 +565,8 @@ WRONG = [
         lambda d: bad_pair(d, code=lambda columns: changed(columns, "10、您的建议", cells=["别的"] * 40)),
         ["question 10"], ["第 10 题"],
     ),
-    ("not an export", lambda d: scores(d, "a.csv", ["name", "sat"], ["a", "1"]), ["a.csv", "read_csv"], ["问卷星"]),
-    ("no sheet with questions", empty_sheets, ["名单", "read_excel"], ["名单"]),
+    ("not an export", lambda d: scores(d, "a.csv", ["name", "sat"], ["a", "1"]), ["a.csv", 'source="table"'], ["问卷星"]),
+    ("no sheet with questions", empty_sheets, ["a.xlsx", "no respondents"], ["没有受访者"]),
     ("no respondents", lambda d: scores(d, "a.csv", ["1、满意吗"]), ["no respondents"], ["没有受访者"]),
     ("a row too long", lambda d: scores(d, "a.csv", ["1、a", "2、b"], "xy", "xyz"), ["line 3"], ["3 行"]),
     ("an open quote", lambda d: csi.read_wenjuanxing(opened(d)), ["quotes"], ["引号"]),

@@ -132,7 +132,8 @@ def anonymise(options: argparse.Namespace) -> int:
     """Write the same export without its private columns."""
     from csi.data.cells import label_of
     from csi.data.raw import Export
-    from csi.data.readers.door import private_columns, table_of_file
+    from csi.data.readers.door import private_columns
+    from csi.data.readers.opened import table_of_file
     from csi.report.files import check_target, write_file
 
     check_files(options.files, "anonymise")

@@ -192,7 +192,7 @@ def _plainly(distinct: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArra
     for i, cell in enumerate(distinct):
         if isinstance(cell, str):
             if NUMBER.fullmatch(cell):
-                numbers[i] = float(cell)
+                numbers[i], wide[i] = float(cell), not cell.isascii()
                 continue
             text = _digits(cell)
             if NUMBER.fullmatch(text):

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+_AGAIN = re.compile(r"(.{8,}?)(?:[\s_]*\(?\d{1,3}\)?)?")  # the same heading again, with a number
 _ROW = re.compile(r"(.{2,}?)\s*[\[［](.+)[\]］]\s*$", re.S)  # Question [row]
 _DASHED = re.compile(r"(.{4,}?)\s*(?:—|–| - |：|: )\s*(.+)$", re.S)  # stem - row
 _NUMBERED = re.compile(r"([^\W\d_]*(?:[\W_]*\d+(?=[\W_]+\w))*)[\W_]*\d+[a-z]?\W*")  # Q1, KP1, X1.2 -> Q, KP, X1
@@ -17,7 +18,7 @@ _SNAKE = re.compile(r"([^\W\d_]{2,})[_.][\w.]+")  # sat_overall
 def stems_of(names: Sequence[str]) -> dict[str, str]:
     """Column -> the stem it shares with at least one other column."""
     found: dict[str, str] = {}
-    for pattern in (_ROW, _DASHED, _NUMBERED, _SNAKE, _CAMEL):
+    for pattern in (_ROW, _DASHED, _AGAIN, _NUMBERED, _SNAKE, _CAMEL):
         own = {name: match[1].strip() for name in names if name not in found and (match := pattern.fullmatch(name))}
         tally = Counter(own.values())
         found |= {name: f"{stem} " for name, stem in own.items() if tally[stem] > 1}

@@ -32,7 +32,8 @@ class Verdict:
     step : distance of neighbouring points
     suspects : value -> "suspected_code" or "outside_scale"
     choices : the scales between which the values leave it open, the likelier first
-    by : what decided: "given", "heading", "values", "battery", "neighbours", "recommend"
+    by : what decided: "given", "heading", "values", "battery", "neighbours", "recommend";
+        "few" where no more than two values occur, too few to tell anything alone
     doubted : the value that leaves it open, where it is one (0)
     """
 
@@ -62,7 +63,8 @@ def within(
     if step is not None:
         points = np.abs((values - lo) / step - np.round((values - lo) / step)) < 0.02
         outside = values[~points | (values < lo - 0.01) | (values > hi + 0.01)]
-        return Verdict((float(lo), float(hi)), step, {float(v): "outside_scale" for v in outside}, by=by)
+        reasons = {float(v): "suspected_code" if looks_like_code(v) else "outside_scale" for v in outside}
+        return Verdict((float(lo), float(hi)), step, reasons, by=by)
     inside = (values >= lo) & (values <= hi)
     halves = inside & (values % 1 == 0.5)
     step = 0.5 if hi - lo <= MOST and (halves.any() or lo % 1 or hi % 1) else 1.0
@@ -91,13 +93,17 @@ def judge(values: NDArray[np.float64], counts: NDArray[np.intp]) -> Verdict:
     broken = values * 2 % 1 != 0
     if counts[broken].sum() > 0.05 * total:
         return Verdict()  # computed means, amounts
+    if _one_below(values[~broken], counts[~broken], total):
+        reach = float(values[values > 0].max())
+        return Verdict(choices=((-reach, reach), (0.0, reach)))
     if (signed := _signed(values[~broken], counts[~broken], total)) is not None:
         return within(values, counts, signed, "values")
     small = (values >= 0) & (values <= MOST) & ~broken
     far = (values > MOST) & ~broken
     codes = np.array([looks_like_code(v) for v in values], dtype=bool)
     plain_far = far & ~codes
-    if counts[small].sum() < 0.5 * total or (plain_far.sum() > 2 and counts[plain_far].sum() > 0.05 * total):
+    amounts = plain_far.sum() > 1 or counts[plain_far].sum() > 2
+    if counts[small].sum() < 0.5 * total or (amounts and counts[plain_far].sum() > 0.05 * total):
         return _hundred(values, counts, total)
     tally = np.zeros(MOST + 1, dtype=np.intp)
     for value, count in zip(values[small], counts[small], strict=True):
@@ -123,6 +129,14 @@ def _signed(values: NDArray[np.float64], counts: NDArray[np.intp], total: int) -
     return (-float(np.ceil(reach)), float(np.ceil(reach)))
 
 
+def _one_below(values: NDArray[np.float64], counts: NDArray[np.intp], total: int) -> bool:
+    """Whether -1 stands beside used 0 to 2 or 3: a rung of -3..3, or no answer on 0-3."""
+    known = set(values.tolist())
+    return (
+        known <= {-1.0, 0.0, 1.0, 2.0, 3.0} and {-1.0, 0.0, 2.0} <= known and counts[values == 0].sum() >= 0.05 * total
+    )
+
+
 def _hundred(values: NDArray[np.float64], counts: NDArray[np.intp], total: int) -> Verdict:
     """0-100 where nearly everything lies on it and its upper half is used; else no rating."""
     inside = (values >= 0) & (values <= 100)
@@ -141,11 +155,12 @@ def _small(tally: NDArray[np.intp]) -> Verdict:
     zeros, rest = int(tally[0]), tally[1 : top + 1]
     used = np.flatnonzero(rest) + 1
     if top == 1 or not len(used):
-        return Verdict((0.0, 1.0)) if zeros and len(used) else Verdict()
+        return Verdict((0.0, 1.0)) if zeros and len(used) else Verdict(choices=((1.0, 5.0), (1.0, 7.0)), by="few")
     if zeros:
         return _with_zeros(tally, top, others)
     if others:
-        return Verdict(choices=((1.0, float(top)), (1.0, float(others))))
+        by = "few" if top < 3 else "values"
+        return Verdict(choices=((1.0, float(max(top, 3))), (1.0, float(others))), by=by)
     if top == 10 and used[0] > 1:
         return Verdict(choices=((1.0, 10.0), (0.0, 10.0)))
     return Verdict((1.0, float(top)))
@@ -178,7 +193,7 @@ def _tops(tally: NDArray[np.intp]) -> tuple[int, int] | None:
     for top in USUAL:
         beyond = [int(value) for value in used if value > top]
         if not beyond:
-            return (top, 0) if used[-1] == top else _short(int(used[-1]), top)
+            return (top, 0) if used[-1] == top else (int(used[-1]), top)
         share = tally[beyond].sum() / n
         if share > 0.2 or not tally[top]:
             continue
@@ -190,13 +205,6 @@ def _tops(tally: NDArray[np.intp]) -> tuple[int, int] | None:
         if share <= RARE and tally[beyond].sum() <= 0.1 * tally[top] and len(beyond) == 1 and ended:
             return top, 0
     return (10, 0) if tally[11] <= RARE * n and tally[10] >= 0.03 * n else (MOST, 0)
-
-
-def _short(highest: int, top: int) -> tuple[int, int] | None:
-    """The end of a scale whose usual top nobody chose."""
-    if highest < 3:
-        return None
-    return highest, top
 
 
 def settle(verdict: Verdict, ends: Ends, values: NDArray[np.float64], counts: NDArray[np.intp], by: str) -> Verdict:

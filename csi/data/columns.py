@@ -239,8 +239,11 @@ def _fill_labels(values: NDArray[np.float64], why: NDArray[np.int8], cells: Cell
     by_word = {plain_text(word).casefold(): point for point, text in scale.labels.items() for word in text.values()}
     by_label = {plain_label(word): point for point, text in scale.labels.items() for word in text.values()}
     left = []
-    for i in np.flatnonzero((cells.counts > 0) & (why == 0) & np.isnan(values)):
+    for i in np.flatnonzero((cells.counts > 0) & (why == 0) & (np.isnan(values) | (cells.form == "words"))):
         text = plain_text(cells.distinct[i])
+        if np.isfinite(values[i]):  # a number with words beside it: the label as it stands comes first
+            values[i] = by_word.get(text.casefold(), values[i])
+            continue
         values[i] = by_word.get(text.casefold(), by_label.get(plain_label(text), np.nan))
         if np.isnan(values[i]) and not cells.tokens[i] and isinstance(cells.distinct[i], str):
             left.append(i)

@@ -66,8 +66,14 @@ def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: 
     roles = _roles(columns, facts, private)
     rows = max((len(cells.codes) for cells in columns.values()), default=0)
     free = [name for name in columns if name not in private and name not in roles.values()]
-    judged = [_looked(columns[name], facts, ruling) for name in free if name not in facts.items]
+    judged = [
+        look(columns[name], facts.texts.get(name, name), ruling, facts.missing.get(name, {}))
+        for name in free
+        if name not in facts.items
+    ]
     stemmed(judged, facts.stems)
+    for column in judged:
+        _first(column, facts, ruling)
     for column in judged:
         if column.kind == "":
             judge_scale(column, ruling.scale_of(column.name), rows)
@@ -80,7 +86,9 @@ def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: 
         asked(judged, survey)
     made = _made(judged, facts)
     items = {name: facts.items.get(name) or made[name].item for name in free}
-    codes = {name: dict(facts.missing.get(name, {})) for name in facts.items}
+    told = [_told(columns[name], item, facts) for name, item in facts.items.items() if name in free]
+    judged += [column for column in told if column.verdict.suspects]
+    codes = {column.name: dict(column.codes) for column in told}
     codes |= {column.name: column.codes for column in judged if column.item is not None}
     book = Codebook(
         items,
@@ -139,9 +147,9 @@ def _fits(role: str, cells: Cells) -> bool:
     return 1 < distinct <= 50 and 2 * distinct <= cells.count(used) and not (numbers % 1 > 0).any()
 
 
-def _looked(cells: Cells, facts: Export, ruling: Ruling) -> Column:
-    name = cells.name
-    column = look(cells, facts.texts.get(name, name), ruling, facts.missing.get(name, {}))
+def _first(column: Column, facts: Export, ruling: Ruling) -> None:
+    """The kind of a column as far as it can be told before others are looked at."""
+    name = column.name
     if ruling.scale_of(name) is not None:
         column.kind = ""
     elif name in facts.system:
@@ -152,7 +160,6 @@ def _looked(cells: Cells, facts: Export, ruling: Ruling) -> Column:
         if name not in facts.system:
             read_words(column)
         column.kind = "rating" if column.readings is not None else words_kind(column)
-    return column
 
 
 def rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
@@ -171,6 +178,17 @@ def rule_all(columns: Sequence[Column], ruling: Ruling) -> None:
         wider = ends[0] <= known[0] and known[1] <= ends[1] and (not several or known[1] == ends[1])
         if ends in verdict.choices or wider:
             column.verdict = within(column.values, column.counts, ends, "given")
+
+
+def _told(cells: Cells, item: Item, facts: Export) -> Column:
+    """An item whose scale the format tells; numbers outside it are suspects."""
+    column = look(cells, cells.name, Ruling(), facts.missing.get(cells.name, {}))
+    column.item, column.kind = item, item.kind
+    if item.kind == "rating" and item.scale is not None:
+        ends, step = (item.scale.lo, item.scale.hi), item.scale.step
+        column.verdict = within(column.values, column.counts, ends, "codebook", step or None)
+        column.codes |= {int(v) if v.is_integer() else v: why for v, why in column.verdict.suspects.items()}
+    return column
 
 
 def _made(columns: Sequence[Column], facts: Export) -> dict[str, Column]:

@@ -22,7 +22,7 @@ DOUBTS = frozenset(
         "suspected_codes", "outside_scales", "unreadable_cells", "scale_left_open", "direction_assumed",
         "direction_stated", "direction_doubtful", "weight_recognised", "half_points", "rows_left_out", "mixed_numbers",
         "kano_recognised", "ladder_unverified", "decimal_commas", "sheet_read", "lines_cut", "read_as_judged",
-        "recognised", "incomplete_answers", "codes_given", "percent_scale",
+        "recognised", "incomplete_answers", "codes_given", "percent_scale", "ids_repeated", "rows_short",
     }
 )  # fmt: skip
 
@@ -99,6 +99,11 @@ def doubts_of(
     found = [*_suspects(ratings), *_unreadable(ratings)]
     if ruling.strict and found:
         raise DataError("suspects_refused", survey=survey, problems=[str(one) for one in found[:3]])
+    if book.respondent in cells:
+        ids = cells[book.respondent]
+        again = int((ids.counts[ids.answered] - 1).clip(0).sum())
+        if again:
+            found.append(note("ids_repeated", "rows_short", column=book.respondent, count=again))
     if book.weight:
         found.append(note("weight_recognised", column=book.weight))
     found += _open(ratings) + _assumed(ratings) + _directions(ratings, columns)
@@ -138,7 +143,7 @@ def _suspects(ratings: Sequence[Column]) -> list[Note]:
                 item=where[0][0],
                 python=repr(tuple(int(end) if float(end).is_integer() else end for end in wider)),
                 terminal=spoken(wider),
-            )  # fmt: skip
+            )
         )
     return notes
 
@@ -206,7 +211,7 @@ def _directions(ratings: Sequence[Column], columns: Sequence[Column]) -> list[No
     assumed = [one.name for one in ratings if _unsaid(one) and one.name not in doubtful]
     if assumed:
         notes.append(note("direction_assumed", items=_some(assumed), count=len(assumed)))
-    unverified = [one.name for one in ratings if one.readings is not None and not one.readings.verified]
+    unverified = [one.name for one in ratings if one.readings is not None and not one.readings.ladders[0].verified]
     if unverified:
         notes.append(note("ladder_unverified", items=_some(unverified), count=len(unverified)))
     return notes

@@ -7,25 +7,34 @@ written down says the same.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.answers import said
 from csi.data.batteries import adjacent_runs, stems_of
 from csi.data.blocks import Verdict, crowded, judge, settle, within
 from csi.data.cells import Cells, dates_of, label_of
 from csi.data.codebook import REASONS, Item
 from csi.data.headings import Heading, heading_of
-from csi.data.ladders import Readings, choose_ladder, is_kano, plain_label, read_ladders, usual_patterns
+from csi.data.ladders import Readings, choose_ladder, is_kano, no_answer, plain_label, read_ladders, usual_patterns
 from csi.data.ruling import Ruling
 from csi.data.scales import Scale
 
+_NOMINAL = re.compile(  # questions answered by naming one of several things
+    r"\W*(?:what|which|where|when|who|why|do|did|does|have|has|are|is|were|was|select|choose|please (?:select|choose)|"
+    r"qu[eé]|cu[aá]l|d[oó]nde|cu[aá]ndo|quel|quelle|où|êtes|avez|welche\w*|was|wo|wer|wann|haben|sind|apakah|apa|siapa|di mana|qual|"
+    r"onde|você)\b|.*(?:哪|什么|是否|有没有|何时|谁|どの|何|どこ|いつ|어떤|무엇|어디)",
+    re.IGNORECASE | re.DOTALL,
+)
 NUMBERS = 0.8  # share of the answers that must be numbers for a column of numbers
 ODD = 0.1  # share of the answers that may stand outside a ladder of words
+HALVES = 0.25  # share of half points from which a column is taken for computed means, unless its heading rates
 ENOUGH = 2_000  # respondents that tell whether an item goes against the others
 UNSURE = 6  # so many answers on the highest rung make a higher one that nobody chose hard to believe
 
@@ -73,6 +82,9 @@ class Column:
 def look(cells: Cells, wording: str, ruling: Ruling, missing: Mapping[Any, str]) -> Column:
     """A column with its numbers counted, before anything is decided."""
     heading = heading_of(wording)
+    if wording != cells.name:  # a code such as Gender above a question in words
+        short = heading_of(cells.name)
+        heading = replace(heading, amount=heading.amount or short.amount, group=heading.group or short.group)
     codes = dict.fromkeys(ruling.codes_of(cells.name), "blank") | dict(missing)
     column = Column(cells, heading, codes=codes)
     gone = {float(code) for code in codes if isinstance(code, int | float)} | {
@@ -110,7 +122,9 @@ def _numeric_kind(column: Column) -> str:
     heading, values, answers = column.heading, column.values, column.n
     if heading.amount:
         return "number"
-    if heading.group and not heading.rated:
+    if column.cells.form == "words" and _options(column.cells):
+        return "category"
+    if heading.group and not heading.rated and not (column.stem and len(heading.plain) > len(column.stem)):
         return "category" if not (values % 1).any() and len(values) <= 50 else "number"
     if answers >= 30 and set(values.tolist()) == {1.0, 2.0} and not heading.scale:
         return "category"
@@ -118,6 +132,12 @@ def _numeric_kind(column: Column) -> str:
     if unique and (answers > 11 or (np.diff(values) == 1).all()) and not heading.rated:  # an id
         return "number"
     return ""
+
+
+def _options(cells: Cells) -> bool:
+    """Whether numbers with words beside them number options, such as `1. paid`, `2. owing`: no ladder knows the words."""
+    words = list(_words_beside(cells).values())
+    return len(words) > 2 and read_ladders(words) is None
 
 
 def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) -> None:
@@ -135,10 +155,18 @@ def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) ->
     else:
         column.verdict = judge(values, counts)
         column.sure = column.heading.rated or column.heading.overall or column.heading.recommend
-        column.sure = column.sure or cells.form in ("words", "unit", "stars")
+        column.sure = column.sure or cells.form in ("words", "unit", "stars") or _is_sentence(column.heading.plain)
         if rows == 1 and column.verdict.ends and column.verdict.ends != (0.0, 1.0):
             top = column.verdict.ends[1]
             column.verdict = Verdict(choices=((1.0, top), (1.0, 10.0 if top < 10 else 100.0)))
+
+
+def _is_sentence(heading: str) -> bool:
+    """Whether a heading is a statement or question in full words, as ratings are headed and codes are not."""
+    if _NOMINAL.match(heading):
+        return False
+    eastern = sum("\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" for character in heading)
+    return eastern >= 8 or len(heading.split()) >= 5
 
 
 def _percent(values: NDArray[np.float64]) -> tuple[tuple[float, float], str, float | None]:
@@ -167,8 +195,13 @@ def settle_batteries(columns: Sequence[Column]) -> None:
     groups = [(members, 2, "battery") for members in stems.values() if len(members) > 1]
     for members, least, by in (*groups, *((run, 3, "neighbours") for run in adjacent_runs(columns, numeric))):
         alike = Counter(one.verdict.ends or one.verdict.choices for one in members)
+        unsure = [one for one in members if one.verdict.doubted == 0 and not one.heading.rated]
+        if 2 * sum(map(_zeros, unsure)) > sum(one.n for one in unsure):  # most are 0: counts
+            for column in unsure:
+                column.kind = "number"
         for column in members:  # one odd column of small numbers is no battery
-            column.sure |= alike[column.verdict.ends or column.verdict.choices] >= least
+            known = column.verdict.ends or column.verdict.choices
+            column.sure |= column.verdict.by != "few" and alike[known] >= least
         _agree(members, by)
 
 
@@ -184,16 +217,29 @@ def _agree(members: Sequence[Column], by: str) -> None:
         return
     for column in members:
         verdict, matrix = column.verdict, column.matrix and by == "battery"
-        if verdict.by not in ("values", "battery", "neighbours") or verdict.ends in (common, (0.0, 1.0)):
+        alone = votes < 2 or (by == "neighbours" and not column.sure)
+        if verdict.by == "few" and common[0] == 1 and not alone:
+            column.verdict, column.sure = within(column.values, column.counts, common, by), True
+            continue
+        if verdict.by not in ("values", "few", "battery", "neighbours") or verdict.ends in (common, (0.0, 1.0)):
             continue
         if verdict.doubted is not None and by == "neighbours":
             continue
         if verdict.open and common in verdict.choices and (matrix or _may_be_short(column, common)):
             column.verdict = settle(verdict, common, column.values, column.counts, by)
-        elif verdict.open and verdict.doubted is None and _mass(column, common) >= 0.98:
+        elif _fits(column, common, matrix):
             column.verdict = within(column.values, column.counts, common, by)
-        elif verdict.ends is not None and _inside(verdict.ends, common) and (matrix or _may_be_short(column, common)):
-            column.verdict = within(column.values, column.counts, common, by)
+
+
+def _fits(column: Column, common: tuple[float, float], matrix: bool) -> bool:
+    """Whether a column can be on the scale of its battery: a typing error beyond it, or rungs that nobody chose."""
+    verdict = column.verdict
+    if common[0] < 0 and (verdict.open or verdict.by == "values"):  # -3..3 of which few rungs below 0 were chosen
+        return _mass(column, common) == 1
+    if verdict.open:
+        return verdict.choices[0][1] > common[1] and _mass(column, common) >= 0.98
+    inside = verdict.ends is not None and _inside(verdict.ends, common)
+    return inside and (matrix or _may_be_short(column, common))
 
 
 def _inside(ends: tuple[float, float], common: tuple[float, float]) -> bool:
@@ -206,7 +252,7 @@ def _may_be_short(column: Column, ends: tuple[float, float]) -> bool:
     if not len(rungs) or rungs.max() >= ends[1]:
         return True
     top = int(column.counts[column.values == rungs.max()].sum())
-    return top <= UNSURE and not crowded(column.verdict, ends, column.values, column.counts)
+    return top <= max(UNSURE, 0.03 * column.n) and not crowded(column.verdict, ends, column.values, column.counts)
 
 
 def decide_kind(column: Column) -> None:
@@ -217,13 +263,24 @@ def decide_kind(column: Column) -> None:
     tens = column.heading.recommend and verdict.open and set(verdict.choices) == {(1.0, 10.0), (0.0, 10.0)}
     if tens and (verdict.doubted is not None or not (column.values == 1).any()):
         verdict = column.verdict = within(column.values, column.counts, (0.0, 10.0), "recommend")
+    if verdict.step == 0.5 and verdict.by in ("values", "battery", "neighbours") and not column.heading.rated:
+        halves = int(column.counts[column.values % 1 == 0.5].sum())
+        if halves > HALVES * column.n:  # the mean of two ratings, computed
+            column.kind = "number"
+            return
     full = verdict.by in ("values", "battery", "neighbours") and _full(column)
     if verdict.ends is not None:
         column.kind = "rating" if column.sure or full else "number"
-    elif verdict.choices and column.sure:
+    elif verdict.doubted == 0 and not column.heading.rated and 2 * _zeros(column) > column.n:
+        column.kind = "number"  # most are 0: a count
+    elif verdict.choices and column.sure and (verdict.by != "few" or column.heading.rated):
         column.kind = "rating"
     else:
         column.kind = "number"
+
+
+def _zeros(column: Column) -> int:
+    return int(column.counts[column.values == 0].sum())
 
 
 def _full(column: Column) -> bool:
@@ -295,17 +352,20 @@ def rated_item(column: Column, text: Mapping[str, str] | str) -> Item:
 
 def _labels_beside(column: Column) -> dict[float, str]:
     """Rating -> the words beside it in cells such as `5 - very good`."""
-    from csi.data.answers import said
-
     ends = column.verdict.ends
     if column.cells.form != "words" or ends is None:
         return {}
-    found: dict[float, str] = {}
-    for cell in column.cells.distinct:
-        told = said(label_of(cell)) if isinstance(cell, str) else None
-        if told is not None and told.form == "words" and ends[0] <= told.number <= ends[1]:
-            found.setdefault(told.number, told.words.strip(" -–—.:：)（("))
+    found = {number: words for number, words in _words_beside(column.cells).items() if ends[0] <= number <= ends[1]}
     return found if len(set(found.values())) == len(found) else {}
+
+
+def _words_beside(cells: Cells) -> dict[float, str]:
+    found: dict[float, str] = {}
+    for cell in cells.distinct:
+        told = said(label_of(cell)) if isinstance(cell, str) else None
+        if told is not None and told.form == "words" and no_answer(told.words) is None:
+            found.setdefault(told.number, told.words.strip(" -–—.:：)（("))
+    return dict(sorted(found.items()))
 
 
 def _runs_down(words: Mapping[float, str]) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from csi.errors import DataError
 
 
 def joined_groups(
@@ -32,3 +35,22 @@ def joined_groups(
             words.append(labels[place])
         names.append(" · ".join(reversed(words)))
     return tuple(names), codes
+
+
+def units_of(survey: Any, role: str) -> NDArray[np.int64] | None:
+    """(n,) number of each respondent's stratum or cluster; None where the codebook names no such column.
+
+    Raises
+    ------
+    DataError
+        `missing_design` with the count.
+
+    """
+    column = getattr(survey.codebook, role)
+    if column is None:
+        return None
+    codes = survey.labels_of(column)[1]
+    if (codes < 0).any():
+        count = int((codes < 0).sum())
+        raise DataError("missing_design", role=role, column=column, survey=survey.name, count=count)
+    return codes

@@ -16,7 +16,7 @@ from csi.data.cells import label_of, natural_key
 from csi.data.codebook import Codebook, as_codebook, offered
 from csi.data.columns import type_table
 from csi.data.doubts import DOUBTS
-from csi.data.groups import joined_groups
+from csi.data.groups import joined_groups, units_of
 from csi.data.intake import own_copy, table_of
 from csi.data.raw import Export, RawTable
 from csi.data.ruling import Ruling, as_ruling
@@ -219,7 +219,7 @@ class Survey:
             for column in (book.weight, book.population)
         )
         return Design(
-            len(self), weight, self._units("strata"), self._units("cluster"), population, book.lonely_psu,
+            len(self), weight, units_of(self, "strata"), units_of(self, "cluster"), population, book.lonely_psu,
             self._calibration,
         )  # fmt: skip
 
@@ -319,16 +319,6 @@ class Survey:
         name = self.codebook.weight or "csi_weight"
         return self.with_weight(np.where(kept, own, 0.0), name, None if left else self._calibration, remark)
 
-    def _units(self, role: str) -> NDArray[np.int64] | None:
-        column = getattr(self.codebook, role)
-        if column is None:
-            return None
-        codes = self._labels(column)[1]
-        if (codes < 0).any():
-            count = int((codes < 0).sum())
-            raise DataError("missing_design", role=role, column=column, survey=self.name, count=count)
-        return codes
-
     def split(self, by: str | Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
         """Groups of respondents.
 
@@ -357,10 +347,10 @@ class Survey:
                 visible = [name for name in self._answers.columns if name not in self.codebook.private]
                 choices = offered(str(column), visible)
                 raise DataError("unknown_column", column=column, survey=self.name, choices=choices)
-        parts = [self._labels(column) for column in columns]
+        parts = [self.labels_of(column) for column in columns]
         return joined_groups(parts, len(self))
 
-    def _labels(self, column: str) -> tuple[list[str], NDArray[np.int64]]:
+    def labels_of(self, column: str) -> tuple[list[str], NDArray[np.int64]]:
         """Labels of one column that occur, sorted naturally, and the (n,) number of each cell's label."""
         cells = cells_of(self._answers[column], column)
         labels = [label_of(cell) for cell in cells.distinct]

@@ -17,9 +17,10 @@ from csi.data.readers.detect import detect_delimiter
 from csi.data.readers.encodings import decode
 from csi.data.readers.tables import named
 from csi.errors import DataError, OptionError
-from csi.language import note
+from csi.language import Note, note
 
 _SMALL = 1_000_000  # characters
+SHORT = 0.01  # share of rows that may end early
 
 
 def text_table(data: bytes, file: str, encoding: str | None = None, delimiter: str | None = None) -> RawTable:
@@ -58,7 +59,7 @@ def text_table(data: bytes, file: str, encoding: str | None = None, delimiter: s
     if first >= len(text):
         raise DataError("no_respondents", file=file)
     head_lines = text.count("\n", 0, first) + skipped
-    width, blank_lines = _width(text[first:], delimiter, file, head_lines, len(header))
+    width, blank_lines = _width(text[first:], delimiter, file, head_lines, len(header), notes)
     blank_lines += max(ending - 1, 0)
     if blank_lines:
         notes.append(note("blank_lines", file=file, count=blank_lines))
@@ -118,7 +119,7 @@ def _first_record(stream: io.StringIO, delimiter: str, file: str) -> list[str]:
         raise DataError("quote_open", file=file, line=1) from None
 
 
-def _width(body: str, delimiter: str, file: str, head_lines: int, expected: int) -> tuple[int, int]:
+def _width(body: str, delimiter: str, file: str, head_lines: int, expected: int, notes: list[Note]) -> tuple[int, int]:
     """Number of columns of the table, and of blank lines inside it; a row of another length raises.
 
     Rows that all end in one more, empty field (a delimiter at the end of each line) are allowed.
@@ -134,6 +135,10 @@ def _width(body: str, delimiter: str, file: str, head_lines: int, expected: int)
     if (counted[rows & filled] == expected + 1).all() and not any(last):
         return expected + 1, blank
     wrong = np.flatnonzero(rows & filled & (counted != expected))
+    short = wrong[counted[wrong] < expected]
+    if len(short) == len(wrong) > 0 and len(wrong) <= SHORT * rows.sum():
+        notes.append(note("rows_short", file=file, count=len(short), lines=[str(int(lines[i])) for i in short[:6]]))
+        return expected, blank
     if len(wrong):
         row = int(wrong[0])
         raise DataError(

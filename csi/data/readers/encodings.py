@@ -24,6 +24,8 @@ _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůžČĎ
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u4e00-\u9fff]")
+_USUAL = ("cp932", "euc_jp", "gb18030", "cp950", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255",
+          "cp1256", "koi8_r", "mac_roman", "iso8859_2", "cp874")  # fmt: skip
 _NAMES = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
@@ -223,7 +225,7 @@ def _by_normalizer(sample: bytes) -> list[str]:
     from charset_normalizer import from_bytes
 
     found = [_NAMES.get(match.encoding, match.encoding) for match in from_bytes(sample)]
-    names = [name for name in dict.fromkeys(found) if name not in ("utf_8", "ascii")]
+    names = [name for name in dict.fromkeys(found) if name in _USUAL]
     return names[:1] if len(names) == 1 else names[:2]
 
 

@@ -14,8 +14,8 @@ import datetime as dt
 import re
 
 from csi.data.cells import label_of
-from csi.data.readers.platform_columns import Column, columns_of, export_of, groups_of, key_of, platform_words
 from csi.data.raw import Export, RawTable
+from csi.data.readers.platform_columns import Column, columns_of, export_of, groups_of, key_of, platform_words
 from csi.data.readers.several_answers import split_cells
 from csi.language import Note, note
 
@@ -26,18 +26,28 @@ _WHEN = re.compile(r"\d{1,4}[-/.]\s?\d{1,2}[-/.]\s?\d{1,4}\D.*\d{1,2}[:.]\d{2}.*
 
 def recognise(table: RawTable) -> Note | None:
     """How the table shows that it is an export of Google Forms: its first heading, over days with times."""
-    if len(table.headings) < 2 or key_of(table.headings[0]) not in platform_words()["google_time"] or not len(table):
+    at = _first(table)
+    if at < 0 or not len(table):
         return None
-    cells = [cell for cell in table.columns[0].categories if label_of(cell)][:50]
+    cells = [cell for cell in table.columns[at].categories if label_of(cell)][:50]
     times = sum(isinstance(cell, dt.date) or _WHEN.fullmatch(label_of(cell)) is not None for cell in cells)
-    return note("google_by_time", heading=table.headings[0].strip()) if cells and 2 * times > len(cells) else None
+    return note("google_by_time", heading=table.headings[at].strip()) if cells and 2 * times > len(cells) else None
+
+
+def _first(table: RawTable) -> int:
+    """Place of the column of times: the first with a heading; before it may stand row numbers; -1 when it is none."""
+    names = [column.name for column in columns_of(table)[:2]]
+    at = next((i for i, name in enumerate(names) if name), 0)
+    return at if len(table.headings) > at + 1 and key_of(names[at]) in platform_words()["google_time"] else -1
 
 
 def export(table: RawTable) -> Export:
     """What the format says: grids, several answers in one cell, the time, who answered."""
     columns = columns_of(table)
-    columns[0].mark()
-    for column in columns[1:4]:
+    at = max(_first(table), 0)
+    for column in columns[: at + 1]:
+        column.mark()
+    for column in columns[at + 1 : at + 4]:
         if key_of(column.name) in platform_words()["google_person"]:
             column.mark(private=True)
         elif column.labels and all(map(_POINTS.fullmatch, column.labels)):

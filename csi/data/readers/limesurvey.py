@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 
-from csi.data.readers.platform_columns import Column, clean, columns_of, export_of, groups_of, key_of, platform_words
 from csi.data.raw import Export, RawTable
+from csi.data.readers.platform_columns import Column, clean, columns_of, export_of, key_of, platform_words
 from csi.data.readers.several_answers import as_choices, as_ranks
 from csi.language import Note, note
 
@@ -71,9 +71,8 @@ def export(table: RawTable) -> Export:
     for column in columns:
         if "N/A" in column.labels and not column.system:
             column.missing = dict(_GONE)
-    for group in groups_of(stems):
-        if stems[group[0]]:
-            _question([columns[i] for i in group], stems[group[0]])
+    for stem in dict.fromkeys(filter(None, stems)):  # the columns of a dual scale stand in turns
+        _question([column for column, own in zip(columns, stems, strict=True) if own == stem], stem)
     sent = next((column for column in columns if column.system and _role(column.name) == "sent"), None)
     open_ends = int(sent.where(lambda text: text in ("", "N/A", "NA")).sum()) if sent is not None else 0
     if open_ends:

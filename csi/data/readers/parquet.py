@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from csi.data.raw import Export, RawTable
 from csi.data.readers.detect import file_bytes
 from csi.data.readers.platform_columns import Column, export_of
-from csi.data.raw import Export, RawTable
 from csi.errors import DataError
 from csi.language import note
 

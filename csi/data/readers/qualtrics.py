@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from csi.data.raw import Export, RawTable
 from csi.data.readers.platform_columns import (
     Column,
     clean,
@@ -26,7 +27,6 @@ from csi.data.readers.platform_columns import (
     groups_of,
     key_of,
 )
-from csi.data.raw import Export, RawTable
 from csi.data.readers.several_answers import as_choices, as_ranks, split_cells
 from csi.language import Note, note
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
@@ -11,20 +12,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csi.data.cells import TOKENS, label_of, plain_text
-from csi.data.codebook import REASONS
+from csi.data.cells import label_of, plain_text
+from csi.data.ladders import no_answer, read_ladders
+from csi.data.raw import Export
 from csi.data.readers.detect import file_bytes
 from csi.data.readers.parquet import table_of
 from csi.data.readers.platform_columns import Column, clean, export_of, give_stem, groups_of, key_of, platform_words
-from csi.data.raw import Export
 from csi.data.readers.several_answers import as_choices
-from csi.data.ladders import no_answer, read_ladders
 from csi.data.scales import Scale
 from csi.errors import DataError, OptionError
 from csi.language import note
 
 _SEPARATORS = (" - ", ": ", "：", "—")
 _STEM = re.compile(r"(.*\S)(?:\s-\s|:\s|：|—)\s*\S.*")
+_BATTERY = 4  # so many labels in a row on three columns or more are a scale, whatever their words
 _OUTSIDE = 0.05  # so large a share of values outside a labelled scale says that the labels are no scale
 _CHOSEN = {"selected", "checked", "quoted", "mentioned", "yes", "选中", "选择", "已选", "是"}
 _NOT_CHOSEN = {
@@ -100,14 +101,25 @@ def _export(
     frame, meta, used = _read(path, source, read, encoding)
     if used != encoding:
         notes.append(note("encoding_tried", file=path.name, encoding=used))
-    columns = []
+    columns, assumed = [], []
     table = table_of(frame, path.name)
+    often = Counter(
+        frozenset(labels.items()) for labels in meta.variable_value_labels.values() if len(labels) >= _BATTERY
+    )
     for name, cells in zip(table.headings, table.columns, strict=True):
         column = Column(name, cells, text=clean(meta.column_names_to_labels.get(name) or ""))
         labels = {code: clean(str(label)) for code, label in meta.variable_value_labels.get(name, {}).items()}
-        _judge(column, labels, _declared(column, labels, name, meta))
+        same = often[frozenset(meta.variable_value_labels.get(name, {}).items())]
+        if not _judge(column, labels, _declared(column, labels, name, meta), source == "stata", same):
+            assumed.append(column)
         columns.append(column)
-    for group in groups_of(match[1] if (match := _STEM.fullmatch(column.text)) else "" for column in columns):
+    if assumed:
+        ends = [next(iter(assumed[0].scale.labels[end].values())) for end in (assumed[0].scale.lo, assumed[0].scale.hi)]
+        names = [column.name for column in assumed]
+        notes.append(note("label_direction_assumed", file=path.name, columns=names, low=ends[0], high=ends[1]))
+    for group in groups_of(
+        match[1] if (match := _STEM.fullmatch(column.text)) and not match[1].isupper() else "" for column in columns
+    ):
         give_stem([columns[i] for i in group], _SEPARATORS)
     _sets(columns, getattr(meta, "mr_sets", None) or {})
     title = clean(meta.file_label or "")
@@ -139,8 +151,16 @@ def _declared(column: Column, labels: Mapping[Any, str], name: str, meta: Any) -
         lo, hi = ends["lo"], ends["hi"]
         kind = str if isinstance(lo, str) else int | float
         found |= {code: "" for code in codes if isinstance(code, kind) and lo <= code <= hi}
-    found |= dict.fromkeys(meta.missing_user_values.get(name, ()) or (), "")
+    if meta.file_format == "dta":
+        found |= {
+            code: "" for code in codes if isinstance(code, str) and re.fullmatch("[a-z]", code) and _mixed(column)
+        }
     return {code: _reason(labels.get(code, "")) or "blank" for code in found}
+
+
+def _mixed(column: Column) -> bool:
+    """Whether it is a column of numbers: .a to .z come as letters among them."""
+    return not all(isinstance(code, str) for code in column.cells.categories if not re.fullmatch("[a-z]", str(code)))
 
 
 def _reason(label: str) -> str | None:
@@ -148,50 +168,86 @@ def _reason(label: str) -> str | None:
     text = plain_text(label).casefold()
     if known := no_answer(label):
         return known
-    if text in TOKENS and text:
-        return REASONS[TOKENS[text]]
     return next((reason for reason, words in platform_words()["why"].items() if re.search(words, text)), None)
 
 
-def _judge(column: Column, labels: Mapping[Any, str], missing: dict[Any, str]) -> None:
-    """Say what the labels make of a column: a rating, a category, or nothing."""
-    stata = {code: f".{code}" for code in missing if isinstance(code, str) and re.fullmatch("[a-z]", code)}
+def _judge(column: Column, labels: dict[Any, str], missing: dict[Any, str], stata: bool, same: int) -> bool:
+    """Say what the labels make of a column: a rating, a category, or nothing; False when its direction is assumed.
+
+    `same` is the number of columns with the same labels.
+    """
     if stata:
-        _replace(column, stata)
-        missing = {stata.get(code, code): reason for code, reason in missing.items()}
-    column.missing = missing
-    own = {code: label for code, label in labels.items() if code not in missing and code not in stata}
-    own = {code: label for code, label in own.items() if label and label != label_of(code)}
-    unsaid = {code: why for code, label in own.items() if (why := no_answer(label)) is not None}
-    left = {code: label for code, label in own.items() if code not in unsaid}
-    observed = [code for code in column.cells.categories if code not in missing and code not in unsaid]
-    if _scaled(column, left, observed):
-        column.missing |= unsaid
-        return
-    if not own or not observed:
-        return
-    labelled = [code for code in observed if code in left]
-    if len(labelled) < len(observed) and not _beside(left, observed):
-        column.missing |= unsaid  # some points of a scale have words: the numbers are judged by evidence
-        return
-    _replace(column, _distinct({**{code: label for code, label in labels.items() if label}, **left}))
-    shown = _distinct(labels)
-    column.missing = {shown.get(code, code) or code: why for code, why in {**missing, **unsaid}.items()}
-    column.kind = "category"
-
-
-def _scaled(column: Column, labels: Mapping[Any, str], observed: list[Any]) -> bool:
-    """Make it a rating when its labels are an answer ladder in the order of the codes; whether they are."""
-    if len(labels) < 2 or any(isinstance(code, str) for code in (*labels, *observed)):
+        dotted = {code: f".{code}" for code in missing}
+        _replace(column, dotted)
+        labels = {dotted.get(code, code): label for code, label in labels.items()}
+        missing = {dotted[code]: why for code, why in missing.items()}
+    labels, missing = _shifted(column, labels, missing)
+    labels = {code: label for code, label in labels.items() if label and label != label_of(code)}
+    said = {
+        code: why for code, label in labels.items() if code not in missing and (why := _undeclared(code, label, labels))
+    }
+    column.missing = {**missing, **said}
+    left = {code: label for code, label in labels.items() if code not in column.missing}
+    observed = [code for code in column.cells.categories if code not in column.missing]
+    if not left or not observed:
+        return True
+    bare = [code for code in observed if code not in left]
+    ladder = _ladder(left)
+    codes = [] if any(isinstance(code, str) for code in (*left, *observed)) else sorted(left)
+    if ladder is not None and codes and _scaled(column, left, ladder, observed):
+        return True
+    if ladder is None and not bare and same >= 3 and len(codes) >= _BATTERY and set(np.diff(codes)) == {1}:
+        column.kind, column.scale = "rating", Scale(codes[0], codes[-1], labels=left)
         return False
-    readings = read_ladders(labels.values())
+    long = ladder is not None and len(left) > 2
+    if bare and (long or not _beside(left, observed)):
+        return True  # some points of a scale have words: the numbers are judged by evidence
+    words = _distinct(labels)
+    _replace(column, words)
+    column.missing = {words.get(code, code): why for code, why in column.missing.items()}
+    column.kind = None if long else "category"  # words of a ladder in no order of their codes: evidence reads words
+    return True
+
+
+def _shifted(column: Column, labels: dict[Any, str], missing: dict[Any, str]) -> tuple[dict[Any, str], dict[Any, str]]:
+    """Codes as the labels number them, where all of these stand equally far from their codes: 1 to 11 for 0-10."""
+    numbers = {code: float(label) for code, label in labels.items() if re.fullmatch(r"-?\d{1,3}", label)}
+    apart = {number - code for code, number in numbers.items() if not isinstance(code, str)}
+    if len(numbers) < 3 or len(apart) > 1 or apart == {0.0} or 2 * len(numbers) < len(labels):
+        return labels, missing
+    by = apart.pop()
+    moved = {
+        code: code + by for code in {*labels, *column.cells.categories} - set(missing) if not isinstance(code, str)
+    }
+    _replace(column, moved)
+    return {moved.get(code, code): label for code, label in labels.items()}, missing
+
+
+def _undeclared(code: Any, label: str, labels: Mapping[Any, str]) -> str | None:
+    """The reason of a code that the file does not declare as missing: clear words, or parts of words at an odd code."""
+    known = no_answer(label)
+    if known is not None and known != "blank":  # a label None may be an answer
+        return known
+    others = [
+        other for other in labels if other != code and not isinstance(other, str) and _reason(labels[other]) is None
+    ]
+    odd = not isinstance(code, str) and (code < 0 or (others and code > max(others) + 1))
+    return _reason(label) if odd else None
+
+
+def _ladder(labels: Mapping[Any, str]) -> Mapping[str, int] | None:
+    """Label -> step where all labels are steps of one answer ladder."""
+    readings = read_ladders(labels.values()) if len(labels) > 1 else None
+    steps = readings.ladders[0].steps if readings is not None else {}
+    return steps if steps and set(labels.values()) <= set(steps) else None
+
+
+def _scaled(column: Column, labels: Mapping[Any, str], ladder: Mapping[str, int], observed: list[Any]) -> bool:
+    """Make it a rating when the steps of its labels are in the order of the codes; whether they are."""
     codes = sorted(labels)
-    if readings is None or any(float(code) % 1 for code in codes):
-        return False
-    steps = [readings.ladders[0].steps[labels[code]] for code in codes if labels[code] in readings.ladders[0].steps]
-    rising = all(np.diff(steps) > 0)
+    steps = np.diff([ladder[labels[code]] for code in codes])
     gaps = set(np.diff(codes).tolist())  # 1, or as much as the points between the labelled ones
-    if len(steps) < len(codes) or not (rising or all(np.diff(steps) < 0)) or len(gaps) > 1:
+    if not ((steps > 0).all() or (steps < 0).all()) or len(gaps) > 1 or any(float(code) % 1 for code in codes):
         return False
     if codes[-1] - codes[0] < 2:  # satisfied or not: two answers are no scale to rate on
         return False
@@ -201,8 +257,8 @@ def _scaled(column: Column, labels: Mapping[Any, str], observed: list[Any]) -> b
     outside = (values < codes[0]) | (values > codes[-1]) | (values % 1 != 0)
     if weights.sum() and weights[outside].sum() > _OUTSIDE * weights.sum():
         return False
-    column.kind, column.turned = "rating", not rising
-    column.scale = Scale(codes[0], codes[-1], labels=labels)
+    column.kind, column.turned = "rating", bool(steps[0] < 0)
+    column.scale = Scale(codes[0], codes[-1], labels=dict(labels))
     return True
 
 

@@ -15,8 +15,8 @@ import datetime as dt
 import re
 from functools import partial
 
-from csi.data.readers.platform_columns import Column, clean, columns_of, export_of, groups_of, key_of
 from csi.data.raw import Export, RawTable
+from csi.data.readers.platform_columns import Column, clean, columns_of, export_of, groups_of, key_of
 from csi.data.readers.several_answers import as_choices, as_ranks, split_cells
 from csi.language import Note, note
 
@@ -28,7 +28,8 @@ _IDS = {
 }
 _ALONE = frozenset({"response", "openendedresponse"})
 _PERSONAL = frozenset({"name", "address", "address2", "email", "emailaddress", "phonenumber", "zip", "zippostalcode"})
-_OTHER = re.compile(r"other\b.*specify.*|comments?:?|其他.*", re.IGNORECASE)
+_TYPED = re.compile(r"other\b.*specify.*|comments?:?|其他.*请.*", re.IGNORECASE)
+_OTHER = re.compile(r"(?:other|otro|otra|autre|sonstige|outro|altro|其他|その他|기타).*", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?", re.IGNORECASE)
 
 
@@ -47,13 +48,18 @@ def _second_row(table: RawTable) -> bool:
     cells = list(zip((column.name for column in columns_of(table)), table.row(0), strict=True))
     if any(cell for name, cell in cells if key_of(name) in _IDS):
         return False
-    return any(key_of(cell) in _ALONE or (cell and not name) for name, cell in cells)
+    return not any(cell for _, cell in cells) or any(
+        key_of(cell) in _ALONE or (cell and not name) for name, cell in cells
+    )
 
 
 def _unmistakable(table: RawTable) -> bool:
-    keys = [key_of(cell) for cell in table.row(0)]
-    nameless = [bool(cell) and not column.name for column, cell in zip(columns_of(table), table.row(0), strict=True)]
-    return "openendedresponse" in keys or ("response" in keys and any(nameless))
+    """Whether the row says Open-Ended Response, or Response beside options, or the cells below repeat its options."""
+    first = table.row(0)
+    keys = [key_of(cell) for cell in first]
+    nameless = [at for at, column in enumerate(columns_of(table)) if first[at] and not column.name]
+    repeated = [at for at in nameless if table.labels(at) == [first[at]] and (table.columns[at].codes >= 0).sum() > 1]
+    return "openendedresponse" in keys or ("response" in keys and bool(nameless)) or len(repeated) > 1
 
 
 def export(table: RawTable) -> Export:
@@ -111,17 +117,22 @@ def _question(columns: list[Column], question: str, options: list[str], unclear:
         column.name = question if plain else f"{question} [{option}]"
         column.text = "" if plain else option
         column.private = key_of(option) in _PERSONAL
-    own = [column for column in columns if column.text and not _OTHER.fullmatch(column.text) and not column.private]
-    for column in columns:
-        if column not in own and column.text and not column.private:
-            column.kind = "text"
+    others = [column for column in columns if column.text and not column.private]
+    for column in others:
+        column.kind = "text" if _TYPED.fullmatch(column.text) else None
     if len(columns) == 1:
         named = "{} [{}]".format
         cut = columns[0].kind is None and not columns[0].private
         return split_cells(columns[0], (", ", ";"), partial(named, columns[0].name), unclear) if cut else columns
-    if len(own) > 1:
-        for column in own:
+    rows = [column for column in others if column.kind is None]
+    own = [column for column in rows if not _OTHER.fullmatch(column.text) or set(column.labels) <= {column.text}]
+    if len(rows) > 1:
+        for column in rows:
             column.stem = question
-        if not as_choices(own):
-            as_ranks(own)
+    if as_choices(own):
+        for column in rows:
+            if column not in own:  # what was typed beside the options
+                column.kind, column.stem = "text", ""
+    else:
+        as_ranks(rows)
     return columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,45 +31,37 @@ _ABOVE = 12  # rows at the top that may be titles
 def named(
     header: Sequence[Any], columns: Sequence[pd.Categorical], file: str, line: int, notes: list[Note]
 ) -> RawTable:
-    """A table with its columns named: blanks trimmed, empty columns left out, nameless and repeated ones named.
-
-    Raises
-    ------
-    DataError
-        `heading_unclear` when most columns have no name, `heading_numbers` when the first row holds answers.
-
-    """
+    """A table under its headings: blanks trimmed, columns without heading and cells left out."""
     raw = ["" if cell is None else cell if isinstance(cell, str) else label_of(cell) for cell in header]
     names = [" ".join(name.replace("\u3000", " ").split()) if name.strip() else "" for name in raw]
     empty = [not any(_filled(cell) for cell in column.categories) for column in columns]
     kept = [i for i, name in enumerate(names) if name or not empty[i]]
     if len(kept) < len(names):
         notes.append(note("empty_columns", file=file, count=len(names) - len(kept)))
-    nameless = [i for i in kept if not names[i]]
-    return RawTable(file, tuple(names[i] for i in kept), tuple(columns[i] for i in kept), tuple(notes), line).noted(
-        *([note("headings_trimmed", file=file, count=sum(raw[i] != names[i] for i in kept))]
-          if any(raw[i] != names[i] for i in kept) else []),
-    ) if not nameless or 2 * len(nameless) <= len(kept) else _unclear(file, len(nameless), len(kept))  # fmt: skip
-
-
-def _unclear(file: str, count: int, columns: int) -> RawTable:
-    raise DataError("heading_unclear", file=file, count=count, columns=columns)
+    trimmed = sum(raw[i] != names[i] for i in kept)
+    if trimmed:
+        notes.append(note("headings_trimmed", file=file, count=trimmed))
+    return RawTable(file, tuple(names[i] for i in kept), tuple(columns[i] for i in kept), tuple(notes), line)
 
 
 def check_headings(table: RawTable) -> None:
-    """Refuse a table whose first row holds answers instead of names.
+    """Refuse a plain table whose first row names few columns, or holds answers instead of names.
 
     Raises
     ------
     DataError
-        `heading_numbers`.
+        `heading_unclear`, `heading_numbers`.
 
     """
+    nameless = sum(not name for name in table.headings)
+    if 2 * nameless > len(table.headings):
+        raise DataError("heading_unclear", file=table.file, count=nameless, columns=len(table.headings))
     numbers = [name for name in table.headings if NUMBER.fullmatch(plain_text(name))]
     counted = [float(name) for name in numbers]
-    if len(table.headings) < 2 or len(numbers) < 0.8 * len(table.headings):
+    if len(table.headings) < 2 or len(numbers) < 0.5 * len(table.headings):
         return
-    if all(b - a == 1 for a, b in zip(counted[:-1], counted[1:], strict=True)) and len(set(counted)) == len(counted):
+    again = sum(name in table.labels(i)[:200] for i, name in enumerate(table.headings) if name in numbers)
+    if all(b > a for a, b in pairwise(counted)) and again < 0.5 * len(numbers):  # items named 1, 2, 3
         return
     raise DataError("heading_numbers", file=table.file, headings=list(table.headings[:5]))
 
@@ -224,10 +217,15 @@ def _is_summary(row: Sequence[str], table: RawTable, at: int) -> bool:
 
 def _is_note(row: Sequence[str], table: RawTable, at: int) -> bool:
     filled = [cell for cell in row if cell.strip()]
+    above = [sum(bool(cell.strip()) for cell in table.row(i)) for i in range(min(at, 20))]
+    usual = float(np.median(above)) if above else 0
+    if (
+        not row[0].strip() and filled and usual >= 6 and len(filled) <= 0.35 * usual
+    ):  # figures beside or below the table
+        return all(table.row(i)[0].strip() for i in range(min(at, 20)))
     if len(filled) != 1 or len(row) < 3 or NUMBER.fullmatch(plain_text(filled[0])):
         return False
-    above = [sum(bool(cell.strip()) for cell in table.row(i)) for i in range(min(at, 20))]
-    return bool(above) and float(np.median(above)) >= 3 and (len(filled[0]) >= 8 or row[0] == filled[0])
+    return usual >= 3 and (len(filled[0]) >= 8 or row[0] == filled[0])
 
 
 def of_rows(rows: Sequence[Sequence[Any]], file: str, notes: list[Note]) -> RawTable:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import re
 
-from csi.data.readers.platform_columns import Column, columns_of, export_of, give_stem, groups_of, key_of
 from csi.data.raw import Export, RawTable
+from csi.data.readers.platform_columns import Column, columns_of, export_of, give_stem, groups_of, key_of
 from csi.data.readers.several_answers import as_choices, as_ranks
 from csi.language import Note, note
 

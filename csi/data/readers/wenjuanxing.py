@@ -17,6 +17,7 @@ from csi.data.codebook import Codebook, as_codebook
 from csi.data.headings import heading_of
 from csi.data.ladders import Ladder, usual_patterns
 from csi.data.raw import Export, RawTable
+from csi.data.readers.opened import table_of_file
 from csi.data.readers.wjx_answers import Field, Log, asked_of, fields_of
 from csi.data.readers.wjx_codebook import fitted, own_codebook
 from csi.data.readers.wjx_headings import FIXED, Question, questions_of
@@ -107,8 +108,6 @@ def read_wenjuanxing(
     """
     if skip_code == blank_code:
         raise OptionError("wjx_same_codes", code=skip_code)
-    from csi.data.readers.door import table_of_file
-
     if text is None:
         raise DataError("wjx_code_alone", file=Path(code).name if code is not None else "-")
     book = None if codebook is None else as_codebook(codebook)

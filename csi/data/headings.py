@@ -1,0 +1,169 @@
+"""What the heading of a column says of it, in any of nine languages: private, an amount, a group, a role, a rating."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+_NUMBER = re.compile(
+    r"^\s*(?:[A-Za-z]{0,3}\d{1,3}(?:[-_.]\d{1,3})*[a-z]?\s*[、.．:：)）_-]\s*|\(\d{1,3}\)\s*|\d{1,3}\s+(?=\D))"
+)
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_JOINTS = re.compile(r"[_./\\|]+|(?<=\w)-(?=\w)")
+_LATIN = re.compile(r"^[=a-zà-ÿœ0-9()\[\]?*+:|\\.#°ºñ' _-]+$", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<![\d.,/-])([+-]?\d{1,3})\s*(?:分|points?|星)?\s*"
+    r"(?:-|–|—|~|～|to|bis|a|à|hasta|sampai|至|到|から)\s*([+-]?\d{1,3})(?!\d|[.,/]\d|%|-\d)",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"(?<!\d)([0-9]{1,3})\s*[=:：＝]\s*[^\d,;，；()（）]{2,60}?[,;，；、/ ]+\s*(?:\.\.\.|…)?\s*([0-9]{1,3})\s*[=:：＝]"
+)
+_OUT_OF = re.compile(r"(?:/|out of|von|sur|de un total de)\s*(5|7|10|100)\s*\)?\s*$", re.IGNORECASE)
+_OWN = re.compile(
+    r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|您所|"
+    r"请问|请选择|あなたの|귀하의|su|sua|seu|cu[aá]l es su|qual (?:é )?(?:o )?(?:seu|sua)|ihr|welche|votre|quel|apa)"
+)
+_ASKED = re.compile(
+    r"how (?:many|much|long|old)|number of|your age|\bage\b|income|salary|年龄|收入|多少|多久|多长|几[次个天年]|"
+    r"何[回歳人年]|몇|cu[aá]nt|quant[oa]s|edad|combien|wie (?:viele|lange|alt)|berapa|umur|usia|date of|duration"
+)
+_GIVE = re.compile(r"your|enter|provide|leave|fill|请|填写|留下|su |sua |seu |votre|ihre?|anda|isi")
+_SCALES = {(0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (0, 3), (0, 4), (0, 5), (0, 6),
+           (0, 7), (0, 10), (0, 100), (1, 100), (-2, 2), (-3, 3), (-5, 5)}  # fmt: skip
+_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
+_PHONE = re.compile(
+    r"(?:\+?\d{1,3}[ -]?)?(?:1[3-9]\d{9}|"
+    r"0\d{1,4}[ -]\d{3,4}[ -]?\d{3,4}|\(\d{2,4}\) ?\d{3,5}[ -]?\d{3,4}|08\d{8,11})"
+)
+_IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:\D.*)?|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
+_CITIZEN = re.compile(r"\d{17}[\dXx]|\d{6}-\d{7}|\d{3}\.\d{3}\.\d{3}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a heading says.
+
+    Attributes
+    ----------
+    plain : the heading without a leading question number
+    private : what it tells of a person (name, email, phone, address, ip, national_id, birth, account, location), or None
+    amount : the kind of number that is no rating (id, age, count, time, money, year, coordinate, other), or None
+    group : whether it names a grouping question such as gender or branch
+    role : weight, strata, cluster, wave, case, respondent or duration, or None
+    overall, recommend : whether it is the question for overall satisfaction, for recommendation
+    rated : whether it is worded like a question answered by ratings
+    high_bad : whether it says that a high number is bad (True) or good (False); None where it says neither
+    scale : the ends of the scale that it states, or None
+    """
+
+    plain: str
+    private: str | None = None
+    amount: str | None = None
+    group: bool = False
+    role: str | None = None
+    overall: bool = False
+    recommend: bool = False
+    rated: bool = False
+    high_bad: bool | None = None
+    scale: tuple[float, float] | None = None
+
+
+@lru_cache(maxsize=20_000)
+def heading_of(text: str) -> Heading:
+    """What a heading says, from its words alone."""
+    text = " ".join(str(text).split())
+    plain = _NUMBER.sub("", text, count=1).strip() or text
+    spaced = _normal(plain)
+    said = _patterns()
+    rated, overall, recommend = (_found(said[kind], spaced) for kind in ("rated", "overall", "recommend"))
+    role = next((name for name, words in said["roles"].items() if _found(words, spaced)), None)
+    amount = next((name for name, words in said["amounts"].items() if _found(words, spaced)), None)
+    if amount not in (None, "id") and (_found(said["not_amount"], spaced) or overall or recommend):
+        amount = None
+    if amount not in (None, "id") and len(spaced.split()) > 5 and not _ASKED.search(spaced):
+        amount = None
+    private = next((name for name, words in said["private"].items() if _found(words, spaced)), None)
+    if rated or (len(spaced.split()) > 6 and not _GIVE.search(spaced)):
+        private = None
+    bad, good = _found(said["high_bad"], spaced), _found(said["low_bad"], spaced)
+    return Heading(
+        plain=plain,
+        private=private,
+        amount=None if role in ("weight", "duration") else amount,
+        group=_found(said["group"], spaced) and (_is_short(spaced) or _OWN.match(spaced) is not None),
+        role=role,
+        overall=overall,
+        recommend=recommend,
+        rated=rated or overall or recommend,
+        high_bad=None if bad == good else bad,
+        scale=_stated(text),
+    )
+
+
+def _is_short(text: str) -> bool:
+    """Whether a heading names a thing rather than says a sentence about it."""
+    return len(text.split()) <= 4 and sum(character >= "\u3040" for character in text) <= 8
+
+
+def _normal(text: str) -> str:
+    """Words apart and in small letters: satOverall, sat_overall -> sat overall."""
+    return " ".join(_JOINTS.sub(" ", _CAMEL.sub(" ", text)).split()).casefold().strip(" ?？:：*.。!")
+
+
+@cache
+def _patterns() -> dict[str, Any]:
+    import yaml
+
+    text = files("csi.data").joinpath("headings.yaml").read_text(encoding="utf-8")
+    words = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return {
+        kind: {name: _compiled(part) for name, part in listed.items()}
+        if isinstance(listed, dict)
+        else _compiled(listed)
+        for kind, listed in words.items()
+    }
+
+
+def _compiled(listed: str) -> tuple[re.Pattern[str], ...]:
+    """Three patterns: the whole heading, words between blanks, parts of words in scripts without blanks."""
+    words = [word.strip().casefold() for word in listed.split(",") if word.strip()]
+    whole = [word[1:] for word in words if word.startswith("=")]
+    latin = [word for word in words if not word.startswith("=") and _LATIN.match(word)]
+    other = [word for word in words if not word.startswith("=") and not _LATIN.match(word)]
+    return (
+        re.compile(rf"^(?:{'|'.join(whole) or '(?!)'})$"),
+        re.compile(rf"(?<![^\W\d_])(?:{'|'.join(latin) or '(?!)'})(?![^\W\d_])"),
+        re.compile("|".join(other) or "(?!)"),
+    )
+
+
+def _found(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
+    whole, words, parts = patterns
+    return bool(whole.match(text) or words.search(text) or parts.search(text))
+
+
+def _stated(text: str) -> tuple[float, float] | None:
+    """The ends of a scale that a heading states: (0-10), 1 to 7, 1 = bad ... 5 = good, /10."""
+    for found in (_ENDS.search(text), *_RANGE.finditer(text)):
+        if found is None:
+            continue
+        lo, hi = int(found[1]), int(found[2])
+        if lo > hi:
+            lo, hi = hi, lo
+        if (lo, hi) in _SCALES:
+            return float(lo), float(hi)
+    found = _OUT_OF.search(text)
+    return None if found is None else (0.0 if found[1] == "100" else 1.0, float(found[1]))
+
+
+def private_cells(texts: Sequence[str]) -> str | None:
+    """What most cells of a column tell of a person by their look: email, phone, ip or national_id; None for others."""
+    for kind, pattern in (("email", _MAIL), ("ip", _IP), ("national_id", _CITIZEN), ("phone", _PHONE)):
+        if 2 * sum(pattern.fullmatch(text.strip()) is not None for text in texts) > len(texts):
+            return kind
+    return None
