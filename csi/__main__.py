@@ -3,6 +3,7 @@
 import _thread
 import os
 import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,9 @@ def start() -> int:
     def again(lost: Any) -> None:
         """An interrupt that came where Python drops exceptions comes once more."""
         if lost.exc_type is KeyboardInterrupt:
-            _thread.interrupt_main()
+            later = threading.Timer(0.01, _thread.interrupt_main)  # here it would be dropped once more
+            later.daemon = True
+            later.start()
         else:
             before(lost)
 

@@ -53,7 +53,7 @@ def describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: 
         Check("complete", share, f">= {COMPLETE_SHARE}", share >= COMPLETE_SHARE, False, {"complete": complete, "n": n})
     ]
     if design.weight is not None:
-        checks += weight_checks(w)
+        checks += [one for one in weight_checks(w) if not one.ok]
     if by:
         checks.append(_small_groups(survey, by))
     return Result(

@@ -34,12 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     the user's input are not caught.
 
     """
+    here = at_terminal.set(True)
     try:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # a console that cannot show Chinese shows question marks
         given = list(sys.argv[1:] if arguments is None else arguments)
-        at_terminal.set(True)
         with use_language(_language_of_computer()):
             try:
                 with use_language(_language(given)):
@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return _fail(problem)
     except KeyboardInterrupt:
         return 130
+    finally:
+        at_terminal.reset(here)
 
 
 def _ended(given: Sequence[str]) -> int:

@@ -90,15 +90,16 @@ def read_model_text(text: str, model: str) -> tuple[list[Measured], list[Path]]:
 
 def _read_statement(statement: str, where: Note) -> tuple[str, str, tuple[str, ...]]:
     found = _OPERATOR.search(statement)
+    shown = statement if len(statement) <= 200 else f"{statement[:200]}..."
     if found is None:
-        raise ModelError("model_syntax", where=where, statement=statement)
+        raise ModelError("model_syntax", where=where, statement=shown)
     operator = found.group()
     if operator not in (*MODES, "~"):
-        raise ModelError("model_operator", where=where, statement=statement, operator=operator)
+        raise ModelError("model_operator", where=where, statement=shown, operator=operator)
     left, right = statement[: found.start()].strip(), statement[found.end() :].strip()
     terms = [term.strip() for term in right.split("+")]
     if not left or not all(terms) or _OPERATOR.search(right):
-        raise ModelError("model_syntax", where=where, statement=statement)
+        raise ModelError("model_syntax", where=where, statement=shown)
     for term in (left, *terms):
         if "*" in term:
             raise ModelError("model_coefficient", where=where, term=term, bare=term.rsplit("*", 1)[1].strip() or term)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import math
 import re
+import sys
+import traceback
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
@@ -86,7 +89,18 @@ def tables_content(study: Study, file: Path, language: str | None = None) -> byt
         with use_language(language or current_language()):
             return _workbook(study)
     except OSError as problem:
+        _let_go(problem)
         raise failed_output(str(file), problem) from None
+
+
+def _let_go(problem: OSError) -> None:
+    """Drop the half-made workbook, whose writers fail once more while they are closed, without a word."""
+    before, sys.unraisablehook = sys.unraisablehook, lambda lost: None
+    try:
+        traceback.clear_frames(problem.__traceback__)
+        gc.collect()
+    finally:
+        sys.unraisablehook = before
 
 
 def _workbook(study: Study) -> bytes:
