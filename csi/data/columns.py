@@ -15,11 +15,13 @@ from csi.data.cells import BLANK, Cells, dates_of, label_of, natural_key, plain_
 from csi.data.codebook import REASONS, Codebook, Item, offered
 from csi.data.completion import completed
 from csi.data.decisions import decide
-from csi.data.evidence import first_kind, look, words_kind
+from csi.data.evidence import first_kind
+from csi.data.judged import look
 from csi.data.ladders import plain_label, read_ladders
 from csi.data.raw import Export
 from csi.data.ruling import Ruling
 from csi.data.scales import Scale, brief
+from csi.data.wording import words_kind
 from csi.errors import DataError
 from csi.language import Note, note
 

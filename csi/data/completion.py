@@ -10,19 +10,10 @@ from csi.data.cells import Cells
 from csi.data.codebook import DOUBTED, Codebook
 from csi.data.decisions import rule_all
 from csi.data.doubts import asked, doubts_of
-from csi.data.evidence import (
-    Column,
-    decide_kind,
-    judge_scale,
-    ladder_item,
-    look,
-    patterns_of,
-    rated_item,
-    read_words,
-    settle_batteries,
-    stemmed,
-)  # fmt: skip
+from csi.data.evidence import decide_kind, judge_scale, rated_item, settle_batteries, stemmed
+from csi.data.judged import Column, look
 from csi.data.ruling import Ruling
+from csi.data.wording import ladder_item, patterns_of, read_words
 from csi.language import Note, note
 
 

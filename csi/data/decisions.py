@@ -12,23 +12,12 @@ from csi.data.blocks import within
 from csi.data.cells import Cells
 from csi.data.codebook import Codebook, Item
 from csi.data.doubts import asked, doubts_of, facts_of
-from csi.data.evidence import (
-    Column,
-    decide_kind,
-    first_kind,
-    judge_scale,
-    ladder_item,
-    look,
-    patterns_of,
-    rated_item,
-    read_words,
-    settle_batteries,
-    stemmed,
-    words_kind,
-)  # fmt: skip
+from csi.data.evidence import decide_kind, first_kind, judge_scale, rated_item, settle_batteries, stemmed
 from csi.data.headings import private_cells
+from csi.data.judged import Column, look
 from csi.data.raw import Export
 from csi.data.ruling import Ruling
+from csi.data.wording import ladder_item, patterns_of, read_words, words_kind
 from csi.language import Note
 
 

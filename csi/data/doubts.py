@@ -9,10 +9,12 @@ import numpy as np
 
 from csi.data.cells import Cells, shorten
 from csi.data.codebook import REASONS, Codebook
-from csi.data.evidence import Column, against_the_others, kano_columns
+from csi.data.evidence import against_the_others
 from csi.data.headings import heading_of
+from csi.data.judged import Column
 from csi.data.ruling import Ends, Ruling, spoken
 from csi.data.scales import brief
+from csi.data.wording import kano_columns
 from csi.errors import AskedError, DataError
 from csi.language import Note, note
 

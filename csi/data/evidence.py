@@ -10,21 +10,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.answers import said
 from csi.data.batteries import adjacent_runs, stems_of
 from csi.data.blocks import Verdict, crowded, judge, settle, within
-from csi.data.cells import Cells, dates_of, label_of
-from csi.data.codebook import REASONS, Item
-from csi.data.headings import Heading, heading_of
-from csi.data.ladders import Readings, choose_ladder, is_kano, no_answer, plain_label, read_ladders, usual_patterns
-from csi.data.ruling import Ruling
+from csi.data.cells import dates_of, label_of
+from csi.data.codebook import Item
+from csi.data.judged import Column
 from csi.data.scales import Scale
+from csi.data.wording import are_options, labels_beside, runs_down
 
 _NOMINAL = re.compile(  # questions answered by naming one of several things
     r"\W*(?:what|which|where|when|who|why|do|did|does|have|has|are|is|were|was|select|choose|please (?:select|choose)|"
@@ -33,75 +30,9 @@ _NOMINAL = re.compile(  # questions answered by naming one of several things
     re.IGNORECASE | re.DOTALL,
 )
 NUMBERS = 0.8  # share of the answers that must be numbers for a column of numbers
-ODD = 0.1  # share of the answers that may stand outside a ladder of words
 HALVES = 0.25  # share of half points from which a column is taken for computed means, unless its heading rates
 ENOUGH = 2_000  # respondents that tell whether an item goes against the others
 UNSURE = 6  # so many answers on the highest rung make a higher one that nobody chose hard to believe
-
-
-@dataclass
-class Column:
-    """A column while it is judged.
-
-    Attributes
-    ----------
-    cells, heading : what is in it and what its heading says
-    kind : rating, number, category, text, date, or "" while it is open
-    values, counts : its distinct numbers, ascending, and how often each occurs, codes that were given left out
-    verdict : what its values say of the scale
-    sure : whether anything but its values says that it holds ratings
-    stem : the question it is a row of, "" for none; `matrix` where the platform says so
-    readings : the ladders its words can be
-    odd : cells that fit none of them
-    """
-
-    cells: Cells
-    heading: Heading
-    kind: str = ""
-    values: NDArray[np.float64] = None  # type: ignore[assignment]
-    counts: NDArray[np.intp] = None  # type: ignore[assignment]
-    verdict: Verdict = field(default_factory=Verdict)
-    sure: bool = False
-    stem: str = ""
-    matrix: bool = False
-    readings: Readings | None = None
-    item: Item | None = None
-    codes: dict[Any, str] = None  # type: ignore[assignment]
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        return self.cells.name
-
-    @property
-    def n(self) -> int:
-        """Number of answers that are numbers."""
-        return int(self.counts.sum())
-
-
-def look(cells: Cells, wording: str, ruling: Ruling, missing: Mapping[Any, str]) -> Column:
-    """A column with its numbers counted, before anything is decided."""
-    heading = heading_of(wording)
-    if wording != cells.name:  # a code such as Gender above a question in words
-        short = heading_of(cells.name)
-        heading = replace(heading, amount=heading.amount or short.amount, group=heading.group or short.group)
-    codes = dict.fromkeys(ruling.codes_of(cells.name), "blank") | dict(missing)
-    column = Column(cells, heading, codes=codes)
-    gone = {float(code) for code in codes if isinstance(code, int | float)} | {
-        float(code) for code in codes if isinstance(code, str) and _is_number(code)
-    }
-    used = cells.answered & np.isfinite(cells.numbers) & ~np.isin(cells.numbers, list(gone))
-    values, place = np.unique(cells.numbers[used], return_inverse=True)
-    column.values = values
-    column.counts = np.bincount(place, cells.counts[used], minlength=len(values)).astype(np.intp)
-    return column
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return np.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def first_kind(column: Column) -> str:
@@ -122,7 +53,7 @@ def _numeric_kind(column: Column) -> str:
     heading, values, answers = column.heading, column.values, column.n
     if heading.amount:
         return "number"
-    if column.cells.form == "words" and _options(column.cells):
+    if column.cells.form == "words" and are_options(column.cells):
         return "category"
     if heading.group and not heading.rated and not (column.stem and len(heading.plain) > len(column.stem)):
         return "category" if not (values % 1).any() and len(values) <= 50 else "number"
@@ -132,12 +63,6 @@ def _numeric_kind(column: Column) -> str:
     if unique and (answers > 11 or (np.diff(values) == 1).all()) and not heading.rated:  # an id
         return "number"
     return ""
-
-
-def _options(cells: Cells) -> bool:
-    """Whether numbers with words beside them number options, such as `1. paid`, `2. owing`: no ladder knows the words."""
-    words = list(_words_beside(cells).values())
-    return len(words) > 2 and read_ladders(words) is None
 
 
 def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) -> None:
@@ -292,47 +217,6 @@ def _full(column: Column) -> bool:
     return len(chosen) >= (ends[1] - ends[0] + 1) * 0.8
 
 
-def read_words(column: Column) -> None:
-    """The ladders the words of a column can be; a few odd cells do not hide them."""
-    cells = column.cells
-    used = np.flatnonzero(cells.counts > 0)
-    labels = {
-        label_of(cells.distinct[i]): int(cells.counts[i])
-        for i in used
-        if not _gone(cells, i, column.codes) and np.isnan(cells.numbers[i])
-    }
-    if not 1 < len(labels) <= 40 or max(map(len, labels)) > 80:
-        return
-    total, odd = sum(labels.values()), 0
-    for label, count in [("", 0), *sorted(labels.items(), key=lambda pair: pair[1])]:
-        labels.pop(label, None)
-        odd += count
-        if odd > ODD * total or len(labels) < 2:
-            return
-        if (readings := read_ladders(labels)) is not None and len(readings.ladders[0].steps) > 1:
-            column.readings = readings
-            return
-
-
-def _gone(cells: Cells, i: int, codes: Mapping[Any, str]) -> bool:
-    """Whether a cell says by itself that there is no answer, other than in words that can be a rung."""
-    blank = cells.tokens[i] in (REASONS.index("blank"), REASONS.index("skipped"), REASONS.index("unreadable"))
-    return blank or label_of(cells.distinct[i]) in codes
-
-
-def ladder_item(column: Column, usual: Any, text: Mapping[str, str] | str) -> Item:
-    """The item of a column of words that are a ladder; `codes` gets the words that are no answer."""
-    readings = column.readings
-    ladder = choose_ladder(readings, usual, None, column.cells.count(column.cells.answered))
-    column.codes |= dict(readings.missing)
-    known = {plain_label(label) for label in ladder.steps} | {plain_label(word) for word in ladder.words}
-    for i in np.flatnonzero(column.cells.counts > 0):
-        label = label_of(column.cells.distinct[i])
-        if not column.cells.tokens[i] and label not in column.codes and plain_label(label) not in known:
-            column.codes[label] = "unreadable"
-    return Item(column.name, scale=ladder.scale, text=text)
-
-
 def rated_item(column: Column, text: Mapping[str, str] | str) -> Item:
     """The item of a column of numbers; `codes` gets suspects and cells that nobody can read."""
     verdict, cells = column.verdict, column.cells
@@ -344,58 +228,10 @@ def rated_item(column: Column, text: Mapping[str, str] | str) -> Item:
             column.codes[label] = "unreadable"
     if verdict.ends is None:
         return Item(column.name, text=text)
-    words = _labels_beside(column)
-    reverse = column.heading.high_bad is True or _runs_down(words)
+    words = labels_beside(column)
+    reverse = column.heading.high_bad is True or runs_down(words)
     scale = Scale(*verdict.ends, labels=words, step=verdict.step)
     return Item(column.name, scale=scale, text=text, reversed=reverse)
-
-
-def _labels_beside(column: Column) -> dict[float, str]:
-    """Rating -> the words beside it in cells such as `5 - very good`."""
-    ends = column.verdict.ends
-    if column.cells.form != "words" or ends is None:
-        return {}
-    found = {number: words for number, words in _words_beside(column.cells).items() if ends[0] <= number <= ends[1]}
-    return found if len(set(found.values())) == len(found) else {}
-
-
-def _words_beside(cells: Cells) -> dict[float, str]:
-    found: dict[float, str] = {}
-    for cell in cells.distinct:
-        told = said(label_of(cell)) if isinstance(cell, str) else None
-        if told is not None and told.form == "words" and no_answer(told.words) is None:
-            found.setdefault(told.number, told.words.strip(" -–—.:：)（("))
-    return dict(sorted(found.items()))
-
-
-def _runs_down(words: Mapping[float, str]) -> bool:
-    """Whether the words beside the numbers say that low numbers are the good ones."""
-    readings = read_ladders(words.values()) if len(words) > 1 else None
-    if readings is None:
-        return False
-    steps = readings.ladders[0].steps
-    known = [(number, steps[word]) for number, word in words.items() if word in steps]
-    return len(known) > 1 and np.corrcoef(np.array(known, dtype=float).T)[0, 1] < 0
-
-
-def words_kind(column: Column) -> str:
-    """Category, or text, of a column of words that are no ladder."""
-    cells = column.cells
-    used = cells.answered
-    distinct = int(used.sum())
-    few = distinct <= 50 and 2 * distinct <= cells.count(used)
-    longest = max((len(str(cells.distinct[i])) for i in np.flatnonzero(used)), default=0)
-    return "category" if few and longest <= 60 else "text"
-
-
-def kano_columns(columns: Sequence[Column]) -> list[str]:
-    """Columns whose words are the five answers of a Kano question."""
-    found = []
-    for column in columns:
-        labels = [label_of(cell) for cell in column.cells.distinct if isinstance(cell, str) and cell.strip()]
-        if 1 < len(labels) <= 12 and is_kano(labels):
-            found.append(column.name)
-    return found
 
 
 def against_the_others(columns: Sequence[Column]) -> list[str]:
@@ -428,11 +264,6 @@ def _ratings(column: Column, rows: NDArray[np.intp]) -> NDArray[np.float64]:
     lo, hi = column.verdict.ends
     numbers = np.where((column.cells.numbers >= lo) & (column.cells.numbers <= hi), column.cells.numbers, np.nan)
     return np.append(numbers, np.nan)[column.cells.codes[rows]]
-
-
-def patterns_of(columns: Sequence[Column]) -> Any:
-    """How many questions of the file would be read by each pattern of a ladder."""
-    return usual_patterns(one.readings for one in columns if one.readings is not None)
 
 
 def stemmed(columns: Sequence[Column], known: Mapping[str, str]) -> None:

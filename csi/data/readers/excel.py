@@ -47,7 +47,10 @@ def workbook_table(data: bytes, file: str, sheet: str | int | None = None) -> Ra
     if not best:
         raise DataError("file_empty", file=file)
     others = [name for name in names if name != best]
-    notes: list[Note] = [note("sheet_read", file=file, sheet=best, others=others[:10])] if others else []
+    far = (
+        [note("cells_far", file=file, cells=list(book.left_out)[:6], count=len(book.left_out))] if book.left_out else []
+    )
+    notes: list[Note] = [*far, note("sheet_read", file=file, sheet=best, others=others[:10])] if others else far
     return of_rows(rows, file, notes)
 
 

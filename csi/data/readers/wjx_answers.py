@@ -16,7 +16,8 @@ from csi.data.answers import cells_of
 from csi.data.blocks import judge
 from csi.data.cells import plain_text
 from csi.data.codebook import Item
-from csi.data.evidence import first_kind, look, words_kind
+from csi.data.evidence import first_kind
+from csi.data.judged import look
 from csi.data.ladders import Readings, choose_ladder, no_answer, number_beside, plain_label, read_ladders
 from csi.data.readers.wjx_headings import Question
 from csi.data.readers.wjx_options import Chosen, is_ranking, options_of
@@ -24,6 +25,7 @@ from csi.data.readers.wjx_pair import NUMBER, TYPED, Coded, positions_of
 from csi.data.readers.wjx_table import BLANK, GONE, Column, Table
 from csi.data.ruling import Ruling
 from csi.data.scales import Scale
+from csi.data.wording import words_kind
 
 _UNIT = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*(?:分|星|颗星|星级)")
 _AMOUNT = re.compile(
