@@ -15,6 +15,7 @@ from string import Template
 from csi.language import current_language, pick, say, use_language
 from csi.report.files import check_target, write_file
 from csi.report.sections import Sections
+from csi.report.typefaces import embedded_face
 from csi.report.workbook import write_tables
 from csi.study import Study
 
@@ -81,16 +82,17 @@ def report_page(study: Study, language: str | None = None, *, tables: str = "") 
             f'<section id="{name}"><h2 data-text="words">{escape(say(f"report.{name}"))}</h2>{content}</section>\n'
             for name, content in sections
         )
-        return Template(_part("page.html")).substitute(
-            language=HTML_LANGUAGE[current_language()],
-            title=escape(f"{study.title} · {say('report.kind')}"),
-            style=_part("page.css"),
-            kind=escape(say("report.kind")),
-            heading=escape(study.title),
-            subtitle=escape(_subtitle(study)),
-            links=links,
-            body=body,
-        )
+        texts = {
+            "title": escape(f"{study.title} · {say('report.kind')}"),
+            "kind": escape(say("report.kind")),
+            "heading": escape(study.title),
+            "subtitle": escape(_subtitle(study)),
+            "links": links,
+            "body": body,
+        }
+        style = embedded_face("".join(texts.values())) + _part("page.css")
+        language = HTML_LANGUAGE[current_language()]
+        return Template(_part("page.html")).substitute(texts, language=language, style=style)
 
 
 @cache
