@@ -302,7 +302,8 @@ def test_hostile_words_stay_words(label, tiny, tmp_path, capsys):
 def test_without_a_chinese_font_the_report_appears_and_says_how_to_get_one(tmp_path, capsys, monkeypatch):
     from csi.report import fonts
 
-    monkeypatch.setattr(fonts, "_named_faces", list)
+    monkeypatch.setattr(fonts, "packaged_fonts", tuple)
+    monkeypatch.setattr(fonts, "_named_faces", lambda *_: [])
     fonts.chinese_faces.cache_clear()
     try:
         assert cli.main(["report", "mobile", "--model", "SCSB", "--n-boot", "20", "--language", "zh"]) == 0

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# Install what the tests need beyond Python on Debian or Ubuntu: a headless browser and fonts with Chinese characters.
+# Install what the tests need beyond Python on Debian or Ubuntu: a headless browser. Chinese fonts come with pins.txt.
 # What is there already stays as it is; nothing is downloaded then.
 set -euo pipefail
 
 wanted=()
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
     wanted+=(chromium)
-[ -n "$(fc-list :lang=zh-cn family 2>/dev/null || true)" ] || wanted+=(fontconfig fonts-noto-cjk)
 if [ ${#wanted[@]} -eq 0 ]; then
     exit 0
 fi

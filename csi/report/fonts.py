@@ -7,12 +7,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from matplotlib import font_manager
 
 from csi.language import Note, current_language, note
+from csi.report.typefaces import packaged_fonts
 from csi.views import width
 
 LATIN = "DejaVu Sans"  # comes with matplotlib
@@ -30,7 +32,12 @@ FILES = re.compile(
     r"harmonyos|droidsansfallback|uming|ukai|arial ?unicode",
     re.IGNORECASE,
 )
+KOREAN = (
+    "Noto Sans KR", "Noto Sans CJK KR", "Malgun Gothic", "Apple SD Gothic Neo", "NanumGothic", "Nanum Gothic",
+    "Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans K", "UnDotum", "Arial Unicode MS",
+)  # fmt: skip
 PROBE = "顾客满意"
+HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
 LINE_START = "，。、；：！？）》」』”’%"  # never at the beginning of a line
 
 
@@ -48,9 +55,9 @@ def quiet_fonts() -> Iterator[None]:
 
 @cache
 def chinese_faces() -> tuple[str, ...]:
-    """The Chinese faces of this machine, simplified first, at most two; empty where there is none."""
+    """The packaged Chinese faces, else at most two of this machine, simplified first; empty where there is none."""
     with quiet_fonts():
-        found = _named_faces()
+        found = _packaged_faces() or _named_faces()
         if not found:  # a font that came after matplotlib listed them
             known = {str(face.fname) for face in font_manager.fontManager.ttflist}
             for path in sorted(font_manager.findSystemFonts()):
@@ -63,9 +70,28 @@ def chinese_faces() -> tuple[str, ...]:
         return tuple(found[:2])
 
 
-def _named_faces() -> list[str]:
+def _packaged_faces() -> list[str]:
+    """Make the packaged files known, before all others of their names; they have no bold, so each is its own."""
+    listed = font_manager.fontManager.ttflist
+    names = []
+    for path in packaged_fonts():
+        font_manager.fontManager.addfont(path)
+        face = next(face for face in listed if Path(face.fname) == path)
+        listed[:0] = [replace(face, weight=weight) for weight in (400, 700)]
+        names.append(face.name)
+    return names
+
+
+def _named_faces(names: Sequence[str] = CHINESE, probe: str = PROBE) -> list[str]:
     here = {face.name for face in font_manager.fontManager.ttflist}
-    return [name for name in CHINESE if name in here and _draws(name, PROBE)]
+    return [name for name in names if name in here and _draws(name, probe)]
+
+
+@cache
+def korean_faces() -> tuple[str, ...]:
+    """The first face of this machine that draws Hangul, which the packaged faces do not; empty where there is none."""
+    with quiet_fonts():
+        return tuple(_named_faces(KOREAN, "고객만족")[:1])
 
 
 def _draws(face: str, text: str) -> bool:
@@ -75,17 +101,22 @@ def _draws(face: str, text: str) -> bool:
 
 def font_families() -> list[str]:
     """The faces asked for each character, one after the other."""
-    chinese = list(chinese_faces())
-    return [*chinese, LATIN] if current_language() == "zh" else [LATIN, *chinese]
+    chinese, korean = chinese_faces(), korean_faces()
+    return [*chinese, LATIN, *korean] if current_language() == "zh" else [LATIN, *chinese, *korean]
 
 
-def font_note() -> Note | None:
-    """How to get a Chinese font; None where there is one.
+def font_note(text: str = "") -> Note | None:
+    """How to get the font that pictures lack; None where there is one.
+
+    Parameters
+    ----------
+    text : what is to be drawn; Hangul in it needs a Korean font of the machine
 
     Returns
     -------
     Note or None
-        Without such a font pictures show English words, and codes in place of Chinese names.
+        Without a Chinese font pictures show English words, and codes in place of Chinese names; without a Korean one
+        codes in place of Korean names.
 
     Examples
     --------
@@ -94,7 +125,10 @@ def font_note() -> Note | None:
     True
 
     """
-    return None if chinese_faces() else note("no_cjk_font")
+    if not chinese_faces():
+        return note("no_cjk_font")
+    hangul = "".join(HANGUL.findall(text))
+    return None if drawable(hangul) else note("no_korean_font")
 
 
 def drawable(text: str) -> bool:

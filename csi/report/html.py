@@ -15,8 +15,9 @@ from string import Template
 from csi.language import current_language, pick, say, use_language
 from csi.report.files import check_target, write_files
 from csi.report.sections import Sections
-from csi.report.sources import check_study
-from csi.report.workbook import tables_content
+from csi.report.typefaces import embedded_face
+from csi.report.workbook import write_tables
+from csi.report.typefaces import embedded_face
 from csi.study import Study
 
 HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
@@ -83,16 +84,17 @@ def report_page(study: Study, language: str | None = None, *, tables: str = "") 
             f'<section id="{name}"><h2 data-text="words">{escape(say(f"report.{name}"))}</h2>{content}</section>\n'
             for name, content in sections
         )
-        return Template(_part("page.html")).substitute(
-            language=HTML_LANGUAGE[current_language()],
-            title=escape(f"{study.title} · {say('report.kind')}"),
-            style=_part("page.css"),
-            kind=escape(say("report.kind")),
-            heading=escape(study.title),
-            subtitle=escape(_subtitle(study)),
-            links=links,
-            body=body,
-        )
+        texts = {
+            "title": escape(f"{study.title} · {say('report.kind')}"),
+            "kind": escape(say("report.kind")),
+            "heading": escape(study.title),
+            "subtitle": escape(_subtitle(study)),
+            "links": links,
+            "body": body,
+        }
+        style = embedded_face("".join(texts.values())) + _part("page.css")
+        language = HTML_LANGUAGE[current_language()]
+        return Template(_part("page.html")).substitute(texts, language=language, style=style)
 
 
 @cache

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from csi.errors import OptionError
 from csi.language import current_language, say, use_language
-from csi.report.fonts import chinese_faces, clean, fold, font_families, legible, quiet_fonts
+from csi.report.fonts import chinese_faces, clean, fold, font_families, font_note, legible, quiet_fonts
 from csi.report.placement import measure
 from csi.views import number
 
@@ -81,13 +81,13 @@ class Picture(Figure):
 class Pen:
     """What every picture needs while it is drawn: labels that can be drawn, and the note where some cannot."""
 
-    replaced: bool = False
+    replaced: str = ""  # what could not be drawn as it is
 
     def labels(self, names: Sequence[str], text: Callable[[str], str] = str, kind: str = "construct") -> dict[str, str]:
         """Name to label; a code such as "group 1" where no face has the characters."""
         codes = [say(f"plots.code_{kind}", number=i) for i in range(len(names) + 1)]
         found = legible(list(names), text, lambda i: codes[i])
-        self.replaced |= any(found[name] != clean(text(name)) for name in names)
+        self.replaced += "".join(text(name) for name in names if found[name] != clean(text(name)))
         return found
 
     def heading(self, figure: Picture, title: str) -> None:
@@ -102,9 +102,9 @@ class Pen:
         """How to read it, below everything; also how to get a font where one is missing."""
         wide = figure.get_figwidth()
         lines = [fitted(figure, line, wide - 0.2, 4, fontsize=9) for line in sentences if line]
-        if self.replaced and not chinese_faces():
-            with use_language("en"):
-                lines.append(fitted(figure, say("notes.no_cjk_font"), wide - 0.2, 5, fontsize=9))
+        lacking = font_note(self.replaced) if self.replaced else None
+        if lacking:
+            lines.append(fitted(figure, str(lacking), wide - 0.2, 5, fontsize=9))
         look = {"ha": "left", "fontsize": 9, "color": MUTED, "linespacing": 1.35}
         figure.supxlabel("\n".join(lines), x=0.08 / wide, **look)
 
@@ -130,7 +130,7 @@ def drawing() -> Iterator[Pen]:
     with use_language("en" if lost else language), quiet_fonts():
         families = {"font.family": font_families()}
         with style.context(["default", {**LOOK, **families}]):
-            yield Pen(replaced=lost)
+            yield Pen(replaced=language if lost else "")
 
 
 def new_figure(width: float, height: float) -> Picture:
