@@ -15,9 +15,9 @@ from string import Template
 from csi.language import current_language, pick, say, use_language
 from csi.report.files import check_target, write_files
 from csi.report.sections import Sections
+from csi.report.sources import check_study
 from csi.report.typefaces import embedded_face
-from csi.report.workbook import write_tables
-from csi.report.typefaces import embedded_face
+from csi.report.workbook import tables_content
 from csi.study import Study
 
 HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}

@@ -47,6 +47,7 @@ def embedded_face(text: str) -> str:
     cut.subset(font)
     stream = io.BytesIO()
     font.save(stream)
+    font.close()
     content = b64encode(stream.getvalue()).decode("ascii")
     return (
         f'@font-face {{ font-family: "csi Chinese"; src: url(data:font/otf;base64,{content}) format("opentype"); }}\n'
