@@ -37,7 +37,9 @@ def test_chinese_is_drawn_without_a_font_of_the_system(bare, packaged):
     assert fonts.font_note("顾客满意") is None
     with csi.use_language("zh"):
         picture = csi.plot_ratings(csi.load_sample("tiny"))
-        assert "满意" in "".join(text.get_text() for text in picture.findobj(match=lambda one: hasattr(one, "get_text")))
+        assert "满意" in "".join(
+            text.get_text() for text in picture.findobj(match=lambda one: hasattr(one, "get_text"))
+        )
 
 
 def test_korean_needs_a_font_of_the_system_and_says_so(bare, packaged):

@@ -325,7 +325,7 @@ def test_options_that_are_no_answer(tmp_path):
     survey = asked(tmp_path, "1、满意吗", "非常满意", "不适用", "不了解", "拒绝回答", "不满意")
     assert listed(survey.answers["q1"]) == [5, NAN, NAN, NAN, 2]
     assert reasons(survey, "q1")[1:4] == ["not_asked", "dont_know", "refused"]
-    survey = asked(tmp_path, "1、打分", "9", "不了解", "10")
+    survey = asked(tmp_path, "1、打分（1-10）", "9", "不了解", "10")
     assert listed(survey.answers["q1"]) == [9, NAN, 10]
     assert "不了解" in said(survey, "wjx_no_answer")
 
@@ -669,8 +669,9 @@ def test_the_sample_is_what_the_tool_makes_and_small():
             with zipfile.ZipFile(kept[name]) as archive:
                 assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
             assert not tool._same(name, content, made["mobile_wenjuanxing/codebook.yaml"][:0] or other_book(tool))
-    sheet = openpyxl.load_workbook(kept["mobile_wenjuanxing/mobile_按文本.xlsx"], read_only=True).active
-    assert next(sheet.iter_rows(values_only=True))[:3] == ("序号", "提交答卷时间", "所用时间")
+    book = openpyxl.load_workbook(kept["mobile_wenjuanxing/mobile_按文本.xlsx"], read_only=True)
+    assert next(book.active.iter_rows(values_only=True))[:3] == ("序号", "提交答卷时间", "所用时间")
+    book.close()
 
 
 def other_book(tool) -> bytes:

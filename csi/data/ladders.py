@@ -59,6 +59,7 @@ class Family:
     patterns : the sets of levels that are a ladder
     grown : from a word and its opposite, so that its patterns are those of other such families
     two_steps : whether the word and its opposite alone are a ladder
+    template : from a template of steps; used where all its steps, or many of them and no other family, are there
     """
 
     name: str
@@ -70,6 +71,7 @@ class Family:
     patterns: tuple[tuple[int, ...], ...]
     grown: bool = False
     two_steps: bool = True
+    template: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,14 +157,20 @@ def _fitting(keys: set[str]) -> list[Family]:
     if not keys or keys <= _middle():
         return []
     index = _index()
-    found = []
+    found: list[Family] = []
+    made: list[Family] = []
     for at in sorted(set.intersection(*(index.get(key, set()) for key in keys))):
         family = families()[at]
         levels = {family.levels[key] for key in keys}
         wordings = {family.words[key] for key in keys}
-        if len(levels) == len(wordings) and (family.two_steps or not levels <= {-2, 2}):
+        if len(levels) != len(wordings) or not (family.two_steps or not levels <= {-2, 2}):
+            continue
+        whole = len(levels) == len(family.usual)
+        if not family.template or whole:
             found.append(family)
-    return found
+        elif len(levels) > 3:
+            made.append(family)
+    return found or made
 
 
 def _known_spelling(label: str) -> str:
@@ -236,7 +244,7 @@ def families() -> tuple[Family, ...]:
                 grown.append(_family(about, _grow(words, word, against, entry.get("very", ())), patterns, True, two))
                 for template in words.get("templates", ()):
                     steps = [_filled(words, step, word, against) for step in template]
-                    made.append(_family(about, dict(enumerate(steps)), (tuple(range(len(steps))),)))
+                    made.append(_family(about, dict(enumerate(steps)), (tuple(range(len(steps))),), template=True))
             if "levels" in entry:
                 levels = {level: entry["levels"].get(level, []) for level in range(3, -4, -1)}
                 levels[0] = [*levels[0], *words["middle"]]
@@ -253,6 +261,7 @@ def _family(
     patterns: tuple[tuple[int, ...], ...],
     grown: bool = False,
     two_steps: bool = True,
+    template: bool = False,
 ) -> Family:
     levels: dict[str, int] = {}
     words: dict[str, str] = {}
@@ -264,7 +273,7 @@ def _family(
                     levels[key], words[key] = level, word
                     usual.setdefault(level, word)
     kept = tuple(pattern for pattern in patterns if set(pattern) <= set(usual))
-    return Family(*about, levels, words, usual, kept, grown, two_steps)
+    return Family(*about, levels, words, usual, kept, grown, two_steps, template)
 
 
 def _opposites(language: str, word: str, against: Sequence[str]) -> list[str]:
@@ -384,7 +393,9 @@ def choose_ladder(
             ladders = tuple(exact)
         elif len(known) > 1 and sorted(known.values()) == list(range(1, len(known) + 1)) and _one_way(first, known):
             own = sorted(first.steps, key=first.steps.__getitem__)
-            return Ladder({label: step for step, label in enumerate(own, start=1)}, tuple(own), None)
+            return replace(
+                first, steps={label: step for step, label in enumerate(own, start=1)}, words=tuple(own), pattern=None
+            )
     if answers >= MANY:
         ladders = tuple(ladder for ladder in ladders if ladder.complete) or ladders
 
