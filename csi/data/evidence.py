@@ -55,8 +55,10 @@ def _numeric_kind(column: Column) -> str:
         return "number"
     if column.cells.form == "words" and are_options(column.cells):
         return "category"
-    if heading.group and not heading.rated and not (column.stem and len(heading.plain) > len(column.stem)):
+    if heading.group and not heading.rated and not column.battery:
         return "category" if not (values % 1).any() and len(values) <= 50 else "number"
+    if set(values.tolist()) == {1.0} and answers < 0.8 * len(column.cells.codes):
+        return "multiple"  # ticked or left blank
     if answers >= 30 and set(values.tolist()) == {1.0, 2.0} and not heading.scale:
         return "category"
     unique = answers >= 6 and len(values) == answers
@@ -211,7 +213,7 @@ def _zeros(column: Column) -> int:
 def _full(column: Column) -> bool:
     """Whether all points of a usual scale were chosen, or the two of 0 and 1."""
     ends = column.verdict.ends
-    if ends not in ((0.0, 1.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0)):
+    if 0.0 in column.verdict.suspects or ends not in ((0.0, 1.0), (1.0, 5.0), (1.0, 7.0), (1.0, 10.0), (0.0, 10.0)):
         return False
     chosen = {v for v in column.values if ends[0] <= v <= ends[1]}
     return len(chosen) >= (ends[1] - ends[0] + 1) * 0.8
@@ -267,7 +269,11 @@ def _ratings(column: Column, rows: NDArray[np.intp]) -> NDArray[np.float64]:
 
 
 def stemmed(columns: Sequence[Column], known: Mapping[str, str]) -> None:
-    """Tell every column the question it is a row of."""
+    """Tell every column the question it is a row of, and whether that is a battery."""
     own = stems_of([column.name for column in columns])
+    plain: Counter[str] = Counter()
     for column in columns:
         column.stem, column.matrix = known.get(column.name) or own.get(column.name, ""), column.name in known
+        plain[column.stem] += 1 if not (column.heading.group or column.heading.amount) else -1
+    for column in columns:
+        column.battery = bool(column.stem) and plain[column.stem] >= 3

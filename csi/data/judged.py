@@ -29,6 +29,7 @@ class Column:
     verdict : what its values say of the scale
     sure : whether anything but its values says that it holds ratings
     stem : the question it is a row of, "" for none; `matrix` where the platform says so
+    battery : whether most columns of its stem are headed like neither groups nor amounts
     readings : the ladders its words can be
     odd : cells that fit none of them
     """
@@ -42,6 +43,7 @@ class Column:
     sure: bool = False
     stem: str = ""
     matrix: bool = False
+    battery: bool = False
     readings: Readings | None = None
     item: Item | None = None
     codes: dict[Any, str] = None  # type: ignore[assignment]

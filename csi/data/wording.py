@@ -11,13 +11,13 @@ from csi.data.answers import said
 from csi.data.cells import Cells, label_of
 from csi.data.codebook import REASONS, Item
 from csi.data.judged import Column
-from csi.data.ladders import choose_ladder, is_kano, no_answer, plain_label, read_ladders, usual_patterns
+from csi.data.ladders import Readings, choose_ladder, is_kano, no_answer, plain_label, read_ladders, usual_patterns
 
 ODD = 0.1  # share of the answers that may stand outside a ladder of words
 
 
 def read_words(column: Column) -> None:
-    """The ladders the words of a column can be; a few odd cells do not hide them."""
+    """The ladders the words of a column can be; a few odd cells, or words for no answer, do not hide them."""
     cells = column.cells
     used = np.flatnonzero(cells.counts > 0)
     labels = {
@@ -27,15 +27,22 @@ def read_words(column: Column) -> None:
     }
     if not 1 < len(labels) <= 40 or max(map(len, labels)) > 80:
         return
-    total, odd = sum(labels.values()), 0
+    column.readings = _ladders_of(labels)
+    if column.readings is None:
+        answers = {label: count for label, count in labels.items() if no_answer(label) is None}
+        column.readings = _ladders_of(answers) if 1 < len(answers) < len(labels) else None
+
+
+def _ladders_of(labels: Mapping[str, int]) -> Readings | None:
+    left, odd = dict(labels), 0
     for label, count in [("", 0), *sorted(labels.items(), key=lambda pair: pair[1])]:
-        labels.pop(label, None)
+        left.pop(label, None)
         odd += count
-        if odd > ODD * total or len(labels) < 2:
-            return
-        if (readings := read_ladders(labels)) is not None and len(readings.ladders[0].steps) > 1:
-            column.readings = readings
-            return
+        if odd > ODD * sum(labels.values()) or len(left) < 2:
+            return None
+        if (readings := read_ladders(left)) is not None and len(set(readings.ladders[0].steps.values())) > 1:
+            return readings
+    return None
 
 
 def _gone(cells: Cells, i: int, codes: Mapping[Any, str]) -> bool:
