@@ -93,8 +93,10 @@ def test_options_of_the_file_reach_the_reader(capsys):
     assert "150 respondents" in capsys.readouterr().out
     assert cli.main(["doctor", "21_german_cp1252.csv", "--encoding", "cp1252", "--scale", "Würden*=0-10"]) == 0
     assert "0-10" in capsys.readouterr().out
-    assert cli.main(["doctor", "00_clean_five.csv", "--missing", "sat_overall=1,2", "--missing", "sat_ideal=1"]) == 0
-    assert "blank 22" in capsys.readouterr().out
+    assert cli.main(["doctor", "01_zero_on_five.csv", "--missing", "sat_overall=0,9", "--missing", "sat_ideal=0"]) == 0
+    said = capsys.readouterr().out
+    assert "blank 5" in next(line for line in said.splitlines() if line.startswith("sat_overall"))
+    assert "suspected code 8" in next(line for line in said.splitlines() if line.startswith("sat_expectations"))
     assert cli.main(["doctor", "08_one_55.csv", "--strict"]) == 2
     assert "55" in capsys.readouterr().err
     for wrong in (["--scale", "five"], ["--scale", "nothing=1-5"], ["--decimal", "x"], ["--source", "word"], ["--sheet", "x"]):
