@@ -106,9 +106,8 @@ def cells_of(series: pd.Series, name: str, decimal: str | None = None) -> Cells:
         codes, distinct = series.cat.codes.to_numpy(), series.cat.categories
     else:
         codes, distinct = pd.factorize(series)
-    codes = np.asarray(codes, dtype=np.intp)
     distinct = np.asarray(distinct.astype(object) if hasattr(distinct, "astype") else distinct, dtype=object)
-    counts = np.bincount(codes + 1, minlength=len(distinct) + 1)[1:]
+    counts = np.bincount(codes if len(codes) and codes.min() >= 0 else codes[codes >= 0], minlength=len(distinct))
     numbers, tokens, wide, form, tops = _read(distinct, counts, decimal)
     return Cells(name, codes, distinct, counts, numbers, tokens, wide, form, tops)
 

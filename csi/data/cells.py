@@ -32,7 +32,7 @@ class Cells:
     Attributes
     ----------
     name : name of the column
-    codes : (n,) number of the distinct cell, -1 for an empty cell of a typed table
+    codes : (n,) whole numbers, number of the distinct cell, -1 for an empty cell of a typed table
     distinct : (u,) the distinct cells
     counts : (u,) how often each occurs
     numbers : (u,) what it says as a number, NaN when it is none
@@ -43,7 +43,7 @@ class Cells:
     """
 
     name: str
-    codes: NDArray[np.intp]
+    codes: NDArray[np.integer[Any]]
     distinct: NDArray[np.object_]
     counts: NDArray[np.intp]
     numbers: NDArray[np.float64]
@@ -59,7 +59,10 @@ class Cells:
 
     def spread(self, values: NDArray[Any], empty: Any) -> NDArray[Any]:
         """(n,) the value of each cell from the (u,) values of the distinct ones, `empty` for empty cells."""
-        return np.append(values, np.array([empty], dtype=values.dtype))[self.codes]
+        every = np.append(values, np.array([empty], dtype=values.dtype))
+        if values.dtype == np.int8 and not every.any():  # no reason anywhere
+            return np.zeros(len(self.codes), dtype=np.int8)
+        return every[self.codes]
 
     def count(self, which: NDArray[np.bool_]) -> int:
         """Number of cells among the n that are marked in the (u,) mask."""

@@ -23,6 +23,10 @@ _SMALL = 1_000_000  # characters
 SHORT = 0.01  # share of rows that may end early
 
 
+class _UnevenError(Exception):
+    """A row that is longer than the headings."""
+
+
 def text_table(data: bytes, file: str, encoding: str | None = None, delimiter: str | None = None) -> RawTable:
     """The raw table of a text, each column as its distinct cells.
 
@@ -45,8 +49,9 @@ def text_table(data: bytes, file: str, encoding: str | None = None, delimiter: s
         text = text.replace("\x00", "")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    ending = len(text) - len(text.rstrip("\n"))
-    text = text.rstrip("\n") + "\n"
+    ending = 1 if text.endswith("\n") and not text.endswith("\n\n") else len(text) - len(text.rstrip("\n"))
+    if ending != 1:
+        text = text.rstrip("\n") + "\n"
     text, named_by_file = _separator_line(text)
     delimiter = delimiter or named_by_file or detect_delimiter(text)
     text, skipped = _from_first_line(text, delimiter)
@@ -63,7 +68,13 @@ def text_table(data: bytes, file: str, encoding: str | None = None, delimiter: s
     blank_lines += max(ending - 1, 0)
     if blank_lines:
         notes.append(note("blank_lines", file=file, count=blank_lines))
-    columns = _few(stream, delimiter, width) if len(text) < _SMALL else _many(stream, delimiter, width)
+    try:
+        columns = _few(stream, delimiter, width) if len(text) < _SMALL else _many(stream, delimiter, width)
+    except (pd.errors.ParserError, _UnevenError):  # one row too long, another too short
+        lines, counted, *_ = _count_exactly(text[first:], delimiter, file, head_lines)
+        wrong = np.flatnonzero((counted != width) & (counted != 0))
+        at, found = int(lines[wrong[0]]), int(counted[wrong[0]])
+        raise DataError("row_length", file=file, line=at, found=found, expected=width, count=len(wrong)) from None
     return named([*header, *[""] * (width - len(header))], columns, file, head_lines + 1, notes)
 
 
@@ -72,6 +83,8 @@ def _few(stream: io.StringIO, delimiter: str, width: int) -> list[pd.Categorical
     rows = [row for row in csv.reader(stream, delimiter=delimiter) if row or width == 1]
     cells = np.full((len(rows), width), "", dtype=object)
     for i, row in enumerate(rows):
+        if len(row) > width and any(map(str.strip, row[width:])):
+            raise _UnevenError
         cells[i, : len(row)] = row[:width]
     return [compact(column) for column in cells.T]
 
@@ -87,9 +100,8 @@ def _many(stream: io.StringIO, delimiter: str, width: int) -> list[pd.Categorica
 
 def _separator_line(text: str) -> tuple[str, str | None]:
     """Excel's first line `sep=;`, which names the delimiter."""
-    line, _, rest = text.partition("\n")
-    found = re.fullmatch(r'"?sep=(.)"?[,;\t]*', line.strip("\ufeff \r"), re.IGNORECASE)
-    return (rest, found[1]) if found and rest else (text, None)
+    found = re.match(r'\ufeff?"?sep=(.)"?[,;\t]* *\n(?=.)', text[:60], re.IGNORECASE | re.DOTALL)
+    return (text[found.end() :], found[1]) if found else (text, None)
 
 
 def _from_first_line(text: str, delimiter: str) -> tuple[str, int]:
@@ -124,6 +136,8 @@ def _width(body: str, delimiter: str, file: str, head_lines: int, expected: int,
 
     Rows that all end in one more, empty field (a delimiter at the end of each line) are allowed.
     """
+    if '"' not in body and expected > 1 and body.count(delimiter) == body.count("\n") * (expected - 1):
+        return expected, 0  # as many as there should be; a row that has too many stops the parser
     counted = _count_quickly(body, delimiter)
     if counted is None or ((counted != expected) & (counted != 0)).any():
         lines, counted, last, filled = _count_exactly(body, delimiter, file, head_lines)
