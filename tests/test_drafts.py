@@ -89,7 +89,7 @@ def test_text_reads_back_and_marks_what_is_open():
             text = draft_text(book)
         assert csi.Codebook.from_yaml(text) == book
         lines = text.splitlines()
-        marks = [i for i, line in enumerate(lines) if line.startswith("  # ") and "`construct:" in line]
+        marks = [i for i, line in enumerate(lines) if line.startswith("  # ") and "construct" in line]
         assert [lines[i + 1].strip(" '\"?")[:4] for i in marks][:2] == ["q2: ", "it''"]
         assert "Satisfaction" in lines[2] + lines[3]  # the constructs there are to choose from
     assert "TODO" not in text

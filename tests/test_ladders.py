@@ -107,6 +107,7 @@ def test_spelling_changes_nothing(language, ladder):
         (["Satisfied", "Very satisfied", "Neutral"], [4, 5, 3]),
         (["Siempre", "A veces", "Nunca"], [5, 3, 1]),
         (["Sangat Puas", "Puas", "Tidak Puas"], [5, 4, 2]),
+        (["SS", "S", "N", "TS"], [5, 4, 3, 2]),
     ],
 )
 def test_a_step_that_nobody_chose_keeps_its_place(labels, wanted):
@@ -123,7 +124,7 @@ def test_two_spellings_of_a_rung_share_it():
     "labels",
     [
         ["red", "green", "blue"], ["Yes", "No"], ["是", "否"], ["男", "女"], ["North", "South"], ["18-24", "25-34"],
-        ["Sim", "Não"], ["Oui", "Non"], ["Online", "Store"], ["一般"], ["Neutral"], ["了解", "不了解"], ["Madrid", "Sevilla"],
+        ["Sim", "Não"], ["Oui", "Non"], ["N", "S", "A"], ["S", "N"], ["SS", "S"], ["Online", "Store"], ["一般"], ["Neutral"], ["了解", "不了解"], ["Madrid", "Sevilla"],
     ],
 )  # fmt: skip
 def test_other_words_are_no_ladder(labels):

@@ -83,9 +83,17 @@ def judge_scale(column: Column, given: tuple[float, float] | None, rows: int) ->
         column.verdict = judge(values, counts)
         column.sure = column.heading.rated or column.heading.overall or column.heading.recommend
         column.sure = column.sure or cells.form in ("words", "unit", "stars") or _is_sentence(column.heading.plain)
+        if column.verdict == Verdict() and column.heading.rated and _is_slider(column):
+            column.verdict = within(values, counts, (0.0, 100.0), "values")
         if rows == 1 and column.verdict.ends and column.verdict.ends != (0.0, 1.0):
             top = column.verdict.ends[1]
             column.verdict = Verdict(choices=((1.0, top), (1.0, 10.0 if top < 10 else 100.0)))
+
+
+def _is_slider(column: Column) -> bool:
+    """Whether all answers lie on 0-100 with decimals, the upper half used: a slider."""
+    values = column.values
+    return len(values) > 11 and bool((values >= 0).all() and (values <= 100).all() and values.max() > 50)
 
 
 def _is_sentence(heading: str) -> bool:

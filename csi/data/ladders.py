@@ -132,6 +132,8 @@ def read_ladders(labels: Iterable[str]) -> Readings | None:
     if not labels or len(labels) > _MOST:
         return None
     keys = {label: _known_spelling(label) for label in labels}
+    if all(key.isascii() and len(key) <= 3 for key in keys.values()) and len(set(keys.values())) < 4:
+        return None  # S, N: too little to know what the letters stand for
     missing: dict[str, str] = {}
     found = _fitting(set(keys.values()))
     if not found:
