@@ -66,7 +66,8 @@ def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Code
     Examples
     --------
     >>> import csi
-    >>> survey = csi.Survey.from_frame({"CUSA1": [8, 9, 5], "总体满意度": [7, 9, 4], "q3": [2, 4, 10]})
+    >>> answers = {"CUSA1": [8, 9, 5], "总体满意度": [7, 9, 4], "q3": [2, 4, 10]}
+    >>> survey = csi.Survey.from_frame(answers, scale={"*": (1, 10)})
     >>> {name: item.construct for name, item in csi.draft_codebook(survey).items.items()}
     {'CUSA1': 'Satisfaction', '总体满意度': 'Satisfaction', 'q3': None}
 

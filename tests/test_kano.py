@@ -34,7 +34,7 @@ def survey_of(counts: dict[str, dict[str, int]], **more: object) -> csi.Survey:
     for name, row in counts.items():
         answers = [PAIRS[letter] for letter, count in row.items() for _ in range(count)]
         columns[f"f_{name}"], columns[f"d_{name}"] = zip(*answers, strict=True)
-    return csi.Survey.from_frame({**columns, **more}, name="counts")
+    return csi.Survey.from_frame({**columns, **more}, name="counts", scale={"f*": (1, 5), "d*": (1, 5)})
 
 
 def kano_of(counts: dict[str, dict[str, int]], **options: object) -> csi.Result:
@@ -299,7 +299,7 @@ def test_a_segment_that_sees_it_otherwise_is_found():
     for k, code in enumerate(codes):
         answers = np.array([PAIRS["AOMIRQ"[c]] for c in code])
         columns[f"f{k}"], columns[f"d{k}"] = answers.T
-    survey = csi.Survey.from_frame({**columns, "segment": group})
+    survey = csi.Survey.from_frame({**columns, "segment": group}, scale={"f*": (1, 5), "d*": (1, 5)})
     kano = csi.score_kano(survey, ["f0", "f1"], ["d0", "d1"], by="segment")
     tidy = kano.tidy("segments").set_index("item")
     for k in (0, 1):  # a Wald statistic on multinomial covariances with divisor n - 1 and the design's n

@@ -175,7 +175,7 @@ def test_without_a_chinese_font_the_picture_is_there_and_says_how_to_get_one(stu
 
 
 def test_chinese_names_become_codes_only_where_they_cannot_be_drawn(no_chinese_font):
-    survey = Survey.from_frame({"满意一": [1, 5, 7, 9, 4], "q2": [2, 3, 9, 9, 1]})
+    survey = Survey.from_frame({"满意一": [1, 5, 7, 9, 4], "q2": [2, 3, 9, 9, 1]}, scale={"*": (1, 10)})
     figure = plots.plot_ratings(survey)
     drawn = texts(figure)
     assert "item 1" in drawn
@@ -453,7 +453,7 @@ def test_few_and_many_items_are_readable(items, language):
     rng = np.random.default_rng(items)
     frame = {f"{i}、您对我们的服务 (part {i}) 有多满意": rng.integers(1, 6, 12).astype(float) for i in range(items)}
     frame[next(iter(frame))][3] = np.nan
-    survey = Survey.from_frame(pd.DataFrame(frame))
+    survey = Survey.from_frame(pd.DataFrame(frame), scale={"*": (1, 5)})
     with speak(language):
         assert_readable(plots.plot_missing(survey))
         if items < 100:

@@ -163,7 +163,7 @@ def test_mobi_top_two_of_the_first_satisfaction_item(shared):
     if not found:
         pytest.skip("no copy of the mobi data beside the project")
     frame = pd.read_csv(found[0])
-    answers = csi.Survey.from_frame({"CUSA1": frame["CUSA1"], "CUSL3": frame["CUSL3"]})
+    answers = csi.Survey.from_frame({"CUSA1": frame["CUSA1"], "CUSL3": frame["CUSL3"]}, scale={"CUS*": (1, 10)})
     assert one(csi.score_csat(answers, "CUSA1", boxes=2)) == [pytest.approx(0.268, abs=5e-4)]
     assert one(csi.score_nps(answers, "CUSL3")) == [pytest.approx(14.0)]
 

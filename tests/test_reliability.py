@@ -178,7 +178,7 @@ def test_a_scale_twice_as_long_by_copies() -> None:
     """Each item twice: the variance of the sum is fourfold, so alpha is known; copies leave no lambda6 and no omega."""
     frame = csi.load_sample("tiny").answers[["s1", "s2", "s3"]]
     doubled = pd.concat([frame, frame.add_suffix("b")], axis=1)
-    result = csi.check_reliability(csi.Survey.from_frame(doubled), list(doubled.columns), n_boot=0)
+    result = csi.check_reliability(csi.Survey.from_frame(doubled, scale={"*": (1, 10)}), list(doubled.columns), n_boot=0)
     sum_of_correlations = np.corrcoef(frame.T).sum()
     assert numbers(result, "reliability", term="alpha_standardized") == pytest.approx(
         [6 / 5 * (1 - 6 / (4 * sum_of_correlations))]
@@ -253,7 +253,7 @@ def test_groups_are_domains() -> None:
 def test_pairwise_answers_count_where_they_are_given() -> None:
     frame = csi.load_sample("tiny").answers[["s1", "s2", "s3"]].astype(float)
     frame.loc[0, "s1"] = np.nan
-    survey = csi.Survey.from_frame(frame)
+    survey = csi.Survey.from_frame(frame, scale={"*": (1, 10)})
     listwise = csi.check_reliability(survey, ["s1", "s2", "s3"])
     pairwise = csi.check_reliability(survey, ["s1", "s2", "s3"], missing="pairwise")
     assert listwise.glance()["n"].item() == 11
@@ -266,7 +266,7 @@ def test_pairwise_answers_count_where_they_are_given() -> None:
 def test_reversed_items_left_as_asked_are_found() -> None:
     frame = csi.load_sample("tiny").answers[["s1", "s2", "s3"]]
     frame["s2"] = 11 - frame["s2"]
-    result = csi.check_reliability(csi.Survey.from_frame(frame), ["s1", "s2", "s3"], n_boot=0)
+    result = csi.check_reliability(csi.Survey.from_frame(frame, scale={"*": (1, 10)}), ["s1", "s2", "s3"], n_boot=0)
     line = next(line for line in result.checks if line.check == "item_rest")
     assert not line.ok
     assert "s2" in line.meaning

@@ -31,7 +31,6 @@ __all__ = [
     "plain_label",
     "read_ladders",
     "usual_patterns",
-    "word_levels",
     "yes_no",
 ]
 
@@ -194,25 +193,6 @@ def _index() -> dict[str, set[int]]:
         for key in family.levels:
             found[key].add(at)
     return dict(found)
-
-
-def word_levels(text: str) -> dict[str, int]:
-    """Family -> level of a wording, the middle at 0, in families whose words are good or bad.
-
-    Examples
-    --------
-    >>> from csi.data.ladders import word_levels
-    >>> word_levels("sehr zufrieden"), word_levels("blue")
-    ({'satisfaction': 3}, {})
-
-    """
-    key = _known_spelling(text)
-    found: dict[str, int] = {}
-    for at in sorted(_index().get(key, ())):
-        family = families()[at]
-        if family.grown and family.name != "frequency":
-            found.setdefault(family.name, family.levels[key])
-    return found
 
 
 @cache

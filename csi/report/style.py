@@ -30,7 +30,7 @@ LADDER = ("#f7ecd4", "#dcdcc0", "#a9c8c2", "#669fb9", "#2f6c9c", "#143a64")
 REASON_COLOURS = {
     "not_asked": "#d3d9de", "skipped": "#f2c879", "blank": "#8fbcd8", "dont_know": "#c9772e",
     "refused": "#3c77a6", "invalid": "#4b1d2e",
-    "suspected_code": "#8c6bb1", "outside_scale": "#c994c7", "unreadable": "#e7298a",
+    "suspected_code": "#7a2048", "outside_scale": "#dc84b0", "unreadable": "#fbe3ee",
 }  # fmt: skip
 WIDE = 10.0  # inches: 1000 px at 100 dpi
 LOOK: dict[str, Any] = {

@@ -256,7 +256,7 @@ export = pd.DataFrame({
     "name": ["Li", "Wang", "Zhao"], "phone": ["13800000001", "13800000002", "13800000003"],
     "overall satisfaction": [8, 6, 9], "wait": [3, 9, 99],
 })  # fmt: skip
-draft = csi.draft_codebook(csi.Survey.from_frame(export, name="counter"))
+draft = csi.draft_codebook(csi.Survey.from_frame(export, name="counter", scale={"overall*": (1, 10)}))
 print(draft.to_yaml())
 
 # %% [markdown] lang="zh"

@@ -88,6 +88,6 @@ def _no_answers() -> dict[str, str]:
         for reason, words in tongue(language)["no_answer"].items():
             for word in words:
                 found.setdefault(unicodedata.normalize("NFKC", str(word)).casefold(), reason)
-                if key := letters(plain_label(str(word))):
+                if len(key := letters(str(word))) > 1:
                     found.setdefault(key, reason)
     return found
