@@ -1,4 +1,4 @@
-"""`csi doctor`, `csi anonymise` and the questions of the command: what a person is told, in the words of the terminal."""
+"""`csi doctor`, `csi anonymise` and the questions of the command: what a person is told, in its words."""
 
 from __future__ import annotations
 
@@ -99,7 +99,13 @@ def test_options_of_the_file_reach_the_reader(capsys):
     assert "suspected code 8" in next(line for line in said.splitlines() if line.startswith("sat_expectations"))
     assert cli.main(["doctor", "08_one_55.csv", "--strict"]) == 2
     assert "55" in capsys.readouterr().err
-    for wrong in (["--scale", "five"], ["--scale", "nothing=1-5"], ["--decimal", "x"], ["--source", "word"], ["--sheet", "x"]):
+    for wrong in (
+        ["--scale", "five"],
+        ["--scale", "nothing=1-5"],
+        ["--decimal", "x"],
+        ["--source", "word"],
+        ["--sheet", "x"],
+    ):
         assert cli.main(["doctor", "19_cover_sheet.xlsx", *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
 
@@ -118,17 +124,23 @@ def test_the_terminal_never_names_a_function_or_an_argument(four, tmp_path, caps
     (tmp_path / "row.csv").write_text("a,b\n1,2\n1,2,3\n1,2,3\n", encoding="utf-8")
     (tmp_path / "page.xls").write_text("<html><table></table></html>", encoding="utf-8")
     for arguments in (
-        ["report", four], ["report", "words.csv"], ["report", "heads.csv"], ["report", "row.csv"], ["report", "page.xls"],
-        ["report", "15_korean_cp949.csv"], ["doctor", "gone.csv"], ["report", "00_clean_five.csv", "--model", "SCSB", "--by", "x"],
-        ["report", "00_clean_five.csv"], ["report", "08_one_55.csv", "--strict"], ["report", "00_clean_five.csv", "--scale", "x"],
+        ["report", four], ["report", "words.csv"], ["report", "heads.csv"], ["report", "row.csv"],
+        ["report", "page.xls"],
+        ["report", "15_korean_cp949.csv"], ["doctor", "gone.csv"],
+        ["report", "00_clean_five.csv", "--model", "SCSB", "--by", "x"],
+        ["report", "00_clean_five.csv"], ["report", "08_one_55.csv", "--strict"],
+        ["report", "00_clean_five.csv", "--scale", "x"],
         ["report", "19_cover_sheet.xlsx", "--sheet", "x"], ["report", "00_clean_five.csv", "--encoding", "x"],
-        ["report", "00_clean_five.csv", "--model", "SCSB", "--n-boot", "5"], ["codebook", four], ["doctor", "01_zero_on_five.csv"],
+        ["report", "00_clean_five.csv", "--model", "SCSB", "--n-boot", "5"], ["codebook", four],
+        ["doctor", "01_zero_on_five.csv"],
     ):  # fmt: skip
         cli.main(arguments)
         captured = capsys.readouterr()
         for said in (captured.out, captured.err):
             assert not re.search(r"\bcsi\.[a-z]", said), said
-            assert not re.search(r"\b(?:scale|missing|encoding|sheet|model|by|n_boot|strict|source|codebook)=", said), said
+            assert not re.search(r"\b(?:scale|missing|encoding|sheet|model|by|n_boot|strict|source|codebook)=", said), (
+                said
+            )
 
 
 def test_python_names_arguments_and_never_options(four):
@@ -162,5 +174,14 @@ def test_help_shows_what_can_be_said_about_a_file(capsys):
     for command in ("doctor", "report", "codebook"):
         assert cli.main([command, "--help"]) == 0
         said = capsys.readouterr().out
-        for option in ("--scale", "--missing", "--strict", "--source", "--sheet", "--encoding", "--delimiter", "--decimal"):
+        for option in (
+            "--scale",
+            "--missing",
+            "--strict",
+            "--source",
+            "--sheet",
+            "--encoding",
+            "--delimiter",
+            "--decimal",
+        ):
             assert option in said

@@ -11,15 +11,19 @@ from csi.data.ladders import choose_ladder, is_kano, no_answer, read_ladders, ye
 # Worst or least first.
 LADDERS = {
     "zh": [
-        "非常不满意 不满意 一般 满意 非常满意", "很不满意 不太满意 一般 比较满意 非常满意", "非常不同意 不同意 中立 同意 非常同意",
-        "完全不符合 比较不符合 一般 比较符合 完全符合", "非常不重要 不重要 一般 重要 非常重要", "从不 很少 有时 经常 总是",
-        "非常不可能 不可能 一般 可能 非常可能", "非常差 差 一般 好 非常好", "远低于预期 低于预期 符合预期 高于预期 远高于预期",
+        "非常不满意 不满意 一般 满意 非常满意", "很不满意 不太满意 一般 比较满意 非常满意",
+        "非常不同意 不同意 中立 同意 非常同意",
+        "完全不符合 比较不符合 一般 比较符合 完全符合", "非常不重要 不重要 一般 重要 非常重要",
+        "从不 很少 有时 经常 总是",
+        "非常不可能 不可能 一般 可能 非常可能", "非常差 差 一般 好 非常好",
+        "远低于预期 低于预期 符合预期 高于预期 远高于预期",
         "非常困难 困难 一般 容易 非常容易", "不满意 一般 满意", "差评 中评 好评",
         "非常不满意 不满意 比较不满意 一般 比较满意 满意 非常满意",
     ],
     "en": [
         "Very dissatisfied|Dissatisfied|Neutral|Satisfied|Very satisfied",
-        "Extremely dissatisfied|Somewhat dissatisfied|Neither satisfied nor dissatisfied|Somewhat satisfied|Extremely satisfied",
+        "Extremely dissatisfied|Somewhat dissatisfied|Neither satisfied nor dissatisfied|Somewhat satisfied|"
+        "Extremely satisfied",
         "Strongly disagree|Disagree|Neither agree nor disagree|Agree|Strongly agree",
         "Strongly disagree|Disagree|Somewhat disagree|Neutral|Somewhat agree|Agree|Strongly agree",
         "Not at all important|Slightly important|Moderately important|Very important|Extremely important",
@@ -29,37 +33,46 @@ LADDERS = {
         "Bad|Average|Good", "Poor|Fair|Good|Excellent",
     ],
     "es": [
-        "Muy insatisfecho|Insatisfecho|Ni satisfecho ni insatisfecho|Satisfecho|Muy satisfecho", "Malo|Regular|Bueno|Muy bueno|Excelente",
+        "Muy insatisfecho|Insatisfecho|Ni satisfecho ni insatisfecho|Satisfecho|Muy satisfecho",
+        "Malo|Regular|Bueno|Muy bueno|Excelente",
         "Totalmente en desacuerdo|En desacuerdo|Ni de acuerdo ni en desacuerdo|De acuerdo|Totalmente de acuerdo",
         "Nunca|Casi nunca|A veces|Casi siempre|Siempre", "Muy difícil|Difícil|Neutral|Fácil|Muy fácil",
     ],
     "pt": [
         "Muito insatisfeito|Insatisfeito|Neutro|Satisfeito|Muito satisfeito", "Péssimo|Ruim|Regular|Bom|Ótimo",
-        "Discordo totalmente|Discordo parcialmente|Nem concordo nem discordo|Concordo parcialmente|Concordo totalmente",
-        "Nunca|Raramente|Às vezes|Frequentemente|Sempre", "Nada importante|Pouco importante|Neutro|Importante|Muito importante",
+        "Discordo totalmente|Discordo parcialmente|Nem concordo nem discordo|Concordo parcialmente|"
+        "Concordo totalmente",
+        "Nunca|Raramente|Às vezes|Frequentemente|Sempre",
+        "Nada importante|Pouco importante|Neutro|Importante|Muito importante",
     ],
     "id": [
-        "Sangat Tidak Setuju|Tidak Setuju|Netral|Setuju|Sangat Setuju", "Sangat Tidak Setuju|Tidak Setuju|Setuju|Sangat Setuju",
+        "Sangat Tidak Setuju|Tidak Setuju|Netral|Setuju|Sangat Setuju",
+        "Sangat Tidak Setuju|Tidak Setuju|Setuju|Sangat Setuju",
         "Sangat Tidak Puas|Tidak Puas|Cukup Puas|Puas|Sangat Puas", "Tidak Pernah|Jarang|Kadang-kadang|Sering|Selalu",
         "Sangat Kurang|Kurang|Cukup|Baik|Sangat Baik",
     ],
     "fr": [
         "Très insatisfait|Insatisfait|Neutre|Satisfait|Très satisfait", "Mauvais|Moyen|Bien|Très bien|Excellent",
         "Pas du tout d'accord|Plutôt pas d'accord|Ni d'accord ni pas d'accord|Plutôt d'accord|Tout à fait d'accord",
-        "Jamais|Rarement|Parfois|Souvent|Toujours", "Pas du tout satisfait|Plutôt insatisfait|Plutôt satisfait|Très satisfait",
+        "Jamais|Rarement|Parfois|Souvent|Toujours",
+        "Pas du tout satisfait|Plutôt insatisfait|Plutôt satisfait|Très satisfait",
     ],
     "de": [
-        "sehr unzufrieden|eher unzufrieden|teils, teils|eher zufrieden|sehr zufrieden", "ungenügend|mangelhaft|ausreichend|befriedigend|gut|sehr gut",
-        "trifft überhaupt nicht zu|trifft eher nicht zu|teils teils|trifft eher zu|trifft voll zu", "nie|selten|manchmal|oft|immer",
+        "sehr unzufrieden|eher unzufrieden|teils, teils|eher zufrieden|sehr zufrieden",
+        "ungenügend|mangelhaft|ausreichend|befriedigend|gut|sehr gut",
+        "trifft überhaupt nicht zu|trifft eher nicht zu|teils teils|trifft eher zu|trifft voll zu",
+        "nie|selten|manchmal|oft|immer",
         "stimme überhaupt nicht zu|stimme eher nicht zu|neutral|stimme eher zu|stimme voll und ganz zu",
     ],
     "ja": [
         "とても不満|不満|どちらともいえない|満足|とても満足", "不満|やや不満|どちらともいえない|やや満足|満足",
-        "全くそう思わない|あまりそう思わない|どちらともいえない|ややそう思う|とてもそう思う", "とても悪い|悪い|普通|良い|とても良い",
+        "全くそう思わない|あまりそう思わない|どちらともいえない|ややそう思う|とてもそう思う",
+        "とても悪い|悪い|普通|良い|とても良い",
         "非常に不満|不満|やや不満|普通|やや満足|満足|非常に満足",
     ],
     "ko": [
-        "매우 불만족|불만족|보통|만족|매우 만족", "전혀 그렇지 않다|그렇지 않다|보통이다|그렇다|매우 그렇다", "매우 나쁨|나쁨|보통|좋음|매우 좋음",
+        "매우 불만족|불만족|보통|만족|매우 만족", "전혀 그렇지 않다|그렇지 않다|보통이다|그렇다|매우 그렇다",
+        "매우 나쁨|나쁨|보통|좋음|매우 좋음",
         "전혀|드물게|가끔|자주|항상", "전혀 중요하지 않다|중요하지 않다|보통이다|중요하다|매우 중요하다",
     ],
 }  # fmt: skip
@@ -124,7 +137,8 @@ def test_two_spellings_of_a_rung_share_it():
     "labels",
     [
         ["red", "green", "blue"], ["Yes", "No"], ["是", "否"], ["男", "女"], ["North", "South"], ["18-24", "25-34"],
-        ["Sim", "Não"], ["Oui", "Non"], ["N", "S", "A"], ["S", "N"], ["SS", "S"], ["Online", "Store"], ["一般"], ["Neutral"], ["了解", "不了解"], ["Madrid", "Sevilla"],
+        ["Sim", "Não"], ["Oui", "Non"], ["N", "S", "A"], ["S", "N"], ["SS", "S"], ["Online", "Store"], ["一般"],
+        ["Neutral"], ["了解", "不了解"], ["Madrid", "Sevilla"],
     ],
 )  # fmt: skip
 def test_other_words_are_no_ladder(labels):
@@ -135,7 +149,8 @@ def test_other_words_are_no_ladder(labels):
     ("cell", "reason"),
     [
         ("不清楚", "dont_know"), ("Don't know", "dont_know"), ("No sabe", "dont_know"), ("Não sei", "dont_know"),
-        ("weiß nicht", "dont_know"), ("Ne sait pas", "dont_know"), ("tidak tahu", "dont_know"), ("わからない", "dont_know"),
+        ("weiß nicht", "dont_know"), ("Ne sait pas", "dont_know"), ("tidak tahu", "dont_know"), ("わからない",
+        "dont_know"),
         ("모름", "dont_know"), ("不适用", "not_asked"), ("N/A", "blank"), ("Not applicable", "not_asked"),
         ("no aplica", "not_asked"), ("entfällt", "not_asked"), ("非該当", "not_asked"), ("拒答", "refused"),
         ("Prefer not to say", "refused"), ("keine Angabe", "refused"), ("prefiero no contestar", "refused"),

@@ -178,7 +178,9 @@ def test_a_scale_twice_as_long_by_copies() -> None:
     """Each item twice: the variance of the sum is fourfold, so alpha is known; copies leave no lambda6 and no omega."""
     frame = csi.load_sample("tiny").answers[["s1", "s2", "s3"]]
     doubled = pd.concat([frame, frame.add_suffix("b")], axis=1)
-    result = csi.check_reliability(csi.Survey.from_frame(doubled, scale={"*": (1, 10)}), list(doubled.columns), n_boot=0)
+    result = csi.check_reliability(
+        csi.Survey.from_frame(doubled, scale={"*": (1, 10)}), list(doubled.columns), n_boot=0
+    )
     sum_of_correlations = np.corrcoef(frame.T).sum()
     assert numbers(result, "reliability", term="alpha_standardized") == pytest.approx(
         [6 / 5 * (1 - 6 / (4 * sum_of_correlations))]

@@ -149,7 +149,8 @@ def test_a_pair_is_read_in_either_order():
 
 def test_renamed_questions_are_read_as_a_plain_table(tmp_path):
     head = ["序号", "提交答卷时间", "所用时间", "来源", "来源详情", "来自IP", "总体满意度", "服务态度"]
-    rows = [[i, "2026/3/1 10:00:00", f"{60 + i}秒", "微信", "N/A", "1.2.3.4(广东)", "非常满意" if i % 2 else "不满意", i % 5 + 1]
+    rows = [[i, "2026/3/1 10:00:00", f"{60 + i}秒", "微信", "N/A", "1.2.3.4(广东)",
+             "非常满意" if i % 2 else "不满意", i % 5 + 1]
             for i in range(1, 31)]  # fmt: skip
     survey = csi.read_survey(table(tmp_path / "a.csv", head, *rows))
     assert survey.answers["总体满意度"].tolist()[:2] == [5, 2]
@@ -565,7 +566,8 @@ WRONG = [
         lambda d: bad_pair(d, code=lambda columns: changed(columns, "10、您的建议", cells=["别的"] * 40)),
         ["question 10"], ["第 10 题"],
     ),
-    ("not an export", lambda d: scores(d, "a.csv", ["name", "sat"], ["a", "1"]), ["a.csv", 'source="table"'], ["问卷星"]),
+    ("not an export", lambda d: scores(d, "a.csv", ["name", "sat"], ["a", "1"]), ["a.csv", 'source="table"'],
+     ["问卷星"]),
     ("no sheet with questions", empty_sheets, ["a.xlsx", "no respondents"], ["没有受访者"]),
     ("no respondents", lambda d: scores(d, "a.csv", ["1、满意吗"]), ["no respondents"], ["没有受访者"]),
     ("a row too long", lambda d: scores(d, "a.csv", ["1、a", "2、b"], "xy", "xyz"), ["line 3"], ["3 行"]),

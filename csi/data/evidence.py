@@ -25,7 +25,8 @@ from csi.data.wording import are_options, labels_beside, runs_down
 
 _NOMINAL = re.compile(  # questions answered by naming one of several things
     r"\W*(?:what|which|where|when|who|why|do|did|does|have|has|are|is|were|was|select|choose|please (?:select|choose)|"
-    r"qu[eé]|cu[aá]l|d[oó]nde|cu[aá]ndo|quel|quelle|où|êtes|avez|welche\w*|was|wo|wer|wann|haben|sind|apakah|apa|siapa|di mana|qual|"
+    r"qu[eé]|cu[aá]l|d[oó]nde|cu[aá]ndo|quel|quelle|où|êtes|avez|welche\w*|was|wo|wer|wann|haben|sind|apakah|apa|siapa|"
+    r"di mana|qual|"
     r"onde|você)\b|.*(?:哪|什么|是否|有没有|何时|谁|どの|何|どこ|いつ|어떤|무엇|어디)",
     re.IGNORECASE | re.DOTALL,
 )

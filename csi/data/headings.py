@@ -25,7 +25,8 @@ _ENDS = re.compile(
 )
 _OUT_OF = re.compile(r"(?:/|out of|von|sur|de un total de)\s*(5|7|10|100)\s*\)?\s*$", re.IGNORECASE)
 _OWN = re.compile(
-    r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|您所|"
+    r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|"
+    r"您所|"
     r"请问|请选择|あなたの|귀하의|su|sua|seu|cu[aá]l es su|qual (?:é )?(?:o )?(?:seu|sua)|ihr|welche|votre|quel|apa)"
 )
 _ASKED = re.compile(
@@ -33,8 +34,8 @@ _ASKED = re.compile(
     r"何[回歳人年]|몇|cu[aá]nt|quant[oa]s|edad|combien|wie (?:viele|lange|alt)|berapa|umur|usia|date of|duration"
 )
 _GIVE = re.compile(r"your|enter|provide|leave|fill|请|填写|留下|su |sua |seu |votre|ihre?|anda|isi")
-_SCALES = {(0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (0, 3), (0, 4), (0, 5), (0, 6),
-           (0, 7), (0, 10), (0, 100), (1, 100), (-2, 2), (-3, 3), (-5, 5)}  # fmt: skip
+_SCALES = {(0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (0, 3), (0, 4), (0, 5),
+           (0, 6), (0, 7), (0, 10), (0, 100), (1, 100), (-2, 2), (-3, 3), (-5, 5)}  # fmt: skip
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
 _PHONE = re.compile(
     r"(?:\+?\d{1,3}[ -]?)?(?:1[3-9]\d{9}|"
@@ -51,7 +52,7 @@ class Heading:
     Attributes
     ----------
     plain : the heading without a leading question number
-    private : what it tells of a person (name, email, phone, address, ip, national_id, birth, account, location), or None
+    private : what it tells of a person (name, email, phone, address, ip, national_id, birth, account, location)
     amount : the kind of number that is no rating (id, age, count, time, money, year, coordinate, other), or None
     group : whether it names a grouping question such as gender or branch
     role : weight, strata, cluster, wave, case, respondent or duration, or None

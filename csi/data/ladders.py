@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise, product
 from typing import Any
@@ -125,7 +125,8 @@ def number_beside(label: str) -> int | None:
 def read_ladders(labels: Iterable[str]) -> Readings | None:
     """The ladders that know all labels, each on a step of its own; None when there is none or two disagree.
 
-    Labels that are spellings of one wording (`Good`, `good `, satisfecho, satisfecha) share a step; two wordings do not.
+    Labels that are spellings of one wording (`Good`, `good `, satisfecho, satisfecha) share a step;
+    two wordings do not.
     """
     labels = list(labels)
     if not labels or len(labels) > _MOST:
@@ -211,7 +212,7 @@ def _spellings(word: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def families() -> tuple[Family, ...]:
-    """All families: ladders made from templates first, then those grown from a word and its opposite, then whole ones."""
+    """All families: ladders made from templates, then those grown from a word and its opposite, then whole ones."""
     made: list[Family] = []
     grown: list[Family] = []
     whole: list[Family] = []

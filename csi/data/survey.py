@@ -46,7 +46,8 @@ class Survey:
     Examples
     --------
     >>> from csi.data.survey import Survey
-    >>> survey = Survey.from_frame({"sat1": [7, 9, None], "sat2": ["8", "10", "不知道"]}, name="shop", scale={"sat*": (1, 10)})
+    >>> answers = {"sat1": [7, 9, None], "sat2": ["8", "10", "不知道"]}
+    >>> survey = Survey.from_frame(answers, name="shop", scale={"sat*": (1, 10)})
     >>> survey.matrix(["sat1", "sat2"]).tolist()
     [[7.0, 8.0], [9.0, 10.0], [nan, nan]]
     >>> survey.reasons["sat2"].tolist(), str(survey.codebook.items["sat1"].scale)

@@ -93,7 +93,7 @@ def runs_down(words: Mapping[float, str]) -> bool:
 
 
 def are_options(cells: Cells) -> bool:
-    """Whether numbers with words beside them number options, such as `1. paid`, `2. owing`: no ladder knows the words."""
+    """Whether numbers with words beside them number options, such as `1. paid`, `2. owing`: no ladder knows them."""
     words = list(_beside(cells).values())
     return len(words) > 2 and read_ladders(words) is None
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from csi.data.answers import cells_of
 from csi.data.cells import label_of
 from csi.data.codebook import REASONS, Codebook, Item, offered
+from csi.data.scales import Scale
 from csi.data.survey import Survey
 from csi.errors import DataError
 from csi.measures.blend_rules import OUTCOME_WORDS, Evidence
@@ -205,11 +206,33 @@ def _heard(visits: Survey, name: str, bands: LevelBands) -> tuple[Codes, Array, 
     values = visits.matrix([name])[:, 0]
     there = ~np.isnan(values)
     scale = item.scale
+    by_word = _by_their_words(values[there], scale, bands)
+    if by_word is not None:
+        levels = np.zeros(n, dtype=np.int64)
+        levels[there] = by_word
+        return levels, nothing, there & (levels == 0)
     if scale is not None and (scale.lo, scale.hi) == (1, k) and scale.step == 1:
         return np.where(there, values, 0).astype(np.int64), nothing, np.zeros(n, dtype=bool)
     if scale is not None and (scale.lo, scale.hi) == (0, 100):
         return np.zeros(n, dtype=np.int64), values, np.zeros(n, dtype=bool)
     raise DataError("blend_level_scale", item=name, survey=visits.name, scale=str(scale or "-"), levels=k)
+
+
+def _by_their_words(values: Array, scale: Scale | None, bands: LevelBands) -> Codes | None:
+    """Levels of codes that stand for words the bands know, whatever the code; None where a word is not theirs."""
+    words = bands.code_words()
+    points = (
+        {}
+        if scale is None
+        else {
+            point: next((words[word.casefold()] for word in text.values() if word.casefold() in words), None)
+            for point, text in scale.labels.items()
+        }
+    )
+    found = [points.get(float(value)) for value in values]
+    if not found or any(code is None for code in found):
+        return None
+    return np.array(found, dtype=np.int64)
 
 
 def _from_words(visits: Survey, name: str, bands: LevelBands) -> tuple[Codes, NDArray[np.bool_]]:

@@ -260,13 +260,14 @@ draft = csi.draft_codebook(csi.Survey.from_frame(export, name="counter", scale={
 print(draft.to_yaml())
 
 # %% [markdown] lang="zh"
-# 草稿要逐行看：电话认出来了，姓名却当成普通文字；`wait` 里的 `99` 是“不知道”，草稿误以为量表到了 100；
-# 等候越久越糟，方向也没写。知情同意书（consent form）里承诺过保密的每一列，都写进 `private`。
+# 草稿要逐行看：姓名和电话都认出来了，自动列入 `private`；`wait` 里的 `99` 是“不知道”，草稿却把这一列
+# 当成普通的数（number），不是评分，也不知道等候越久越糟。知情同意书（consent form）里承诺过保密的每一列，
+# 都写进 `private`。
 # 合同会把关：评分越出量表，或有人想按姓名分组，都会当场停下并说明原因。
 
 # %% [markdown] lang="en"
-# Read every line of a draft: it knew the phone, but took the name for plain text; the `99` of `wait` means "don't
-# know", and the draft thought the scale ran to 100; a longer wait is worse, which it could not know. Whatever the
+# Read every line of a draft: it knew the name and the phone for private; the `99` of `wait` means "don't know", and
+# the draft took the column for a number, not a rating, nor could it know that a longer wait is worse. Whatever the
 # consent form (知情同意) promised to keep confidential goes under `private`.
 #
 # The contract is enforced: a rating off the scale, or a table by name of customer, stops with a sentence.

@@ -88,7 +88,8 @@ def read_survey(
     --------
     >>> import csi, pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "shop.csv"
-    >>> _ = file.write_text("总体满意度,服务态度\n" + "非常满意,5\n满意,4\n不满意,1\n一般,3\n非常不满意,2\n" * 8, encoding="utf-8")
+    >>> rows = "非常满意,5\n满意,4\n不满意,1\n一般,3\n非常不满意,2\n" * 8
+    >>> _ = file.write_text("总体满意度,服务态度\n" + rows, encoding="utf-8")
     >>> survey = csi.read_survey(file)
     >>> survey.answers["总体满意度"].head(3).tolist(), str(survey.codebook.items["服务态度"].scale)
     ([5.0, 4.0, 2.0], '1-5')
@@ -121,14 +122,14 @@ def open_survey(
     name: str | None = None,
     kinds: tuple[str, ...] = (),
 ) -> Survey:
-    """As `read_survey`, with what was said about the answers made into a Ruling; `kinds` limits what the file may be."""
+    """As `read_survey`, with what was said about the answers made a Ruling; `kinds` limits what the file may be."""
     if source is not None:
         choose("source", source if source in SOURCES else str(source)[:40], SOURCES)
     book = None if codebook is None else as_codebook(codebook)
     if second is not None:
         tables = [table_of_file(one, sheet, encoding, delimiter, kinds)[0] for one in (path, second)]
         return wenjuanxing_survey(tables, book, ruling, name)
-    table, kind = table_of_file(path, sheet, encoding, delimiter, kinds, source)
+    table, _ = table_of_file(path, sheet, encoding, delimiter, kinds, source)
     if isinstance(table, Export):
         export = table
     elif source in (None, "wenjuanxing") and (is_wenjuanxing(table) or source == "wenjuanxing"):
@@ -169,7 +170,7 @@ def recognised(table: RawTable, source: str | None) -> Export:
 
 
 def private_columns(table: RawTable) -> set[int]:
-    """Positions of the columns of a raw table that tell who a person is: by platform, heading or what cells look like."""
+    """Positions of the columns of a raw table that tell who a person is: by platform, heading or the cells."""
     plain = unique(table)
     found = {i for i, name in enumerate(plain.headings) if heading_of(name).private or name in PRIVATE_FIXED}
     for i, column in enumerate(plain.columns):

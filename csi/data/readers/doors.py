@@ -89,7 +89,7 @@ def read_excel(path: Path, codebook: Book = None, *, sheet: str | int | None = N
 
 
 def read_qualtrics(path: Path, codebook: Book = None, **options: Any) -> Survey:
-    """Read a Qualtrics export (csv, tsv, xlsx) with its two or three heading rows.
+    r"""Read a Qualtrics export (csv, tsv, xlsx) with its two or three heading rows.
 
     Parameters
     ----------
@@ -110,8 +110,9 @@ def read_qualtrics(path: Path, codebook: Book = None, **options: Any) -> Survey:
     --------
     >>> import csi, pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "q.csv"
-    >>> head = 'ResponseId,Q1\\nResponse ID,How satisfied are you?\\n"{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}"'
-    >>> _ = file.write_text(head + "\\nR_1,5\\nR_2,1\\nR_3,2\\nR_4,4\\nR_5,3\\n")
+    >>> head = 'ResponseId,Q1\nResponse ID,How satisfied are you?\n'
+    >>> head += '"{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}"'
+    >>> _ = file.write_text(head + "\nR_1,5\nR_2,1\nR_3,2\nR_4,4\nR_5,3\n")
     >>> survey = csi.read_qualtrics(file)
     >>> len(survey), survey.answers["Q1"].tolist()
     (5, [5.0, 1.0, 2.0, 4.0, 3.0])
@@ -121,7 +122,7 @@ def read_qualtrics(path: Path, codebook: Book = None, **options: Any) -> Survey:
 
 
 def read_tencent(path: Path, codebook: Book = None, **options: Any) -> Survey:
-    """Read a 腾讯问卷 export.
+    r"""Read a 腾讯问卷 export.
 
     Parameters
     ----------
@@ -141,9 +142,9 @@ def read_tencent(path: Path, codebook: Book = None, **options: Any) -> Survey:
     --------
     >>> import csi, pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "t.csv"
-    >>> head = "编号,开始答题时间,结束答题时间,答题时长,1.总体满意度\\n"
+    >>> head = "编号,开始答题时间,结束答题时间,答题时长,1.总体满意度\n"
     >>> rows = [f"{i},2026/5/26 12:00,2026/5/26 12:01,1分{i}秒,{i}" for i in (1, 2, 3, 4, 5)]
-    >>> _ = file.write_text(head + "\\n".join(rows), encoding="utf-8")
+    >>> _ = file.write_text(head + "\n".join(rows), encoding="utf-8")
     >>> csi.read_tencent(file).answers["答题时长"].tolist()
     [61.0, 62.0, 63.0, 64.0, 65.0]
 
@@ -152,7 +153,7 @@ def read_tencent(path: Path, codebook: Book = None, **options: Any) -> Survey:
 
 
 def read_surveymonkey(path: Path, codebook: Book = None, **options: Any) -> Survey:
-    """Read a SurveyMonkey export with its two heading rows.
+    r"""Read a SurveyMonkey export with its two heading rows.
 
     Parameters
     ----------
@@ -172,9 +173,9 @@ def read_surveymonkey(path: Path, codebook: Book = None, **options: Any) -> Surv
     --------
     >>> import csi, pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "s.csv"
-    >>> head = "Respondent ID,Collector ID,Start Date,End Date,How satisfied are you?\\n,,,,Response\\n"
+    >>> head = "Respondent ID,Collector ID,Start Date,End Date,How satisfied are you?\n,,,,Response\n"
     >>> rows = [f"1140{i},9,03/01/2026 10:00:00,03/01/2026 10:05:00,{i}" for i in (1, 2, 3, 4, 5)]
-    >>> _ = file.write_text(head + "\\n".join(rows))
+    >>> _ = file.write_text(head + "\n".join(rows))
     >>> len(csi.read_surveymonkey(file))
     5
 
@@ -183,7 +184,7 @@ def read_surveymonkey(path: Path, codebook: Book = None, **options: Any) -> Surv
 
 
 def read_google_forms(path: Path, codebook: Book = None, **options: Any) -> Survey:
-    """Read a Google Forms export (csv, xlsx, or the packed csv of a download).
+    r"""Read a Google Forms export (csv, xlsx, or the packed csv of a download).
 
     Parameters
     ----------
@@ -205,7 +206,7 @@ def read_google_forms(path: Path, codebook: Book = None, **options: Any) -> Surv
     >>> import csi, pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "g.csv"
     >>> rows = [f"2026/03/0{i} 10:00:00,{i}" for i in (1, 2, 3, 4, 5)]
-    >>> _ = file.write_text("Timestamp,How satisfied are you?\\n" + "\\n".join(rows))
+    >>> _ = file.write_text("Timestamp,How satisfied are you?\n" + "\n".join(rows))
     >>> csi.read_google_forms(file).answers["How satisfied are you?"].tolist()
     [1.0, 2.0, 3.0, 4.0, 5.0]
 
@@ -214,7 +215,7 @@ def read_google_forms(path: Path, codebook: Book = None, **options: Any) -> Surv
 
 
 def read_limesurvey(path: Path, codebook: Book = None, **options: Any) -> Survey:
-    """Read a LimeSurvey export, headed by codes or by the text of the questions.
+    r"""Read a LimeSurvey export, headed by codes or by the text of the questions.
 
     Parameters
     ----------
@@ -236,7 +237,7 @@ def read_limesurvey(path: Path, codebook: Book = None, **options: Any) -> Survey
     >>> import csi, pathlib, tempfile
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "l.csv"
     >>> rows = [f"{i},2026-03-01 10:00:00,3,en,1,{i},{6 - i}" for i in (1, 2, 3, 4, 5)]
-    >>> _ = file.write_text("id,submitdate,lastpage,startlanguage,seed,Q1[SQ001],Q1[SQ002]\\n" + "\\n".join(rows))
+    >>> _ = file.write_text("id,submitdate,lastpage,startlanguage,seed,Q1[SQ001],Q1[SQ002]\n" + "\n".join(rows))
     >>> str(csi.read_limesurvey(file).codebook.items["Q1[SQ002]"].scale)
     '1-5'
 

@@ -1,4 +1,4 @@
-"""The encoding of a text: by its marks and rules first, then by what its bytes make of words; two that remain are asked."""
+"""The encoding of a text: by its marks and rules first, then by the words its bytes make; two that remain are asked."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _mostly_alone(text: str, data: bytes) -> bool:
 
 
 def candidates(data: bytes) -> list[str]:
-    """The encodings that make words of bytes that are not utf-8, the likeliest first; more than one where none decides."""
+    """The encodings that make words of bytes that are not utf-8, likeliest first; more than one where none decides."""
     sample = data[:_SAMPLE]
     if len(data) > _SAMPLE:
         sample = sample[: sample.rfind(b"\n") + 1] or sample

@@ -18,10 +18,11 @@ from csi.errors import DataError
 from csi.language import Note, note
 
 _SUMMARY = re.compile(
-    r"平均|均值|平均值|平均分|合计|总计|小计|标准差|中位数|众数|最大值|最小值|means?|averages?|avg\.?|(?:grand |sub)?totals?|sum|"
-    r"std\.?(?: ?dev(?:iation)?\.?)?|standard deviation|s\.?d\.?|median|mode|min(?:imum)?|max(?:imum)?|count|n|promedio|media|suma|"
-    r"desviaci[oó]n.*|mittelwert|durchschnitt|summe|moyenne|somme|[ée]cart[- ]type|m[ée]dia|soma|rata-?rata|jumlah|合計|"
-    r"平均点|標準偏差|평균|합계|표준편차",
+    r"平均|均值|平均值|平均分|合计|总计|小计|标准差|中位数|众数|最大值|最小值|means?|averages?|avg\.?|"
+    r"(?:grand |sub)?totals?|sum|std\.?(?: ?dev(?:iation)?\.?)?|standard deviation|s\.?d\.?|median|mode|"
+    r"min(?:imum)?|max(?:imum)?|count|n|promedio|media|suma|desviaci[oó]n.*|mittelwert|durchschnitt|summe|"
+    r"moyenne|somme|[ée]cart[- ]type|m[ée]dia|soma|rata-?rata|jumlah|合計|平均点|標準偏差|평균|합계|"
+    r"표준편차",
     re.IGNORECASE,
 )
 _TAIL = 12  # rows at the end that may be summaries or notes
@@ -67,7 +68,7 @@ def check_headings(table: RawTable) -> None:
 
 
 def unique(table: RawTable) -> RawTable:
-    """The table under names that are there once; nameless columns are column_1, column_2, repeated ones get a number."""
+    """The table under names that are there once; nameless columns are column_1, column_2, repeats get a number."""
     names, notes, twice, nameless = [], [], [], []
     seen: set[str] = set()
     for i, name in enumerate(table.headings):
@@ -138,7 +139,7 @@ def respondents(table: RawTable) -> tuple[RawTable, dict[str, str]]:
             count=int(rows.sum()),
             why=note(f"row_{why}"),
             rows=[str(int(at) + table.line) for at in np.flatnonzero(rows)[:6]],
-        )  # fmt: skip
+        )
         for why, rows in reasons.items()
         if rows.any()
     ]
@@ -252,7 +253,5 @@ def of_rows(rows: Sequence[Sequence[Any]], file: str, notes: list[Note]) -> RawT
     body = rows[at + 1 :]
     if not body:
         raise DataError("no_respondents", file=file)
-    columns = []
-    for i in range(width):
-        columns.append(compact([row[i] if i < len(row) else "" for row in body]))
+    columns = [compact([row[i] if i < len(row) else "" for row in body]) for i in range(width)]
     return named(header, columns, file, at + 2, notes)

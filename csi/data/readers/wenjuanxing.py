@@ -118,7 +118,7 @@ def read_wenjuanxing(
 
 
 def is_wenjuanxing(raw: RawTable) -> bool:
-    """Whether a table has the headings of a 问卷星 export: numbered questions, beside its fixed columns or nearly alone."""
+    """Whether a table has the headings of a 问卷星 export: numbered questions, beside fixed columns or alone."""
     questions = [heading for heading in raw.headings if re.match(r"\s*(?:\d{1,4}\s*、|第\s*\d{1,4}\s*题)", heading)]
     fixed = sum(heading.strip() in FIXED for heading in raw.headings)
     if fixed >= 3:

@@ -260,7 +260,7 @@ def _may_rate(asked: Asked, values: Mapping[str, Any]) -> bool:
 
 
 def _ends(numbers: NDArray[np.float64], words: int) -> tuple[float, float]:
-    """The ends of a scale whose rungs carry words: the usual scale that holds the numbers, or as many rungs as words."""
+    """The ends of a scale whose rungs carry words: the usual scale that holds the numbers, or as many as words."""
     distinct = np.unique(numbers)
     verdict = judge(distinct, np.ones(len(distinct), dtype=np.intp))
     fitting = [ends for ends in verdict.choices if ends[1] - ends[0] + 1 == words]

@@ -1,6 +1,7 @@
 """Words of answers and headings by language: the files of this folder, their letters compared, words for no answer.
 
-Every file has the same sections: words of degree, `families`, `templates` and `ladders` of answers, `kano`, `yes_no`, `no_answer`
+Every file has the same sections: words of degree, `families`, `templates` and `ladders` of answers, `kano`, `yes_no`,
+`no_answer`
 and `headings`; `any.yaml` holds what is the same in all languages.
 """
 
