@@ -457,7 +457,7 @@ crowd = pd.DataFrame({"class": rng.choice(["A", "B", "C"], 10_000, p=[0.1, 0.3, 
 feeling = 6.5 + crowd["class"].map({"A": 0.8, "B": 0.3, "C": -0.3}) + rng.normal(0, 1.8, 10_000)
 crowd["rating"] = feeling.round().clip(1, 10)
 crowd["answers"] = rng.random(10_000) < 1 / (1 + np.exp(6 - crowd["rating"]))
-heard = csi.Survey.from_frame(crowd[crowd["answers"]].drop(columns="answers"), name="heard")
+heard = csi.Survey.from_frame(crowd[crowd["answers"]].drop(columns="answers"), name="heard", scale={"rating": (1, 10)})
 weighted = csi.post_stratify(heard, "class", crowd["class"].value_counts().to_dict())
 best, worst = (csi.compare_nonresponse(weighted, ["rating"], response_rate=crowd["answers"].mean())
                .value("rating", kind, table="bounds") for kind in ("upper_bound", "lower_bound"))  # fmt: skip
