@@ -619,3 +619,21 @@ def test_classes_refuse_in_both_languages(call, words):
             with pytest.raises(csi.CsiError) as caught:
                 call()
             assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_visits_count_by_their_words_whatever_ladder_the_words_were_read_as():
+    words = ["很满意", "满意", "比较满意", "一般", "比较不满意", "不满意", "很不满意"]
+    firms = [f"f{i}" for i in range(4)]
+    book = csi.Codebook.from_yaml("{roles: {cluster: firm}, scales: {p: {lo: 0, hi: 100}}, items: {q: {scale: p}}}")
+    asked = csi.Survey.from_frame({"firm": firms, "q": [50, 50, 50, 50]}, book)
+    text = csi.Codebook.from_yaml("items: {firm: {kind: text}, q: {kind: text}}")
+    for heard in (
+        ["满意", "比较满意", "满意", "比较满意"],
+        words[:3] + words[1:2],
+        ["满意", "比较满意", "很满意", "比较满意"],
+    ):
+        seen = {"firm": firms, "q": heard}
+        read, told = (csi.Survey.from_frame(seen, *more) for more in ((), (text,)))
+        assert read.codebook.items["q"].kind == "rating"
+        finals = [csi.score_blend(asked, visits, None, {"q": 1}).scores()["final"].tolist() for visits in (read, told)]
+        assert finals[0] == finals[1]

@@ -391,3 +391,20 @@ def test_moments_equal_the_reference_table(name, shared):
     assert moments.mean.tolist() == table["mean"]
     assert moments.sd == pytest.approx(table["sd_ddof1"], abs=1e-14)
     assert moments.correlation == pytest.approx(np.array(table["correlation"]), abs=1e-14)
+
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+
+
+@pytest.mark.parametrize("name", [path.stem for path in sorted(SAMPLES.glob("*.csv"))])
+def test_without_its_codebook_no_scale_of_a_sample_is_wrong(name):
+    right = csi.read_survey(SAMPLES / f"{name}.csv", SAMPLES / f"{name}.yaml").codebook.items
+    read, asked = {}, ""
+    try:
+        read = csi.read_survey(SAMPLES / f"{name}.csv").codebook.items
+    except csi.AskedError as question:
+        asked = str(question)
+    assert read or "scale=" in asked
+    both = [key for key in read if right[key].kind == read[key].kind == "rating"]
+    ends = {key: [(book[key].scale.lo, book[key].scale.hi) for book in (read, right)] for key in both}
+    assert {key: pair for key, pair in ends.items() if pair[0] != pair[1]} == {}
