@@ -405,6 +405,6 @@ def test_without_its_codebook_no_scale_of_a_sample_is_wrong(name):
     except csi.AskedError as question:
         asked = str(question)
     assert read or "scale=" in asked
-    both = [key for key in read if right[key].kind == read[key].kind == "rating"]
+    both = [key for key in {*read} & {*right} if right[key].kind == read[key].kind == "rating"]
     ends = {key: [(book[key].scale.lo, book[key].scale.hi) for book in (read, right)] for key in both}
     assert {key: pair for key, pair in ends.items() if pair[0] != pair[1]} == {}
