@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from csi.data.ladders import choose_ladder, is_kano, no_answer, read_ladders, yes_no
+from csi.data.ladders import choose_ladder, is_kano, no_answer, read_ladders, usual_patterns, yes_no
+from csi.data.tongues import TONGUES, tongue
 
 # Worst or least first.
 LADDERS = {
@@ -127,6 +128,61 @@ def test_a_step_that_nobody_chose_keeps_its_place(labels, wanted):
     assert [steps(labels, 10)[label] for label in labels] == wanted
 
 
+@pytest.mark.parametrize(
+    ("ladder", "wanted"),
+    [
+        ("很满意 满意 基本满意 不满意 很不满意", [5, 4, 3, 2, 1]),
+        ("非常满意 满意 基本满意 不满意 非常不满意", [5, 4, 3, 2, 1]),
+        ("非常满意 满意 基本满意 不满意", [4, 3, 2, 1]),
+        ("非常满意 满意 基本满意", [5, 4, 3]),
+        ("满意 基本满意 不满意", [3, 2, 1]),
+        ("符合 基本符合 不符合", [3, 2, 1]),
+        ("完全符合 基本符合 一般 基本不符合 完全不符合", [5, 4, 3, 2, 1]),
+    ],
+)
+def test_basically_satisfied_is_the_middle_where_no_other_middle_is(ladder, wanted):
+    assert [steps(ladder.split())[label] for label in ladder.split()] == wanted
+
+
+@pytest.mark.parametrize(
+    "ladder",
+    [
+        "非常满意|满意|一般|不满意|非常不满意",
+        "Very satisfied|Satisfied|Neutral|Dissatisfied|Very dissatisfied",
+        "Muy satisfecha|Satisfecha|Neutral|Insatisfecha|Muy insatisfecha",
+        "Muito satisfeito|Satisfeito|Neutro|Insatisfeito|Muito insatisfeito",
+        "sehr zufrieden|zufrieden|neutral|unzufrieden|sehr unzufrieden",
+        "très satisfait|satisfait|neutre|insatisfait|très insatisfait",
+        "Sangat Puas|Puas|Netral|Tidak Puas|Sangat Tidak Puas",
+        "とても満足|満足|普通|不満|とても不満",
+        "매우 만족|만족|보통|불만족|매우 불만족",
+    ],
+)
+def test_three_steps_are_three_unless_few_answered_beside_questions_of_five(ladder):
+    five = ladder.split("|")
+    three = five[1:4]
+    assert [steps(three)[label] for label in three] == [3, 2, 1]
+    usual = usual_patterns([read_ladders(five)] * 3)
+    assert [choose_ladder(read_ladders(three), usual, None, 20).steps[label] for label in three] == [4, 3, 2]
+
+
+def test_every_word_of_the_files_is_text():
+    """YAML reads `true`, `no` and `null` as something else where they are not quoted."""
+
+    def walk(part, path):
+        if isinstance(part, dict):
+            for key, value in part.items():
+                walk(value, (*path, key))
+        elif isinstance(part, list):
+            for value in part:
+                walk(value, path)
+        elif path[-1] not in ("verified", "two_steps", "patterns"):
+            assert isinstance(part, str), (path, part)
+
+    for language in ("any", *TONGUES):
+        walk(tongue(language), (language,))
+
+
 def test_two_spellings_of_a_rung_share_it():
     assert dict(steps(["Good", "good ", "Bad"])) == {"Good": 2, "good ": 2, "Bad": 1}
     found = steps(["Muy satisfecha", "Muy satisfecho", "Satisfecha", "Insatisfecho", "Muy insatisfecho", "Neutral"])
@@ -153,6 +209,7 @@ def test_other_words_are_no_ladder(labels):
         "dont_know"),
         ("모름", "dont_know"), ("不适用", "not_asked"), ("N/A", "blank"), ("Not applicable", "not_asked"),
         ("no aplica", "not_asked"), ("entfällt", "not_asked"), ("非該当", "not_asked"), ("拒答", "refused"),
+        ("Non concernée", "not_asked"),
         ("Prefer not to say", "refused"), ("keine Angabe", "refused"), ("prefiero no contestar", "refused"),
         ("(跳过)", "skipped"), (".", "blank"), ("-", "blank"), ("—", "blank"), ("/", "blank"), ("无回答", None),
         ("#DIV/0!", "unreadable"), ("5", None), ("good", None), ("很好", None),
@@ -165,6 +222,7 @@ def test_words_for_no_answer(cell, reason):
 def test_kano_answers_and_yes_no():
     assert is_kano(["I like it", "I expect it", "I am neutral", "I can tolerate it", "I dislike it"])
     assert is_kano(["我很喜欢", "理应如此", "无所谓", "勉强可以接受", "我不喜欢"])
+    assert is_kano(["Cela me ferait très plaisir", "Je l'accepterais", "Cela me dérangerait beaucoup"])
     assert not is_kano(["Very satisfied", "Satisfied", "Neutral"])
     assert yes_no(["Oui", "Non"]) == {"Oui": 1, "Non": 0}
     assert yes_no(["red", "No"]) is None

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 from csi.data.cells import plain_text
 from csi.data.scales import Scale
-from csi.data.tongues import TONGUES, letters, no_answer, plain_label, tongue
+from csi.data.tongues import TONGUES, letters, no_answer, plain_label, spellings, tongue
 
 __all__ = [
     "MANY",
@@ -38,7 +38,6 @@ _NUMBERED = re.compile(r"[(\[]?(\d{1,2})[)\]]?\s*(?:分|点|점)?\s*[.、:)=(–
 _SCORED = re.compile(r"[^\d\s]\s*(?:\(\s*(\d{1,2})\s*(?:分|点|점)?\s*\)|[-–—=:]\s*(\d{1,2}))$")
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*")
 _EAST = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
-_CHOICE = re.compile(r"\(([^()]*)\)")
 _MOST = 20  # more labels are no ladder
 MANY = 50  # from so many answers on, a step that nobody chose is taken not to exist
 
@@ -198,16 +197,7 @@ def _index() -> dict[str, set[int]]:
 
 @cache
 def _middle() -> frozenset[str]:
-    return frozenset(key for language in TONGUES for word in tongue(language)["middle"] for key, _ in _spellings(word))
-
-
-def _spellings(word: str) -> Iterator[tuple[str, str]]:
-    """Letters and wording of each spelling: `satisfait(|e|s|es)` stands for four of one wording, the first."""
-    parts = _CHOICE.split(word)
-    choices = [[part] if at % 2 == 0 else part.split("|") for at, part in enumerate(parts)]
-    spelled = ["".join(choice) for choice in product(*choices)]
-    for text in spelled:
-        yield letters(text), spelled[0]
+    return frozenset(key for language in TONGUES for word in tongue(language)["middle"] for key, _ in spellings(word))
 
 
 @cache
@@ -251,7 +241,7 @@ def _family(
     usual: dict[int, str] = {}
     for level, wordings in steps.items():
         for wording in wordings:
-            for key, word in _spellings(wording):
+            for key, word in spellings(wording):
                 if key not in levels:
                     levels[key], words[key] = level, word
                     usual.setdefault(level, word)
@@ -327,7 +317,7 @@ def _kano() -> dict[str, int]:
     for language in TONGUES:
         for at, step in enumerate(tongue(language).get("kano", ()), start=1):
             for word in step:
-                for key, _ in _spellings(word):
+                for key, _ in spellings(word):
                     found.setdefault(key, at)
     return found
 
@@ -337,7 +327,7 @@ def yes_no(labels: Iterable[str]) -> dict[str, int] | None:
     labels = list(labels)
     for language in TONGUES:
         words = {
-            key: at for at, many in tongue(language)["yes_no"].items() for word in many for key, _ in _spellings(word)
+            key: at for at, many in tongue(language)["yes_no"].items() for word in many for key, _ in spellings(word)
         }
         known = {label: words.get(letters(plain_label(label))) for label in labels}
         found = {label: value for label, value in known.items() if value is not None}
@@ -346,14 +336,13 @@ def yes_no(labels: Iterable[str]) -> dict[str, int] | None:
     return None
 
 
-def usual_patterns(readings: Iterable[Readings]) -> Counter[tuple[int, ...]]:
-    """How many questions of a survey would be read by each pattern if each were alone."""
-    alone = (choose_ladder(one, {}, None, MANY) for one in readings)
-    return Counter(ladder.pattern for ladder in alone if ladder.pattern is not None)
+def usual_patterns(readings: Iterable[Readings]) -> Counter[tuple[Any, ...]]:
+    """How many questions of a survey would be read by each pattern, or by the same words, if each were alone."""
+    return Counter((ladder := choose_ladder(one, {}, None, MANY)).pattern or ladder.words for one in readings)
 
 
 def choose_ladder(
-    readings: Readings, usual: Mapping[tuple[int, ...], int], positions: Mapping[str, int] | None, answers: int
+    readings: Readings, usual: Mapping[tuple[Any, ...], int], positions: Mapping[str, int] | None, answers: int
 ) -> Ladder:
     """The ladder of a question: how many steps it has where not all of them were chosen.
 
@@ -363,7 +352,7 @@ def choose_ladder(
     Parameters
     ----------
     readings : what its labels can be
-    usual : pattern -> number of questions of the survey
+    usual : pattern, or words of a ladder without one -> number of questions of the survey
     positions : label -> position among the options; from the code file or the numbers printed beside the options
     answers : number of answers
     """
@@ -383,7 +372,7 @@ def choose_ladder(
         ladders = tuple(ladder for ladder in ladders if ladder.complete) or ladders
 
     def rank(ladder: Ladder) -> tuple[int, bool, bool, int]:
-        votes = usual.get(ladder.pattern, 0) if ladder.pattern is not None else 0
+        votes = usual.get(ladder.pattern or ladder.words, 0)
         return votes, ladder.complete, len(ladder.words) == 5, -len(ladder.words)
 
     return max(ladders, key=rank)

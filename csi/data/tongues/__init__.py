@@ -1,16 +1,17 @@
 """Words of answers and headings by language: the files of this folder, their letters compared, words for no answer.
 
 Every file has the same sections: words of degree, `families`, `templates` and `ladders` of answers, `kano`, `yes_no`,
-`no_answer`
-and `headings`; `any.yaml` holds what is the same in all languages.
+`no_answer`; `any.yaml` holds what is the same in all languages.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import product
 from typing import Any
 
 TONGUES = ("zh", "en", "ja", "ko", "es", "pt", "de", "fr", "id")
@@ -22,6 +23,7 @@ _PREFIX = re.compile(
     r"|^\d{1,2}\s*(?:分|点|점)?\s*(?=[^\d\s])"
 )
 _SCORE = re.compile(r"\s*(?:\(\s*\d{1,3}\s*(?:分|点|점)?\s*\)|[-–—=:]\s*\d{1,3})$")
+_CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")  # (|e|s)
 _IN_BRACKETS = re.compile(r"^\((.*)\)$")
 _MARKS = re.compile("[\u0300-\u036f]")
 _PICTURES = re.compile(
@@ -59,6 +61,15 @@ def letters(text: str) -> str:
     return "".join(character for character in without_accents(text) if character.isalnum())
 
 
+def spellings(word: str) -> Iterator[tuple[str, str]]:
+    """Letters and wording of each spelling: `satisfait(|e|s|es)` stands for four of one wording, the first."""
+    parts = _CHOICE.split(word)
+    choices = [[part] if at % 2 == 0 else part.split("|") for at, part in enumerate(parts)]
+    spelled = ["".join(choice) for choice in product(*choices)]
+    for text in spelled:
+        yield letters(text), spelled[0]
+
+
 def plain_label(label: str) -> str:
     """A label without option letter, score, pictures, blanks between Chinese words and difference of case."""
     text = unicodedata.normalize("NFKC", label) if not label.isascii() else label
@@ -89,6 +100,7 @@ def _no_answers() -> dict[str, str]:
         for reason, words in tongue(language)["no_answer"].items():
             for word in words:
                 found.setdefault(unicodedata.normalize("NFKC", str(word)).casefold(), reason)
-                if len(key := letters(str(word))) > 1:
-                    found.setdefault(key, reason)
+                for key, _ in spellings(str(word)):
+                    if len(key) > 1:
+                        found.setdefault(key, reason)
     return found
