@@ -9,21 +9,14 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+from csi.data.stated import stated_scale
+
 _NUMBER = re.compile(
     r"^\s*(?:[A-Za-z]{0,3}\d{1,3}(?:[-_.]\d{1,3})*[a-z]?\s*[、.．:：)）_-]\s*|\(\d{1,3}\)\s*|\d{1,3}\s+(?=\D))"
 )
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _JOINTS = re.compile(r"[_./\\|]+|(?<=\w)-(?=\w)")
 _LATIN = re.compile(r"^[=a-zà-ÿœ0-9()\[\]?*+:|\\.#°ºñ' _-]+$", re.IGNORECASE)
-_RANGE = re.compile(
-    r"(?<![\d.,/-])([+-]?\d{1,3})\s*(?:分|points?|星)?\s*"
-    r"(?:-|–|—|~|～|to|bis|a|à|hasta|sampai|至|到|から)\s*([+-]?\d{1,3})(?!\d|[.,/]\d|%|-\d)",
-    re.IGNORECASE,
-)
-_ENDS = re.compile(
-    r"(?<!\d)([0-9]{1,3})\s*[=:：＝]\s*[^\d,;，；()（）]{2,60}?[,;，；、/ ]+\s*(?:\.\.\.|…)?\s*([0-9]{1,3})\s*[=:：＝]"
-)
-_OUT_OF = re.compile(r"(?:/|out of|von|sur|de un total de)\s*(5|7|10|100)\s*\)?\s*$", re.IGNORECASE)
 _OWN = re.compile(
     r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|"
     r"您所|"
@@ -34,12 +27,11 @@ _ASKED = re.compile(
     r"何[回歳人年]|몇|cu[aá]nt|quant[oa]s|edad|combien|wie (?:viele|lange|alt)|berapa|umur|usia|date of|duration"
 )
 _GIVE = re.compile(r"your|enter|provide|leave|fill|请|填写|留下|su |sua |seu |votre|ihre?|anda|isi")
-_SCALES = {(0, 1), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 8), (1, 9), (1, 10), (1, 11), (0, 3), (0, 4), (0, 5),
-           (0, 6), (0, 7), (0, 10), (0, 100), (1, 100), (-2, 2), (-3, 3), (-5, 5)}  # fmt: skip
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}")
 _PHONE = re.compile(
     r"(?:\+?\d{1,3}[ -]?)?(?:1[3-9]\d{9}|"
-    r"0\d{1,4}[ -]\d{3,4}[ -]?\d{3,4}|\(\d{2,4}\) ?\d{3,5}[ -]?\d{3,4}|08\d{8,11})"
+    r"0\d{1,4}[ -]\d{3,4}[ -]?\d{3,4}|\+\d[\d ()-]{7,16}\d|\d{3}-\d{3}-\d{4}|"
+    r"\(\d{2,4}\) ?\d{3,5}[ -]?\d{3,4}|08\d{8,11})"
 )
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:\D.*)?|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
 _CITIZEN = re.compile(r"\d{17}[\dXx]|\d{6}-\d{7}|\d{3}\.\d{3}\.\d{3}-\d{2}")
@@ -91,19 +83,30 @@ def heading_of(text: str) -> Heading:
     private = next((name for name, words in said["private"].items() if _found(words, spaced)), None)
     if rated or (len(spaced.split()) > 6 and not _GIVE.search(spaced)):
         private = None
-    bad, good = _found(said["high_bad"], spaced), _found(said["low_bad"], spaced)
+    scale, high_bad = stated_scale(text)
+    if high_bad is None:
+        whole = _normal(text)
+        bad, good = _found(said["high_bad"], whole), _found(said["low_bad"], whole)
+        high_bad = None if bad == good else bad
     return Heading(
         plain=plain,
         private=private,
         amount=None if role in ("weight", "duration") else amount,
-        group=_found(said["group"], spaced) and (_is_short(spaced) or _OWN.match(spaced) is not None),
+        group=_is_group(said, spaced),
         role=role,
-        overall=overall,
+        overall=overall and not _found(said["not_overall"], spaced),
         recommend=recommend,
         rated=rated or overall or recommend,
-        high_bad=None if bad == good else bad,
-        scale=_stated(text),
+        high_bad=high_bad,
+        scale=scale,
     )
+
+
+def _is_group(said: dict[str, Any], text: str) -> bool:
+    """Whether a heading names a group, and not something of one such as its image."""
+    if not _found(said["group"], text) or _found(said["not_group"], text):
+        return False
+    return _is_short(text) or _OWN.match(text) is not None
 
 
 def _is_short(text: str) -> bool:
@@ -132,7 +135,7 @@ def _patterns() -> dict[str, Any]:
 
 def _compiled(listed: str) -> tuple[re.Pattern[str], ...]:
     """Three patterns: the whole heading, words between blanks, parts of words in scripts without blanks."""
-    words = [word.strip().casefold() for word in listed.split(",") if word.strip()]
+    words = [word.strip().casefold().replace("-?", "[ -]?") for word in listed.split(",") if word.strip()]
     whole = [word[1:] for word in words if word.startswith("=")]
     latin = [word for word in words if not word.startswith("=") and _LATIN.match(word)]
     other = [word for word in words if not word.startswith("=") and not _LATIN.match(word)]
@@ -146,20 +149,6 @@ def _compiled(listed: str) -> tuple[re.Pattern[str], ...]:
 def _found(patterns: Sequence[re.Pattern[str]], text: str) -> bool:
     whole, words, parts = patterns
     return bool(whole.match(text) or words.search(text) or parts.search(text))
-
-
-def _stated(text: str) -> tuple[float, float] | None:
-    """The ends of a scale that a heading states: (0-10), 1 to 7, 1 = bad ... 5 = good, /10."""
-    for found in (_ENDS.search(text), *_RANGE.finditer(text)):
-        if found is None:
-            continue
-        lo, hi = int(found[1]), int(found[2])
-        if lo > hi:
-            lo, hi = hi, lo
-        if (lo, hi) in _SCALES:
-            return float(lo), float(hi)
-    found = _OUT_OF.search(text)
-    return None if found is None else (0.0 if found[1] == "100" else 1.0, float(found[1]))
 
 
 def private_cells(texts: Sequence[str]) -> str | None:
