@@ -7,6 +7,7 @@ import random
 import pytest
 
 from csi.data.ladders import choose_ladder, is_kano, no_answer, read_ladders, usual_patterns, yes_no
+from csi.data.ladders import choose_ladder, is_kano, kano_answers, no_answer, read_ladders, yes_no
 from csi.data.tongues import TONGUES, tongue
 
 # Worst or least first.
@@ -38,6 +39,10 @@ LADDERS = {
         "Malo|Regular|Bueno|Muy bueno|Excelente",
         "Totalmente en desacuerdo|En desacuerdo|Ni de acuerdo ni en desacuerdo|De acuerdo|Totalmente de acuerdo",
         "Nunca|Casi nunca|A veces|Casi siempre|Siempre", "Muy difícil|Difícil|Neutral|Fácil|Muy fácil",
+        "Muy insatisfecha|Insatisfecha|Algo insatisfecha|Ni satisfecha ni insatisfecha|Algo satisfecha|Satisfecha|"
+        "Muy satisfecha",
+        "Totalmente en desacuerdo|En desacuerdo|Algo en desacuerdo|Neutral|Algo de acuerdo|De acuerdo|"
+        "Totalmente de acuerdo",
     ],
     "pt": [
         "Muito insatisfeito|Insatisfeito|Neutro|Satisfeito|Muito satisfeito", "Péssimo|Ruim|Regular|Bom|Ótimo",
@@ -45,18 +50,24 @@ LADDERS = {
         "Concordo totalmente",
         "Nunca|Raramente|Às vezes|Frequentemente|Sempre",
         "Nada importante|Pouco importante|Neutro|Importante|Muito importante",
+        "Discordo totalmente|Discordo|Discordo parcialmente|Neutro|Concordo parcialmente|Concordo|Concordo totalmente",
     ],
     "id": [
         "Sangat Tidak Setuju|Tidak Setuju|Netral|Setuju|Sangat Setuju",
         "Sangat Tidak Setuju|Tidak Setuju|Setuju|Sangat Setuju",
         "Sangat Tidak Puas|Tidak Puas|Cukup Puas|Puas|Sangat Puas", "Tidak Pernah|Jarang|Kadang-kadang|Sering|Selalu",
         "Sangat Kurang|Kurang|Cukup|Baik|Sangat Baik",
+        "Sangat Tidak Setuju|Tidak Setuju|Kurang Setuju|Setuju|Sangat Setuju", "STS|TS|KS|S|SS",
+        "Sangat Tidak Puas|Tidak Puas|Kurang Puas|Puas|Sangat Puas",
+        "Sangat Tidak Setuju|Tidak Setuju|Agak Tidak Setuju|Netral|Agak Setuju|Setuju|Sangat Setuju",
     ],
     "fr": [
         "Très insatisfait|Insatisfait|Neutre|Satisfait|Très satisfait", "Mauvais|Moyen|Bien|Très bien|Excellent",
         "Pas du tout d'accord|Plutôt pas d'accord|Ni d'accord ni pas d'accord|Plutôt d'accord|Tout à fait d'accord",
         "Jamais|Rarement|Parfois|Souvent|Toujours",
         "Pas du tout satisfait|Plutôt insatisfait|Plutôt satisfait|Très satisfait",
+        "Très insatisfait|Insatisfait|Plutôt insatisfait|Neutre|Plutôt satisfait|Satisfait|Très satisfait",
+        "Pas du tout d'accord|Pas d'accord|Plutôt pas d'accord|Neutre|Plutôt d'accord|D'accord|Tout à fait d'accord",
     ],
     "de": [
         "sehr unzufrieden|eher unzufrieden|teils, teils|eher zufrieden|sehr zufrieden",
@@ -64,17 +75,24 @@ LADDERS = {
         "trifft überhaupt nicht zu|trifft eher nicht zu|teils teils|trifft eher zu|trifft voll zu",
         "nie|selten|manchmal|oft|immer",
         "stimme überhaupt nicht zu|stimme eher nicht zu|neutral|stimme eher zu|stimme voll und ganz zu",
+        "sehr unzufrieden|unzufrieden|eher unzufrieden|weder noch|eher zufrieden|zufrieden|sehr zufrieden",
+        "stimme gar nicht zu|stimme nicht zu|stimme eher nicht zu|neutral|stimme eher zu|stimme zu|stimme voll zu",
     ],
     "ja": [
         "とても不満|不満|どちらともいえない|満足|とても満足", "不満|やや不満|どちらともいえない|やや満足|満足",
         "全くそう思わない|あまりそう思わない|どちらともいえない|ややそう思う|とてもそう思う",
         "とても悪い|悪い|普通|良い|とても良い",
         "非常に不満|不満|やや不満|普通|やや満足|満足|非常に満足",
+        "全くそう思わない|そう思わない|あまりそう思わない|どちらともいえない|ややそう思う|そう思う|強くそう思う",
+        "まったく|あまり|ときどき|よく|いつも",
+        "期待を大きく下回った|期待を下回った|期待通り|期待を上回った|期待を大きく上回った",
     ],
     "ko": [
         "매우 불만족|불만족|보통|만족|매우 만족", "전혀 그렇지 않다|그렇지 않다|보통이다|그렇다|매우 그렇다",
         "매우 나쁨|나쁨|보통|좋음|매우 좋음",
         "전혀|드물게|가끔|자주|항상", "전혀 중요하지 않다|중요하지 않다|보통이다|중요하다|매우 중요하다",
+        "매우 불만족|불만족|만족|매우 만족", "매우 불만족|불만족|약간 불만족|보통|약간 만족|만족|매우 만족",
+        "기대보다 훨씬 못함|기대보다 못함|기대와 비슷함|기대보다 좋음|기대보다 훨씬 좋음",
     ],
 }  # fmt: skip
 ALL = [(language, ladder) for language, ladders in LADDERS.items() for ladder in ladders]
@@ -122,6 +140,11 @@ def test_spelling_changes_nothing(language, ladder):
         (["Siempre", "A veces", "Nunca"], [5, 3, 1]),
         (["Sangat Puas", "Puas", "Tidak Puas"], [5, 4, 2]),
         (["SS", "S", "N", "TS"], [5, 4, 3, 2]),
+        (["Muito satisfeita", "Neutro", "Insatisfeita"], [5, 3, 2]),
+        (["Très satisfaite", "Satisfaite", "Insatisfaite"], [5, 4, 2]),
+        (["sehr zufrieden", "eher zufrieden", "eher unzufrieden", "unzufrieden"], [7, 5, 3, 2]),
+        (["とても満足", "満足", "不満"], [5, 4, 2]),
+        (["매우 만족", "보통", "불만족"], [5, 3, 2]),
     ],
 )
 def test_a_step_that_nobody_chose_keeps_its_place(labels, wanted):
@@ -213,10 +236,36 @@ def test_other_words_are_no_ladder(labels):
         ("Prefer not to say", "refused"), ("keine Angabe", "refused"), ("prefiero no contestar", "refused"),
         ("(跳过)", "skipped"), (".", "blank"), ("-", "blank"), ("—", "blank"), ("/", "blank"), ("无回答", None),
         ("#DIV/0!", "unreadable"), ("5", None), ("good", None), ("很好", None),
+        ("No contesta", "refused"), ("No estoy segura", "dont_know"), ("Sin respuesta", "blank"),
+        ("Não se aplica", "not_asked"), ("Prefiro não responder", "refused"), ("Em branco", "blank"),
+        ("Tidak berlaku", "not_asked"), ("Tidak mau menjawab", "refused"), ("Kosong", "blank"),
+        ("Non concernée", "not_asked"), ("Non renseigné", "blank"), ("Refus", "refused"), ("keine Antwort", "blank"),
+        ("答えたくない", "refused"), ("無回答", "blank"), ("해당 없음", "not_asked"), ("응답 거부", "refused"),
+        ("무응답", "blank"),
     ],
 )  # fmt: skip
 def test_words_for_no_answer(cell, reason):
     assert no_answer(cell) == reason
+
+
+@pytest.mark.parametrize("language", TONGUES)
+def test_every_word_for_no_answer_gives_its_own_reason(language):
+    for reason, words in tongue(language)["no_answer"].items():
+        assert not [word for word in words if "|" in word or no_answer(word) != reason]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["Me gusta", "Lo espero", "Me da igual", "Lo tolero", "No me gusta"],
+        ["J'aime", "C'est normal", "Ça m'est égal", "Je peux vivre avec", "Je n'aime pas"],
+        ["Das würde mich sehr freuen", "Das setze ich voraus", "Das ist mir egal", "Das könnte ich in Kauf nehmen",
+         "Das würde mich sehr stören"],
+        ["Suka", "Mengharapkan", "Netral", "Toleransi", "Tidak suka"],
+    ],
+)  # fmt: skip
+def test_kano_answers_in_other_languages(labels):
+    assert kano_answers(reversed(labels)) == {label: at for at, label in enumerate(labels, start=1)}
 
 
 def test_kano_answers_and_yes_no():
