@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from csi.data.ladders import choose_ladder, is_kano, no_answer, read_ladders, usual_patterns, yes_no
-from csi.data.ladders import choose_ladder, is_kano, kano_answers, no_answer, read_ladders, yes_no
+from csi.data.ladders import choose_ladder, is_kano, kano_answers, no_answer, read_ladders, usual_patterns, yes_no
 from csi.data.tongues import TONGUES, tongue
 
 # Worst or least first.
