@@ -238,7 +238,7 @@ def test_other_words_are_no_ladder(labels):
         ("No contesta", "refused"), ("No estoy segura", "dont_know"), ("Sin respuesta", "blank"),
         ("Não se aplica", "not_asked"), ("Prefiro não responder", "refused"), ("Em branco", "blank"),
         ("Tidak berlaku", "not_asked"), ("Tidak mau menjawab", "refused"), ("Kosong", "blank"),
-        ("Non concernée", "not_asked"), ("Non renseigné", "blank"), ("Refus", "refused"), ("keine Antwort", "blank"),
+        ("Non renseigné", "blank"), ("Refus", "refused"), ("keine Antwort", "blank"),
         ("答えたくない", "refused"), ("無回答", "blank"), ("해당 없음", "not_asked"), ("응답 거부", "refused"),
         ("무응답", "blank"),
     ],
