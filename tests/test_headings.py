@@ -182,3 +182,9 @@ def test_which_end_a_heading_calls_good(text, high_bad):
 )  # fmt: skip
 def test_what_cells_tell_of_a_person(texts, kind):
     assert private_cells(texts) == kind
+
+
+def test_codes_of_questions_say_nothing_of_direction():
+    for text in ("P11S1[A1]", "Q5S", "Q11 S", "P2TS3", "A1SS"):
+        assert heading_of(text).high_bad is None
+        assert heading_of(text).scale is None

@@ -29,7 +29,7 @@ _ENDS = re.compile(
     r"(?<!\d)([0-9]{1,3})\s*[=:：＝]\s*[^\d,;，；()（）]{2,60}?[,;，；、/ ]+\s*(?:\.\.\.|…)?\s*([0-9]{1,3})\s*[=:：＝]"
 )
 _OUT_OF = re.compile(r"(?:/|out of|von|sur|de un total de)\s*(5|7|10|100)\s*\)?\s*$", re.IGNORECASE)
-_PAIR = re.compile(rf"(?<![\d.,/])([+-]?\d{{1,3}}){_POINTS}([^\d]{{1,80}})", re.IGNORECASE)
+_PAIR = re.compile(rf"(?<![a-z\d.,/])([+-]?\d{{1,3}}){_POINTS}([^\d]{{1,80}})", re.IGNORECASE)
 _LINKS = re.compile(
     r"^\W*(?:being|means?|is|for|as|represents?|indicates?|significa|es|é|bedeutet|ist|signifie|est|berarti|表示|代表|为|是|指|が|は)?"
     r"\W*(.*?)\W*(?:\s(?:to|and|bis|und|à|et|a|y|e|sampai|hingga|dan|while)|到|至|和|から|부터)?\W*$",
@@ -83,7 +83,8 @@ def _sides(text: str) -> dict[int, int]:
     found: dict[int, int] = {}
     for pair in _PAIR.finditer(text):
         words = _LINKS.sub(r"\1", _PARTS.split(pair[2].lstrip(" =:：＝(（-–—→,，"))[0])
-        side = _side_of_words().get(letters(plain_label(words))) if words else None
+        worded = bool(words) and (len(words) > 3 or not words.isascii())  # S, SS, TS are codes, not words, in a heading
+        side = _side_of_words().get(letters(plain_label(words))) if worded else None
         if side is not None:
             found.setdefault(int(pair[1]), side)
     return found
