@@ -34,6 +34,7 @@ _BESIDE = re.compile(r"(\d+(?:[.,]\d+)?)\s*\(\s*[★⭐☆✩\ufe0f]+\s*\)")
 _WORDED = re.compile(
     r"\(?\[?([+-]?\d{1,3})\]?\)?\s*(?:[-–—.:)=、：|]\s*|\s+|(?=[(\u3040-\u9fff\uac00-\ud7af]))([^\d\s].*)", re.S
 )
+_BARE = re.compile(r"[(\[（]?\s*(\d{1,2})\s*[)\]）]")  # (5), 4) beside ends that carry words
 _WORDED_AFTER = re.compile(r"([^\d\s(].*?)\s*[(\[=:：-]\s*(\d{1,3})\s*分?\s*[)\]]?")
 _COMMA = re.compile(r"[+-]?\d{1,9},\d{1,6}")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,]\d+)?")
@@ -80,6 +81,8 @@ def said(text: str) -> Said | None:
     found = _STARS.fullmatch(text.replace("\ufe0f", "").replace(" ", ""))
     if found and (found[1] or found[2]):
         return Said(float(len(found[1])), "stars", float(len(found[1]) + len(found[2])) if found[2] else math.nan)
+    if found := _BARE.fullmatch(text):
+        return Said(float(found[1]), "words", words="")
     if found := _WORDED.fullmatch(text):
         return Said(float(found[1]), "words", words=found[2])
     if found := _WORDED_AFTER.fullmatch(text):
@@ -163,8 +166,9 @@ def _worded(group: Sequence[tuple[int, Said]]) -> bool:
     words: dict[float, set[str]] = {}
     for _, told in group:
         words.setdefault(told.number, set()).add(plain_label(told.words))
-    distinct = set().union(*words.values())
-    return len(words) >= 2 and len(words) <= 12 and len(distinct) == len(words) == sum(map(len, words.values()))
+    named = {number: texts - {""} for number, texts in words.items() if texts != {""}}
+    distinct = set().union(*named.values())
+    return len(named) >= 2 and len(words) <= 12 and len(distinct) == len(named) == sum(map(len, named.values()))
 
 
 def _commas(

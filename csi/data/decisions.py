@@ -17,7 +17,7 @@ from csi.data.headings import private_cells
 from csi.data.judged import Column, look
 from csi.data.raw import Export
 from csi.data.ruling import Ruling
-from csi.data.wording import ladder_item, patterns_of, read_words, words_kind
+from csi.data.wording import ladder_item, patterns_of, read_together, read_words, words_first, words_kind
 from csi.language import Note
 
 
@@ -63,7 +63,10 @@ def decide(columns: Mapping[str, Cells], facts: Export, ruling: Ruling, survey: 
     stemmed(judged, facts.stems)
     for column in judged:
         _first(column, facts, ruling)
+    read_together(judged)
     for column in judged:
+        if column.kind == "words":
+            column.kind = "rating" if column.readings is not None else words_kind(column)
         if column.kind == "":
             judge_scale(column, ruling.scale_of(column.name), rows)
     settle_batteries(judged)
@@ -145,10 +148,11 @@ def _first(column: Column, facts: Export, ruling: Ruling) -> None:
         column.kind = first_kind(column) or "number"
     else:
         column.kind = first_kind(column)
-    if column.kind == "words":
-        if name not in facts.system:
-            read_words(column)
-        column.kind = "rating" if column.readings is not None else words_kind(column)
+    if column.kind == "" and column.cells.form == "words" and words_first(column):
+        column.kind = "words"
+        read_words(column, numbered=True)
+    elif column.kind == "words" and name not in facts.system:
+        read_words(column)
 
 
 def rule_all(columns: Sequence[Column], ruling: Ruling) -> None:

@@ -12,6 +12,7 @@ from csi.data.codebook import REASONS, Codebook
 from csi.data.evidence import against_the_others
 from csi.data.headings import heading_of
 from csi.data.judged import Column
+from csi.data.ladders import plain_label
 from csi.data.ruling import Ends, Ruling, spoken
 from csi.data.scales import brief
 from csi.data.wording import kano_columns
@@ -23,7 +24,8 @@ DOUBTS = frozenset(
     {
         "suspected_codes", "outside_scales", "unreadable_cells", "scale_left_open", "direction_assumed",
         "direction_stated", "direction_doubtful", "weight_recognised", "half_points", "rows_left_out", "mixed_numbers",
-        "kano_recognised", "ladder_unverified", "decimal_commas", "sheet_read", "lines_cut", "read_as_judged",
+        "kano_recognised", "ladder_unverified", "ladder_lacking",
+        "decimal_commas", "sheet_read", "lines_cut", "read_as_judged",
         "recognised", "incomplete_answers", "codes_given", "percent_scale", "ids_repeated", "rows_short",
     }
 )  # fmt: skip
@@ -215,10 +217,24 @@ def _directions(ratings: Sequence[Column], columns: Sequence[Column]) -> list[No
     assumed = [one.name for one in ratings if _unsaid(one) and one.name not in doubtful]
     if assumed:
         notes.append(note("direction_assumed", items=_some(assumed), count=len(assumed)))
+    lacking = [one for one in ratings if one.readings is not None and _nobody_chose(one)]
+    if lacking:
+        words = list(dict.fromkeys(word for one in lacking for word in _nobody_chose(one)))
+        names = [one.name for one in lacking]
+        notes.append(note("ladder_lacking", items=_some(names), count=len(names), words=_some(words)))
     unverified = [one.name for one in ratings if one.readings is not None and not one.readings.ladders[0].verified]
     if unverified:
         notes.append(note("ladder_unverified", items=_some(unverified), count=len(unverified)))
     return notes
+
+
+def _nobody_chose(column: Column) -> list[str]:
+    """The steps of its scale that stand in no answer of it or of the columns read with it."""
+    if column.item is None or column.item.scale is None:
+        return []
+    there = {plain_label(label) for ladder in column.readings.ladders for label in ladder.steps}
+    labels = [next(iter(text.values())) for text in column.item.scale.labels.values()]
+    return [label for label in labels if plain_label(label) not in there]
 
 
 def _unsaid(column: Column) -> bool:

@@ -21,7 +21,7 @@ from csi.data.cells import dates_of, label_of
 from csi.data.codebook import Item
 from csi.data.judged import Column
 from csi.data.scales import Scale
-from csi.data.wording import are_options, labels_beside, runs_down
+from csi.data.wording import are_options, are_rungs, labels_beside, runs_down
 
 _NOMINAL = re.compile(  # questions answered by naming one of several things
     r"\W*(?:what|which|where|when|who|why|do|did|does|have|has|are|is|were|was|select|choose|please (?:select|choose)|"
@@ -56,7 +56,7 @@ def _numeric_kind(column: Column) -> str:
         return "number"
     if column.cells.form == "words" and are_options(column.cells):
         return "category"
-    if heading.group and not heading.rated and not column.battery:
+    if heading.group and not (heading.rated or column.battery or are_rungs(column.cells)):
         return "category" if not (values % 1).any() and len(values) <= 50 else "number"
     if set(values.tolist()) == {1.0} and answers < 0.8 * len(column.cells.codes):
         return "multiple"  # ticked or left blank

@@ -20,7 +20,8 @@ _LATIN = re.compile(r"^[=a-zà-ÿœ0-9()\[\]?*+:|\\.#°ºñ' _-]+$", re.IGNORECA
 _OWN = re.compile(
     r"(?:\S+ ){0,2}(?:what is your|your|which|select|choose|please (?:select|choose|indicate)|enter your|您的|你的|"
     r"您所|"
-    r"请问|请选择|あなたの|귀하의|su|sua|seu|cu[aá]l es su|qual (?:é )?(?:o )?(?:seu|sua)|ihr|welche|votre|quel|apa)"
+    r"year of study|año de estudios?|ano de estudo|année d'études?|请问|"
+    r"请选择|あなたの|귀하의|su|sua|seu|cu[aá]l es su|qual (?:é )?(?:o )?(?:seu|sua)|ihr|welche|votre|quel|apa)"
 )
 _ASKED = re.compile(
     r"how (?:many|much|long|old)|number of|your age|\bage\b|income|salary|年龄|收入|多少|多久|多长|几[次个天年]|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -30,7 +31,9 @@ class Column:
     sure : whether anything but its values says that it holds ratings
     stem : the question it is a row of, "" for none; `matrix` where the platform says so
     battery : whether most columns of its stem are headed like neither groups nor amounts
-    readings : the ladders its words can be
+    words : its labels and how often each occurs, where they may be a ladder
+    readings : the ladders they can be, together with other columns of the same words
+    answers : number of answers those readings rest on
     odd : cells that fit none of them
     """
 
@@ -44,7 +47,9 @@ class Column:
     stem: str = ""
     matrix: bool = False
     battery: bool = False
+    words: Counter[str] = field(default_factory=Counter)
     readings: Readings | None = None
+    answers: int = 0
     item: Item | None = None
     codes: dict[Any, str] = None  # type: ignore[assignment]
 

@@ -145,12 +145,18 @@ def read_ladders(labels: Iterable[str]) -> Readings | None:
         orders.add(tuple(sorted(levels, key=levels.__getitem__)))
         own = tuple(sorted(set(levels.values())))
         patterns = [pattern for pattern in family.patterns if set(own) <= set(pattern)]
+        if family.grown and own not in patterns and _balanced(own):  # as many steps up as down: all that were offered
+            patterns.append(own)
         for pattern in patterns or [own] * (len(own) > 1):
             steps = {label: pattern.index(level) + 1 for label, level in levels.items()}
             words = tuple(family.usual[level] for level in pattern)
             about = (family.name, family.language, family.verified)
             ladders.append(Ladder(steps, words, pattern if family.grown else None, *about))
     return Readings(tuple(ladders), missing) if ladders and len(orders) == 1 else None
+
+
+def _balanced(levels: Sequence[int]) -> bool:
+    return len(levels) > 3 and sum(level > 0 for level in levels) == sum(level < 0 for level in levels)
 
 
 def _fitting(keys: set[str]) -> list[Family]:
@@ -282,7 +288,9 @@ def _grow(
     gap = words["gap"]
 
     def before(degrees: Iterable[str], many: Iterable[str]) -> list[str]:
-        return [f"{degree}{gap}{one}" for one in many for degree in degrees]
+        pairs = [(degree, one) for one in many for degree in degrees]
+        after = [f"{one}{gap}{degree}" for degree, one in pairs] if gap else []  # agree completely
+        return [*(f"{degree}{gap}{one}" for degree, one in pairs), *after]
 
     very = [*strongest, *words["very"]]
     return {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,21 +13,39 @@ from csi.data.answers import said
 from csi.data.cells import Cells, label_of
 from csi.data.codebook import REASONS, Item
 from csi.data.judged import Column
-from csi.data.ladders import Readings, choose_ladder, is_kano, no_answer, plain_label, read_ladders, usual_patterns
+from csi.data.ladders import (
+    MANY,
+    Readings,
+    choose_ladder,
+    is_kano,
+    no_answer,
+    plain_label,
+    read_ladders,
+    usual_patterns,
+)
 
-ODD = 0.1  # share of the answers that may stand outside a ladder of words
+ODD = 0.05  # share of the answers that may stand outside a ladder of words; a word more often used is a rung
 
 
-def read_words(column: Column) -> None:
-    """The ladders the words of a column can be; a few odd cells, or words for no answer, do not hide them."""
+def read_words(column: Column, numbered: bool = False) -> None:
+    """The ladders the words of a column can be; a few odd cells, or words for no answer, do not hide them.
+
+    Parameters
+    ----------
+    column : gets `words`, `readings` and `answers`
+    numbered : read cells such as `agree (8)` by their words too
+    """
     cells = column.cells
     used = np.flatnonzero(cells.counts > 0)
     labels = {
         label_of(cells.distinct[i]): int(cells.counts[i])
         for i in used
-        if not _gone(cells, i, column.codes) and np.isnan(cells.numbers[i])
+        if not _gone(cells, i, column.codes) and (numbered or np.isnan(cells.numbers[i]))
     }
-    if not 1 < len(labels) <= 40 or max(map(len, labels)) > 80:
+    if not labels or len(labels) > 40 or max(map(len, labels)) > 80:
+        return
+    column.words, column.answers = Counter(labels), sum(labels.values())
+    if len(labels) == 1:
         return
     column.readings = _ladders_of(labels)
     if column.readings is None:
@@ -33,12 +53,84 @@ def read_words(column: Column) -> None:
         column.readings = _ladders_of(answers) if 1 < len(answers) < len(labels) else None
 
 
-def _ladders_of(labels: Mapping[str, int]) -> Readings | None:
+def read_together(columns: Sequence[Column]) -> None:
+    """Read columns of the same words as one: a step that one of them lacks was offered there too.
+
+    A word that many of them hold and no ladder knows makes none of them a rating. Rows of one question have one ladder;
+    another column keeps the whole ladder of its own words, if they were chosen often enough, and takes the one that
+    most others have where it lacks a step.
+    """
+    for members in _alike([column for column in columns if column.words]):
+        together = _pooled(members)
+        whole = [column for column in members if column.readings is not None and _whole(column)]
+        own = [(column.readings, column.answers) for column in whole]
+        stems = Counter(column.stem for column in members if column.stem)
+        for column in members:
+            rows = [one for one in members if one.stem == column.stem] if stems[column.stem] > 1 else []
+            if together is None:
+                if column.readings is not None and any(_often(one, members, column) for one in _odd(column)):
+                    column.readings = None
+            elif rows:
+                column.readings, column.answers = _pooled(rows) or together, sum(one.words.total() for one in rows)
+            elif column.readings is not None and column not in whole:
+                holds = [one for one in own if {*column.words} <= {*one[0].ladders[0].steps}]
+                alike = Counter(len(one[0].ladders[0].steps) for one in holds)
+                best = max(holds, key=lambda one: alike[len(one[0].ladders[0].steps)], default=None)
+                column.readings, column.answers = best or (together, sum(one.words.total() for one in members))
+
+
+def _pooled(members: Sequence[Column]) -> Readings | None:
+    tally: Counter[str] = Counter()
+    for column in members:
+        tally.update(column.words)
+    answers = {label: count for label, count in tally.items() if no_answer(label) is None}
+    return _ladders_of(tally, ODD / 2) or (_ladders_of(answers, ODD / 2) if 1 < len(answers) < len(tally) else None)
+
+
+def _often(word: str, members: Sequence[Column], here: Column) -> bool:
+    return sum(column.words[word] for column in members) > here.words[word]
+
+
+def _odd(column: Column) -> list[str]:
+    """The words of a column that its ladders leave out."""
+    known = {*column.readings.ladders[0].steps, *column.readings.missing} if column.readings else set()
+    return [label for label in column.words if label not in known and no_answer(label) is None]
+
+
+def _whole(column: Column) -> bool:
+    return column.answers >= MANY and any(ladder.complete for ladder in column.readings.ladders)
+
+
+def _alike(columns: Sequence[Column]) -> list[list[Column]]:
+    """Groups of at least two columns that share two words or more, or the only one they have."""
+    groups: list[tuple[set[str], list[Column]]] = []
+    for column in columns:
+        words = {plain_label(label) for label in column.words if no_answer(label) is None}
+        near = [group for group in groups if len(group[0] & words) >= min(2, len(words)) > 0]
+        for words_there, members in near:
+            words |= words_there
+            groups = [group for group in groups if group[1] is not members]
+        groups.append((words, [*(one for _, members in near for one in members), column]))
+    return [members for _, members in groups if len(members) > 1]
+
+
+def words_first(column: Column) -> bool:
+    """Whether cells such as `agree (5)`, `rather agree (8)` count otherwise than their words, which then decide."""
+    words = {number: words for number, words in _beside(column.cells).items() if words}
+    readings = read_ladders(words.values()) if len(words) > 2 else None
+    if readings is None:
+        return False
+    steps = [readings.ladders[0].steps[word] for word in words.values() if word in readings.ladders[0].steps]
+    ways = {after > before for before, after in pairwise(steps)}
+    return len(ways) > 1
+
+
+def _ladders_of(labels: Mapping[str, int], share: float = ODD) -> Readings | None:
     left, odd = dict(labels), 0
     for label, count in [("", 0), *sorted(labels.items(), key=lambda pair: pair[1])]:
         left.pop(label, None)
         odd += count
-        if odd > ODD * sum(labels.values()) or len(left) < 2:
+        if odd > share * sum(labels.values()) or len(left) < 2:
             return None
         if (readings := read_ladders(left)) is not None and len(set(readings.ladders[0].steps.values())) > 1:
             return readings
@@ -54,7 +146,7 @@ def _gone(cells: Cells, i: int, codes: Mapping[Any, str]) -> bool:
 def ladder_item(column: Column, usual: Any, text: Mapping[str, str] | str) -> Item:
     """The item of a column of words that are a ladder; `codes` gets the words that are no answer."""
     readings = column.readings
-    ladder = choose_ladder(readings, usual, None, column.cells.count(column.cells.answered))
+    ladder = choose_ladder(readings, usual, None, column.answers)
     column.codes |= dict(readings.missing)
     known = {plain_label(label) for label in ladder.steps} | {plain_label(word) for word in ladder.words}
     for i in np.flatnonzero(column.cells.counts > 0):
@@ -69,7 +161,7 @@ def labels_beside(column: Column) -> dict[float, str]:
     ends = column.verdict.ends
     if column.cells.form != "words" or ends is None:
         return {}
-    found = {number: words for number, words in _beside(column.cells).items() if ends[0] <= number <= ends[1]}
+    found = {number: words for number, words in _beside(column.cells).items() if words and ends[0] <= number <= ends[1]}
     return found if len(set(found.values())) == len(found) else {}
 
 
@@ -89,13 +181,18 @@ def runs_down(words: Mapping[float, str]) -> bool:
         return False
     steps = readings.ladders[0].steps
     known = [(number, steps[word]) for number, word in words.items() if word in steps]
-    return len(known) > 1 and np.corrcoef(np.array(known, dtype=float).T)[0, 1] < 0
+    return len(known) > 1 and bool(np.corrcoef(np.array(known, dtype=float).T)[0, 1] < 0)
 
 
 def are_options(cells: Cells) -> bool:
     """Whether numbers with words beside them number options, such as `1. paid`, `2. owing`: no ladder knows them."""
-    words = list(_beside(cells).values())
-    return len(words) > 2 and read_ladders(words) is None
+    words = [words for words in _beside(cells).values() if words]
+    return len(words) > 2 and not are_rungs(cells)
+
+
+def are_rungs(cells: Cells) -> bool:
+    """Whether the words beside the numbers are a ladder, whatever the heading names."""
+    return read_ladders([words for words in _beside(cells).values() if words]) is not None
 
 
 def words_kind(column: Column) -> str:
