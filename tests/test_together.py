@@ -73,3 +73,20 @@ def test_degrees_after_the_word():
     found, survey = scales({"q": words * 20})
     assert str(found["q"]) == "1-4"
     assert survey.answers["q"].head(4).tolist() == [1, 2, 3, 4]
+
+
+def test_answers_and_headings_in_two_languages():
+    words = ["Tres Mauvais / Very Bad", "Mauvais / Bad", "Bon / Good", "Tres bon /Very Good", "Excellent /Excellent"]
+    columns = {f"Zoom [{i}]": [*words[i % 2 :], "je ne sais pas/ I don't know"] * 9 for i in range(2)}
+    size = min(map(len, columns.values()))
+    columns = {name: cells[:size] for name, cells in columns.items()}
+    columns["Nom & Post-nom /Firstname and Surname"] = [f"P{i} Q{i}" for i in range(size)]
+    found, survey = scales(columns)
+    assert [str(found[f"Zoom [{i}]"]) for i in range(2)] == ["1-5", "1-5"]
+    assert set(survey.reasons["Zoom [0]"]) == {0, csi.data.codebook.REASONS.index("dont_know")}
+    assert survey.codebook.private == ("Nom & Post-nom /Firstname and Surname",)
+
+
+def test_two_words_of_a_longer_ladder_are_categories():
+    found, _ = scales({"q": ["Often", "Seldom"] * 40})
+    assert found == {"q": None}

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from csi.data.answers import seconds
 from csi.data.blocks import within
 from csi.data.cells import Cells
 from csi.data.codebook import Codebook, Item
 from csi.data.doubts import asked, doubts_of, facts_of
 from csi.data.evidence import decide_kind, first_kind, judge_scale, rated_item, settle_batteries, stemmed
-from csi.data.headings import private_cells
+from csi.data.headings import heading_of, private_cells
 from csi.data.judged import Column, look
 from csi.data.raw import Export
 from csi.data.ruling import Ruling
@@ -98,9 +99,8 @@ def _private(columns: Mapping[str, Cells], facts: Export) -> list[str]:
     for name, cells in columns.items():
         if name in facts.items and name not in facts.private:
             continue
-        from csi.data.headings import heading_of
-
         named = heading_of(facts.texts.get(name, name)).private or heading_of(name).private
+        named = named and not (name in facts.stems and 2 * int(cells.answered.sum()) <= cells.count(cells.answered))
         texts = [cell for cell in cells.distinct[:200] if isinstance(cell, str) and cell.strip()]
         if name in facts.private or named or (len(texts) >= 3 and private_cells(texts)):
             found.append(name)
@@ -109,8 +109,6 @@ def _private(columns: Mapping[str, Cells], facts: Export) -> list[str]:
 
 def _roles(columns: Mapping[str, Cells], facts: Export, private: Sequence[str]) -> dict[str, str]:
     """Role -> column: what the platform says, then headings whose column holds what the role needs."""
-    from csi.data.headings import heading_of
-
     found = {role: name for role, name in facts.roles.items() if name in columns}
     for name, cells in columns.items():
         role = heading_of(name).role
@@ -123,8 +121,6 @@ def _roles(columns: Mapping[str, Cells], facts: Export, private: Sequence[str]) 
 
 
 def _fits(role: str, cells: Cells) -> bool:
-    from csi.data.answers import seconds
-
     used = cells.answered
     numbers = cells.numbers[used]
     if role == "weight":

@@ -81,9 +81,7 @@ def heading_of(text: str) -> Heading:
         amount = None
     if amount not in (None, "id") and len(spaced.split()) > 5 and not _ASKED.search(spaced):
         amount = None
-    private = next((name for name, words in said["private"].items() if _found(words, spaced)), None)
-    if rated or (len(spaced.split()) > 6 and not _GIVE.search(spaced)):
-        private = None
+    private = None if rated else _private(said, plain)
     scale, high_bad = stated_scale(text)
     if high_bad is None:
         whole = _normal(text)
@@ -101,6 +99,16 @@ def heading_of(text: str) -> Heading:
         high_bad=high_bad,
         scale=scale,
     )
+
+
+def _private(said: dict[str, Any], plain: str) -> str | None:
+    """What a heading, or one of its languages, asks of a person; long sentences only where they ask to give it."""
+    for part in dict.fromkeys((plain, *re.split(r"\s*[/／]\s*", plain))):
+        text = _normal(part)
+        found = next((name for name, words in said["private"].items() if _found(words, text)), None)
+        if found and (len(text.split()) <= 6 or _GIVE.search(text)):
+            return found
+    return None
 
 
 def _is_group(said: dict[str, Any], text: str) -> bool:

@@ -173,6 +173,8 @@ def _fitting(keys: set[str]) -> list[Family]:
         if len(levels) != len(wordings) or not (family.two_steps or not levels <= {-2, 2}):
             continue
         whole = len(levels) == len(family.usual)
+        if len(levels) < 3 and not (family.grown or whole):
+            continue  # often and seldom: two words of many
         if not family.template or whole:
             found.append(family)
         elif len(levels) > 3:

@@ -90,7 +90,11 @@ def no_answer(text: str) -> str | None:
     """
     found = _no_answers()
     bare = unicodedata.normalize("NFKC", text).strip().casefold()
-    return found.get(bare) or found.get(letters(plain_label(text)) or bare)
+    known = found.get(bare) or found.get(letters(plain_label(text)) or bare)
+    if known is None and "/" in bare and 3 < len(bare) <= 80:  # the same in two languages
+        reasons = [found.get(letters(plain_label(part))) for part in bare.split("/")]
+        return reasons[0] if all(reasons) else None
+    return known
 
 
 @cache
