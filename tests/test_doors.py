@@ -14,6 +14,7 @@ from contextlib import suppress
 
 import pytest
 
+import csi
 from csi.data.readers.detect import file_bytes, file_kind
 from csi.data.readers.workbook import open_workbook
 from csi.errors import CsiError, DataError
@@ -223,7 +224,7 @@ def test_what_is_no_file_is_said_at_once(tmp_path):
             ("/dev/zero", "file_not_ordinary"), (tmp_path, "file_is_folder"), ("", "file_bad_name"),
             ("a\0b.csv", "file_bad_name"), ("a" * 5000, "file_unreadable"), ("/a" * 2500, "file_unreadable"),
             (tmp_path / "ring", "file_unreadable"), (tmp_path / "none.csv", "file_not_found"),
-            (tmp_path / "no" / "x.csv", "folder_not_found"), (5, "file_bad_name"), (None, "file_bad_name"),
+            (tmp_path / "no" / "x.csv", "folder_not_found"), (5, "file_no_name"), (None, "file_no_name"),
         ):  # fmt: skip
             with pytest.raises(DataError) as caught:
                 file_bytes(name)
@@ -271,3 +272,15 @@ def test_kinds_of_files_that_begin_like_others():
     assert file_kind(xls([(0, 0, 1.0)])) == "xls"
     assert file_kind(xlsx(ROW)) == "xlsx"
     assert file_kind(xlsx(ROW)[:500]) == "broken_zip"
+
+
+@pytest.mark.parametrize("given", [None, 5, ["a.csv"], {"a": [1]}])
+@pytest.mark.parametrize("door", ["read_survey", "read_csv", "read_excel", "read_spss"])
+def test_what_is_no_name_of_a_file(door, given):
+    with pytest.raises(csi.DataError, match="from_frame"):
+        getattr(csi, door)(given)
+
+
+def test_groups_by_what_is_no_column():
+    with pytest.raises(csi.DataError, match="5"):
+        csi.load_sample("tiny").split(5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from os import PathLike
 from pathlib import Path
@@ -21,11 +21,7 @@ REASONS = (
     "answered", "not_asked", "skipped", "blank", "dont_know", "refused", "invalid", "suspected_code", "outside_scale",
     "unreadable",
 )  # fmt: skip
-DOUBTED = (
-    "suspected_code",
-    "outside_scale",
-    "unreadable",
-)  # decided against single cells by evidence, never by a person
+DOUBTED = REASONS[-3:]  # decided against single cells by evidence, never by a person
 ROLES = ("weight", "strata", "cluster", "population", "case", "wave", "duration", "respondent")
 
 _KEYS = ("title", "source", "roles", "lonely_psu", "missing", "scales", "items", "truth")
@@ -189,7 +185,7 @@ class Codebook:
         Raises
         ------
         DataError
-            `codebook_not_found`, `codebook_not_utf8`, those of `file_bytes` and those of `from_yaml`.
+            `codebook_no_name`, `codebook_not_found`, `codebook_not_utf8`, those of `file_bytes` and `from_yaml`.
 
         """
         from csi.data.readers.detect import file_bytes
@@ -199,6 +195,8 @@ class Codebook:
         except UnicodeDecodeError:
             raise DataError("codebook_not_utf8", file=Path(path).name) from None
         except DataError as problem:
+            if problem.code == "file_no_name":
+                raise DataError("codebook_no_name", found=type(path).__name__) from None
             if problem.code not in ("file_not_found", "folder_not_found"):
                 raise
             names = sorted(p.name for p in Path(path).parent.glob("*.y*ml"))
@@ -412,9 +410,3 @@ class _Reader:
     def wrong(self, place: str, expected: str, found: Any) -> DataError:
         found = "(empty)" if found is None else found if isinstance(found, str | int | float) else type(found).__name__
         return DataError("codebook_type", file=self.file, place=place, expected=expected, found=str(found))
-
-
-def with_scales(codebook: Codebook, scales: Mapping[str, Scale]) -> Codebook:
-    """The codebook with these items' scales filled in."""
-    items = {name: replace(item, scale=scales.get(name, item.scale)) for name, item in codebook.items.items()}
-    return replace(codebook, items=items)

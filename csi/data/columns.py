@@ -17,11 +17,10 @@ from csi.data.completion import completed
 from csi.data.decisions import decide
 from csi.data.evidence import first_kind
 from csi.data.judged import look
-from csi.data.ladders import plain_label, read_ladders
 from csi.data.raw import Export
 from csi.data.ruling import Ruling
 from csi.data.scales import Scale, brief
-from csi.data.wording import words_kind
+from csi.data.wording import fill_labels, words_kind
 from csi.errors import DataError
 from csi.language import Note, note
 
@@ -211,7 +210,7 @@ def _numbers(
         tally.number_codes[item.name] = hits
     values = cells.numbers.copy()
     if item.scale is not None and item.scale.labels:
-        _fill_labels(values, why, cells, item.scale)
+        fill_labels(values, why, cells, item.scale)
         if hits := cells.count(np.isfinite(values) & np.isnan(cells.numbers)):
             tally.labelled[item.name] = hits
     words = (why == 0) & np.isnan(values) & (cells.tokens > 0)
@@ -234,32 +233,6 @@ def _numbers(
             note("cell_count", item=item.name, cells=tally.examples(cells, marked), count=cells.count(marked))
         )
     return values, why
-
-
-def _fill_labels(values: NDArray[np.float64], why: NDArray[np.int8], cells: Cells, scale: Scale) -> None:
-    """Ratings of cells that hold the words of a scale: as they stand, as labels, or as another spelling of a rung."""
-    by_word = {plain_text(word).casefold(): point for point, text in scale.labels.items() for word in text.values()}
-    by_label = {plain_label(word): point for point, text in scale.labels.items() for word in text.values()}
-    left = []
-    for i in np.flatnonzero((cells.counts > 0) & (why == 0) & (np.isnan(values) | (cells.form == "words"))):
-        text = plain_text(cells.distinct[i])
-        if np.isfinite(values[i]):  # a number with words beside it: the label as it stands comes first
-            values[i] = by_word.get(text.casefold(), values[i])
-            continue
-        values[i] = by_word.get(text.casefold(), by_label.get(plain_label(text), np.nan))
-        if np.isnan(values[i]) and not cells.tokens[i] and isinstance(cells.distinct[i], str):
-            left.append(i)
-    if not left or len(left) > 20 or not scale.step:
-        return
-    for language in ("zh", "en"):
-        words = {text[language]: point for point, text in scale.labels.items() if language in text}
-        if len(words) != len(scale.points):
-            continue
-        for i in left:
-            readings = read_ladders([*words, label := label_of(cells.distinct[i])])
-            found = [ladder for ladder in readings.ladders if len(ladder.words) == len(words)] if readings else []
-            if found and label in found[0].steps:
-                values[i] = scale.points[found[0].steps[label] - 1]
 
 
 def _tally_words(cells: Cells, words: NDArray[np.bool_], tally: _Tally) -> None:

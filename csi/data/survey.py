@@ -338,7 +338,7 @@ class Survey:
             `unknown_column` with what exists, `private_column`, `no_columns` for an empty `by`.
 
         """
-        columns = [by] if isinstance(by, str) else list(by)
+        columns = [by] if isinstance(by, str) or not isinstance(by, Iterable) else list(by)
         if not columns:
             raise DataError("no_columns", survey=self.name)
         for column in columns:

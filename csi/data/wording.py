@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from csi.data.answers import said
-from csi.data.cells import Cells, label_of
+from csi.data.cells import Cells, label_of, plain_text
 from csi.data.codebook import REASONS, Item
 from csi.data.judged import Column
 from csi.data.ladders import (
@@ -23,6 +24,7 @@ from csi.data.ladders import (
     read_ladders,
     usual_patterns,
 )
+from csi.data.scales import Scale
 
 ODD = 0.05  # share of the answers that may stand outside a ladder of words; a word more often used is a rung
 
@@ -218,3 +220,29 @@ def kano_columns(columns: Sequence[Column]) -> list[str]:
 def patterns_of(columns: Sequence[Column]) -> Any:
     """How many questions of the file would be read by each pattern of a ladder."""
     return usual_patterns(one.readings for one in columns if one.readings is not None)
+
+
+def fill_labels(values: NDArray[np.float64], why: NDArray[np.int8], cells: Cells, scale: Scale) -> None:
+    """Ratings of cells that hold the words of a scale: as they stand, as labels, or as another spelling of a rung."""
+    by_word = {plain_text(word).casefold(): point for point, text in scale.labels.items() for word in text.values()}
+    by_label = {plain_label(word): point for point, text in scale.labels.items() for word in text.values()}
+    left = []
+    for i in np.flatnonzero((cells.counts > 0) & (why == 0) & (np.isnan(values) | (cells.form == "words"))):
+        text = plain_text(cells.distinct[i])
+        if np.isfinite(values[i]):  # a number with words beside it: the label as it stands comes first
+            values[i] = by_word.get(text.casefold(), values[i])
+            continue
+        values[i] = by_word.get(text.casefold(), by_label.get(plain_label(text), np.nan))
+        if np.isnan(values[i]) and not cells.tokens[i] and isinstance(cells.distinct[i], str):
+            left.append(i)
+    if not left or len(left) > 20 or not scale.step:
+        return
+    for language in ("zh", "en"):
+        words = {text[language]: point for point, text in scale.labels.items() if language in text}
+        if len(words) != len(scale.points):
+            continue
+        for i in left:
+            readings = read_ladders([*words, label := label_of(cells.distinct[i])])
+            found = [ladder for ladder in readings.ladders if len(ladder.words) == len(words)] if readings else []
+            if found and label in found[0].steps:
+                values[i] = scale.points[found[0].steps[label] - 1]

@@ -329,11 +329,6 @@ def _customer_survey(
     return replace(survey, notes=notes)
 
 
-def of_customers(tables: Sequence[Survey | None], firms: Sequence[Codes], column: str, count: int) -> list[str | None]:
-    """(F,) what a column says of each customer."""
-    return _of_customers(tables, firms, column, count, None)
-
-
 def _of_customers(
     tables: Sequence[Survey | None], firms: Sequence[Codes], column: str, count: int, role: str | None
 ) -> list[str | None]:

@@ -12,6 +12,7 @@ import zipfile
 from os import PathLike
 from pathlib import Path
 
+from csi.data.readers.encodings import BOMS
 from csi.errors import DataError
 from csi.language import note
 
@@ -29,13 +30,6 @@ _MAGIC = (
     (b"PAR1", "parquet"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
-)
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|table|body|style)\b", re.I | re.S)
 _EXCEL_XML = re.compile(rb"^\s*<\?xml.{0,400}(?:mso-application|office:spreadsheet)", re.S)
@@ -62,8 +56,9 @@ def file_bytes(path: str | PathLike[str]) -> bytes:
     Raises
     ------
     DataError
-        `file_bad_name`, `file_not_found` with the files that are there, `folder_not_found`, `file_is_folder`,
-        `file_not_ordinary` (a pipe or a device, which might never end), `file_unreadable`, `file_empty`.
+        `file_no_name`, `file_bad_name`, `file_not_found` with the files that are there, `folder_not_found`,
+        `file_is_folder`, `file_not_ordinary` (a pipe or a device, which might never end), `file_unreadable`,
+        `file_empty`.
 
     """
     file = readable_name(path)
@@ -92,11 +87,12 @@ def readable_name(path: str | PathLike[str]) -> str:
     Raises
     ------
     DataError
-        `file_bad_name` for an empty name, one with a NUL, one this computer's encoding cannot write.
+        `file_no_name` for anything but a name; `file_bad_name` for an empty name, one with a NUL, one this computer's
+        encoding cannot write.
 
     """
     if not isinstance(path, str | PathLike):
-        raise DataError("file_bad_name", file=ascii(path))
+        raise DataError("file_no_name", found=type(path).__name__)
     name = os.fspath(path)
     try:
         raw = os.fsencode(name)
@@ -142,7 +138,7 @@ def file_kind(data: bytes) -> str:
     if kind is not None:
         return kind
     head = data[:4096].removeprefix(codecs.BOM_UTF8)
-    if any(data.startswith(bom) for bom, name in _BOMS if name != "utf-8-sig"):
+    if any(data.startswith(bom) for bom, name in BOMS if name != "utf-8-sig"):
         return "text"
     if _EXCEL_XML.search(head):
         return "excel_xml"

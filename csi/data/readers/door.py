@@ -11,6 +11,7 @@ from csi.data.codebook import Codebook, as_codebook
 from csi.data.headings import heading_of, private_cells
 from csi.data.raw import Export, RawTable
 from csi.data.readers import google_forms, limesurvey, qualtrics, surveymonkey, tencent
+from csi.data.readers.detect import readable_name
 from csi.data.readers.opened import table_of_file
 from csi.data.readers.tables import check_headings, frame_of, respondents, unique
 from csi.data.readers.wenjuanxing import PRIVATE_FIXED, is_wenjuanxing, renamed, wenjuanxing_survey
@@ -125,6 +126,7 @@ def open_survey(
     """As `read_survey`, with what was said about the answers made a Ruling; `kinds` limits what the file may be."""
     if source is not None:
         choose("source", source if source in SOURCES else str(source)[:40], SOURCES)
+    file = readable_name(path)
     book = None if codebook is None else as_codebook(codebook)
     if second is not None:
         tables = [table_of_file(one, sheet, encoding, delimiter, kinds)[0] for one in (path, second)]
@@ -140,7 +142,7 @@ def open_survey(
     if export.source != "table":
         how = export.how or note("source_given")
         notes.append(note("recognised", file=export.table.file, source=note(f"source_{export.source}"), how=how))
-    title = name or export.title or Path(path).stem
+    title = name or export.title or Path(file).stem
     return survey_of(frame_of(export.table), book, title, tuple(notes), ruling, replace(export, title=""))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from csi.errors import AskedError, DataError, OptionError
 from csi.language import note
 
-_BOMS = (
+BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -55,7 +55,7 @@ def decode(data: bytes, file: str, encoding: str | None = None) -> tuple[str, st
         `encoding_unknown`.
 
     """
-    marked = next((name for bom, name in _BOMS if data.startswith(bom)), None)
+    marked = next((name for bom, name in BOMS if data.startswith(bom)), None)
     if encoding is not None:
         return _as_given(data, file, encoding, marked)
     if marked is not None:
