@@ -90,3 +90,12 @@ def test_answers_and_headings_in_two_languages():
 def test_two_words_of_a_longer_ladder_are_categories():
     found, _ = scales({"q": ["Often", "Seldom"] * 40})
     assert found == {"q": None}
+
+
+def test_another_wording_of_the_middle_is_not_lost():
+    words = ["Very dissatisfied", "Dissatisfied", "Neutral", "Satisfied", "Very satisfied"]
+    columns = {f"Q33 [{i}]": (words * 14)[:60] for i in range(12)}
+    columns["Q36"] = ([*words[:2], "Neither dissatisfied nor satisfied", *words[3:]] * 14)[:60]
+    found, survey = scales(columns)
+    assert {str(scale) for scale in found.values()} == {"1-5"}
+    assert survey.answers["Q36"].tolist() == survey.answers["Q33 [0]"].tolist()

@@ -60,12 +60,11 @@ def read_together(columns: Sequence[Column]) -> None:
 
     A word that many of them hold and no ladder knows makes none of them a rating. Rows of one question have one ladder;
     another column keeps the whole ladder of its own words, if they were chosen often enough, and takes the one that
-    most others have where it lacks a step.
+    most others have where it lacks a step. None loses a word that its own ladder knows.
     """
     for members in _alike([column for column in columns if column.words]):
         together = _pooled(members)
-        whole = [column for column in members if column.readings is not None and _whole(column)]
-        own = [(column.readings, column.answers) for column in whole]
+        own = [(one.readings, one.answers) for one in members if one.readings is not None and _whole(one)]
         stems = Counter(column.stem for column in members if column.stem)
         for column in members:
             rows = [one for one in members if one.stem == column.stem] if stems[column.stem] > 1 else []
@@ -73,12 +72,21 @@ def read_together(columns: Sequence[Column]) -> None:
                 if column.readings is not None and any(_often(one, members, column) for one in _odd(column)):
                     column.readings = None
             elif rows:
-                column.readings, column.answers = _pooled(rows) or together, sum(one.words.total() for one in rows)
-            elif column.readings is not None and column not in whole:
+                _take(column, _pooled(rows) or together, sum(one.words.total() for one in rows))
+            elif column.readings is not None and not _whole(column):
                 holds = [one for one in own if {*column.words} <= {*one[0].ladders[0].steps}]
                 alike = Counter(len(one[0].ladders[0].steps) for one in holds)
                 best = max(holds, key=lambda one: alike[len(one[0].ladders[0].steps)], default=None)
-                column.readings, column.answers = best or (together, sum(one.words.total() for one in members))
+                _take(column, *(best or (together, sum(one.words.total() for one in members))))
+
+
+def _take(column: Column, readings: Readings, answers: int) -> None:
+    """Read a column with others, unless its own words would be left out."""
+    known = {*readings.ladders[0].steps, *readings.missing}
+    own = {*column.words} - {*_odd(column)} if column.readings is not None else set()
+    lost = [word for word in column.words if word not in known and no_answer(word) is None]
+    if not own & {*lost} and sum(column.words[word] for word in lost) <= ODD * column.words.total():
+        column.readings, column.answers = readings, answers
 
 
 def _pooled(members: Sequence[Column]) -> Readings | None:

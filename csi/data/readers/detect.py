@@ -12,7 +12,6 @@ import zipfile
 from os import PathLike
 from pathlib import Path
 
-from csi.data.readers.encodings import BOMS
 from csi.errors import DataError
 from csi.language import note
 
@@ -30,6 +29,13 @@ _MAGIC = (
     (b"PAR1", "parquet"),
     (b"\x89PNG", "image"),
     (b"\xff\xd8\xff", "image"),
+)
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|table|body|style)\b", re.I | re.S)
 _EXCEL_XML = re.compile(rb"^\s*<\?xml.{0,400}(?:mso-application|office:spreadsheet)", re.S)

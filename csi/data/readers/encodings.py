@@ -8,16 +8,10 @@ from functools import cache
 
 import numpy as np
 
+from csi.data.readers.detect import BOMS
 from csi.errors import AskedError, DataError, OptionError
 from csi.language import note
 
-BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _SAMPLE = 400_000
 _WESTERN = frozenset("äöüßÄÖÜéèêëàâçîïôûùÉÈÀÇñáíóúÑÁÍÓÚ¿¡ãõÃÕâêôåæøÅÆØœŒº°ª€–—‘’“”„…·§»«‰™®©²³ \xa0´`")
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻčďěňřšťůžČĎĚŇŘŠŤŮŽáéíúýőűÁÉÍÚÝŐŰäöüÄÖÜß–—‘’“”„…\xa0")
