@@ -21,6 +21,14 @@ FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+
+
+def has_letters() -> bool:
+    """Whether the browser finds any font of the machine; where nothing tells, it is thought to."""
+    lister = shutil.which("fc-list")
+    return lister is None or bool(subprocess.run([lister], capture_output=True, check=False).stdout.strip())
+
+
 # Runs in a copy of the page and writes what it found into a <pre>.
 MEASURE = r"""
 const found = {cut: [], overlap: [], outside: [], empty: [], counts: {}};
@@ -86,6 +94,9 @@ document.body.append(pre);
 def browse(tmp_path: Path, page: str, *options: str) -> str:
     """The document after its scripts have run."""
     require("browser", BROWSER is not None, "no Chromium on this machine")
+    require(
+        "browser", has_letters(), "Chromium has no font at all here, not even for Latin letters, so it draws nothing"
+    )
     file = tmp_path / "measured.html"
     file.write_text(page, encoding="utf-8")
     profile = f"--user-data-dir={tmp_path / 'profile'}"
