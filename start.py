@@ -1,6 +1,7 @@
 """Make csi's own environment in .venv, then run csi's main job on a bundled sample, its tests, or its course.
 
     python3 start.py                  write a satisfaction report and name the page
+    python3 start.py report FILE ...  the same of your own file; what stands behind FILE goes to `csi report`
     python3 start.py test [OPTIONS]   run the tests; OPTIONS go to pytest
     python3 start.py course           open the lessons in JupyterLab
 
@@ -111,13 +112,16 @@ def main(arguments):
     job = arguments[0] if arguments else "report"
     if sys.version_info < (3, 11):
         return "csi needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; install a newer one and use it."
-    if job not in JOBS or (job == "report" and len(arguments) > 1):
+    if job not in JOBS:
         tell(__doc__)
         return 0 if job in ("-h", "--help", "help") else 2
     os.environ.pop("PYTHONPATH", None)
+    here = os.getcwd()
     os.chdir(ROOT)
     try:
         make_environment()
+        if job == "report" and len(arguments) > 1:
+            return subprocess.call([os.path.join(ROOT, INSIDE), "-m", "csi"] + arguments, cwd=here)
         os.makedirs(os.path.dirname(PAGE), exist_ok=True)
         return subprocess.call([INSIDE] + JOBS[job] + arguments[1:])
     except KeyboardInterrupt:

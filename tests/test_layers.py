@@ -26,7 +26,6 @@ RANKS = (
     "models",
     "drivers",
     "cases",
-    "sample",
     "study",
     "specifications",
     "drafts",

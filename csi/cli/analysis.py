@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from csi.cli.arguments import column_names, whole_number
 from csi.cli.progress import shown_progress
@@ -33,14 +33,21 @@ def report(options: argparse.Namespace) -> int:
     first, output = Path(options.files[0]), options.output
     if output is None:
         output = f"{first.stem}-report.html"
-    named = (*options.files, options.codebook, options.model)
+    sections = column_names(options.sections, "--sections")
+    named = (*options.files, options.codebook, options.model, options.visits, options.complaints, options.tree)
     inputs = (*(Path(name) for name in named if name and "~" not in name), first.with_suffix(".yaml"))
     check_target(output, inputs=inputs)
     check_target(tables_beside(output), inputs=inputs)
     model = None if options.model is None else read_model(options.model)
     survey, remarks = read_answers(options)
     say_doubts(survey)
-    study = _study(survey, model, by, remarks, n_boot=n_boot, seed=seed)
+    records = {name: _records(options, name) for name in ("visits", "complaints") if getattr(options, name)}
+    more = {
+        "outcome": options.outcome,
+        "tree": None if options.tree is None else Path(options.tree),
+        "sections": sections,
+    }
+    study = _study(survey, model, by, remarks, n_boot=n_boot, seed=seed, **more, **records)
     for remark in study.notes:
         print(remark)
     return _write(study, output)
@@ -89,8 +96,15 @@ def _write(study: Study, output: str | Path) -> int:
     return 0
 
 
+def _records(options: argparse.Namespace, name: str) -> Survey:
+    """The file of visits or complaints, read as the answers are: a sample by its name, a codebook beside it."""
+    given = {"files": [getattr(options, name)], "codebook": None, "missing": None, "scale": None, "strict": False}
+    given |= {"decimal": options.decimal, "source": None, "sheet": None, "encoding": None, "delimiter": None}
+    return read_answers(argparse.Namespace(**given))[0]
+
+
 def _study(
-    survey: Survey, model: PathModel | None, by: Sequence[str] | None, remarks: list[Note], **options: int
+    survey: Survey, model: PathModel | None, by: Sequence[str] | None, remarks: list[Note], **options: Any
 ) -> Study:
     """Analyse; without `--by` the groups are those of the codebook's case, where they can be estimated."""
     from csi.study import analyse_survey
@@ -107,7 +121,7 @@ def _study(
             study = analyse([case])
             remarks.append(note("by_of_codebook", column=case))
         except EstimationError as problem:
-            if problem.code != "groups_too_small":
+            if problem.code not in ("groups_too_small", "by_all_small"):
                 raise
             study = analyse(None)
             remarks.append(note("by_dropped", column=case, reason=str(problem)))

@@ -9,6 +9,10 @@ from csi.errors import OptionError
 from csi.language import say
 from csi.views import width
 
+SECTION_NAMES = (  # of csi.study.sections, which help must not import
+    "groups", "waves", "model", "blend", "tree", "public_service", "rates", "items", "drivers", "servqual", "kano",
+    "comments",
+)  # fmt: skip
 COMMANDS = ("tour", "doctor", "report", "codebook", "anonymise", "models", "samples", "info")
 DESCRIBED = ("tour", "doctor", "report", "codebook", "anonymise")  # commands that have more to say than one line
 NEVER_FIRST = "，。；：、）”"
@@ -101,6 +105,13 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group(say("cli.report_options"))
     group.add_argument("--model", metavar="MODEL", help=say("cli.help_model"))
     group.add_argument("--by", metavar="COLUMN", action="append", help=say("cli.help_by"))
+    group.add_argument("--outcome", metavar="ITEM", help=say("cli.help_outcome"))
+    group.add_argument("--visits", metavar="FILE", help=say("cli.help_visits"))
+    group.add_argument("--complaints", metavar="FILE", help=say("cli.help_complaints"))
+    group.add_argument("--tree", metavar="FILE", help=say("cli.help_tree"))
+    group.add_argument(
+        "--sections", metavar="NAMES", action="append", help=say("cli.help_sections", names=SECTION_NAMES)
+    )
     group.add_argument("-o", "--output", metavar="FILE", help=say("cli.help_output"))
     group.add_argument("--n-boot", metavar="N", default="5000", help=say("cli.help_n_boot"))
     group.add_argument("--seed", metavar="N", default="1", help=say("cli.help_seed"))

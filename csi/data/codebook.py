@@ -24,7 +24,7 @@ REASONS = (
 DOUBTED = REASONS[-3:]  # decided against single cells by evidence, never by a person
 ROLES = ("weight", "strata", "cluster", "population", "case", "wave", "duration", "respondent")
 
-_KEYS = ("title", "source", "roles", "lonely_psu", "missing", "scales", "items", "truth")
+_KEYS = ("title", "source", "roles", "lonely_psu", "missing", "scales", "items", "tree", "truth")
 _SCALE_KEYS = ("lo", "hi", "labels", "step")
 _ITEM_KEYS = ("scale", "construct", "reversed", "kind", "text", "aliases", "missing")
 
@@ -89,6 +89,7 @@ class Codebook:
     private : columns that no view, report, file or error prints
     missing_codes : cell -> reason, for all items; the reasons are those of `REASONS` without "answered"
     item_missing_codes : item -> (cell -> reason), for that item only
+    tree : indicators and their weights as `IndicatorTree` takes them, empty for none
     truth : the planted truth of simulated answers, free in form
 
     Raises
@@ -128,13 +129,14 @@ class Codebook:
     private: tuple[str, ...] = ()
     missing_codes: Mapping[Any, str] = field(default_factory=FrozenMapping)
     item_missing_codes: Mapping[str, Mapping[Any, str]] = field(default_factory=FrozenMapping)
+    tree: Mapping[str, Any] = field(default_factory=FrozenMapping)
     truth: Mapping[str, Any] = field(default_factory=FrozenMapping)
     lonely_psu: str = "fail"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", bilingual(self.title))
         choose("lonely_psu", self.lonely_psu, LONELY)
-        for name in ("items", "private", "missing_codes", "item_missing_codes", "truth"):
+        for name in ("items", "private", "missing_codes", "item_missing_codes", "tree", "truth"):
             object.__setattr__(self, name, frozen(getattr(self, name)))
         for name, item in self.items.items():
             if name != item.name:
@@ -209,7 +211,7 @@ class Codebook:
 
         Parameters
         ----------
-        text : YAML with the keys title, source, roles, missing, scales, items, truth
+        text : YAML with the keys title, source, roles, missing, scales, items, tree, truth
         name : what errors call the text, usually its file name
 
         Raises
@@ -232,6 +234,7 @@ class Codebook:
             "missing": self.missing_codes,
             "scales": {name: _plain_scale(scale) for scale, name in names.items()},
             "items": {item.name: self._plain_item(item, names) for item in self.items.values()},
+            "tree": self.tree,
             "truth": self.truth,
         }
         return dump_yaml({key: value for key, value in plain.items() if value})
@@ -314,6 +317,7 @@ class _Reader:
             private=private,
             missing_codes=self.codes(top.get("missing"), "missing"),
             item_missing_codes={name: codes for name, codes in own.items() if codes},
+            tree=self.mapping(top.get("tree"), "tree"),
             truth=self.mapping(top.get("truth"), "truth"),
             lonely_psu=self.text(top.get("lonely_psu", "fail"), "lonely_psu"),
             **columns,

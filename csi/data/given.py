@@ -33,3 +33,8 @@ def plain_table(given: Any, function: str) -> Any:
         index=[str(i + 1) for i in range(values.shape[0])],
         columns=[str(j + 1) for j in range(values.shape[1])],
     )
+
+
+def as_survey(given: object, function: str) -> Survey:
+    """The survey itself; a place holder until the one door stands here."""
+    return check_survey(given, function)

@@ -35,6 +35,8 @@ _PHONE = re.compile(
     r"\(\d{2,4}\) ?\d{3,5}[ -]?\d{3,4}|08\d{8,11})"
 )
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:\D.*)?|[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){4,7}", re.IGNORECASE)
+_DOTTED = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
+_DIGITS = re.compile(r"\d(?:[ -]?\d){6,}")
 _CITIZEN = re.compile(r"\d{17}[\dXx]|\d{6}-\d{7}|\d{3}\.\d{3}\.\d{3}-\d{2}")
 
 
@@ -53,6 +55,7 @@ class Heading:
     rated : whether it is worded like a question answered by ratings
     high_bad : whether it says that a high number is bad (True) or good (False); None where it says neither
     scale : the ends of the scale that it states, or None
+    about : what the question is about, some of satisfaction, ease, intention, importance, expectation
     """
 
     plain: str
@@ -65,6 +68,7 @@ class Heading:
     rated: bool = False
     high_bad: bool | None = None
     scale: tuple[float, float] | None = None
+    about: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=20_000)
@@ -98,6 +102,7 @@ def heading_of(text: str) -> Heading:
         rated=rated or overall or recommend,
         high_bad=high_bad,
         scale=scale,
+        about=tuple(name for name, words in said["about"].items() if _found(words, spaced)),
     )
 
 
@@ -166,3 +171,10 @@ def private_cells(texts: Sequence[str]) -> str | None:
         if 2 * sum(pattern.fullmatch(text.strip()) is not None for text in texts) > len(texts):
             return kind
     return None
+
+
+def masked(text: str) -> str:
+    """A text with mail addresses, telephone and identity numbers, network addresses and long numbers blotted out."""
+    for pattern in (_MAIL, _CITIZEN, _PHONE, _DOTTED, _DIGITS):
+        text = pattern.sub("•••", text)
+    return text

@@ -1,4 +1,4 @@
-"""Tables of Results as HTML whose every cell says where its number comes from.
+"""Tables of Results as grids of cells, each of which says where its number comes from; templates draw them.
 
 A table carries `data-result` and `data-table`, a row `data-row`, a cell `data-column`; a number inside a sentence
 carries all four. Text that may hold digits without being a number of a Result is marked `data-text`.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,9 +20,67 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CONSTRUCTS = ("construct", "other_construct", "source", "target")
+ITEMS = ("item", "term", "indicator")  # keys below which the wording of an item stands
 INDEX_DECIMALS = 1
 SHORT = 14  # rows that a printed page keeps together
 UNCERTAIN = ("std_error", "lower", "upper", "p_value")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a grid.
+
+    Attributes
+    ----------
+    kind : "plain", "limits" (two numbers), "estimate" (a number above its limits), "empty"
+    column : of the table, for "plain"
+    text, lower, upper : what stands in it
+    numeric : whether it is a number
+    row : its row in the table, where the row of the grid does not say it
+    below : the wording that stands below a name
+    """
+
+    kind: str
+    column: str = ""
+    text: str = ""
+    lower: str = ""
+    upper: str = ""
+    numeric: bool = False
+    row: int | None = None
+    below: str = ""
+
+
+@dataclass(frozen=True)
+class Head:
+    """One heading of a column."""
+
+    text: str
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a grid: its row in the table where it is one, its heading where it has one, its cells."""
+
+    cells: tuple[Cell, ...]
+    row: int | None = None
+    head: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table ready to be drawn."""
+
+    result: str
+    table: str
+    caption: str
+    heads: tuple[Head, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether a printed page keeps it together."""
+        return len(self.lines) <= SHORT
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +93,7 @@ class Shown:
     frame : the cells as the Result hands them out
     decimals : digits of estimates
     label : what a construct is called
+    wording : how an item was asked, empty where that is not known
     only : numbers of the rows that are shown, all when None; a row keeps its number
     """
 
@@ -44,9 +102,10 @@ class Shown:
     frame: pd.DataFrame
     decimals: int
     label: Callable[[str], str]
+    wording: Callable[[str], str] = lambda name: ""
     only: tuple[int, ...] | None = None
 
-    def where(self, **keys: str | tuple[str, ...]) -> Shown:
+    def where(self, **keys: str | Sequence[str]) -> Shown:
         """The same table with only those rows whose keys have these values, in the order of the values."""
         kept = list(self.rows)
         for column, wanted in keys.items():
@@ -64,9 +123,14 @@ class Shown:
     def columns(self) -> list[str]:
         """The columns that are shown: those of the interval only where there is one, for counts the counts alone."""
         columns = list(self.frame.columns)
-        if self.result == "sample" and "estimate" in columns:
+        if self.counts and "estimate" in columns:
             return columns[: columns.index("estimate") + 1]
         return [name for name in columns if name not in UNCERTAIN or self.frame[name].notna().any()]
+
+    @property
+    def counts(self) -> bool:
+        """Whether its numbers are counts of this sample."""
+        return self.result in ("sample", "comments")
 
     def text(self, row: int, column: str) -> str:
         """One cell as a person reads it."""
@@ -83,82 +147,61 @@ class Shown:
             return INDEX_DECIMALS
         return self.decimals
 
-    def number(self, row: int, column: str) -> str:
-        """One cell inside a sentence, with its full address."""
-        where = f'data-result="{self.result}" data-table="{self.table}" data-row="{row}" data-column="{column}"'
-        return f"<span {where}>{escape(self.text(row, column))}</span>"
-
-    def html(self, caption: str = "") -> str:
+    def grid(self, caption: str = "") -> Grid:
         """The whole long table, limits in one column."""
         columns = [name for name in self.columns if name != "upper"]
         numeric = {name for name in columns if self.frame[name].dtype.kind in "iuf"}
-        heads = "".join(_head(self._title(name), name in numeric) for name in columns)
-        rows = []
-        for i in self.rows:
-            cells = "".join(self._cell(i, name, name in numeric) for name in columns)
-            rows.append(f'<tr data-row="{i}">{cells}</tr>')
-        return self._table(caption, heads, rows)
+        heads = tuple(Head(self._title(name), name in numeric) for name in columns)
+        lines = tuple(Line(tuple(self._cell(i, name, name in numeric) for name in columns), i) for i in self.rows)
+        return Grid(self.result, self.table, caption, heads, lines)
 
-    def facts(self, caption: str = "") -> str:
+    def facts(self, caption: str = "") -> Grid:
         """A table of one row turned on its side: what, and how much."""
-        rows = [
-            f'<tr data-row="0"><th scope="row" data-text="words">{escape(self._title(name))}</th>'
-            f"{self._cell(0, name, False)}</tr>"
-            for name in self.columns
-            if self.text(0, name)
-        ]
-        return self._table(caption, "", rows)
+        lines = tuple(
+            Line((self._cell(0, name, False),), 0, self._title(name)) for name in self.columns if self.text(0, name)
+        )
+        return Grid(self.result, self.table, caption, (), lines)
 
-    def pivot(self, rows: Sequence[str], column: str, caption: str = "") -> str:
+    def pivot(self, rows: Sequence[str], column: str, caption: str = "") -> Grid:
         """Estimates with `column` across; the limits stand under each estimate, the respondents at the end."""
         keys = {i: tuple(self.frame[name].iloc[i] for name in rows) for i in self.rows}
         across = {i: str(self.frame[column].iloc[i]) for i in self.rows}
         place = {(keys[i], across[i]): i for i in self.rows}
         names = _firsts(across)
-        heads = "".join(_head(self._title(name), False) for name in rows)
-        heads += "".join(_head(self.text(first, column), True) for first in names.values())
+        heads = [Head(self._title(name), False) for name in rows]
+        heads += [Head(self.text(first, column), True) for first in names.values()]
         lines = []
         for key, first in _firsts(keys).items():
-            cells = "".join(self._cell(first, name, False, address=True) for name in rows)
-            cells += "".join(self._estimate(place.get((key, name))) for name in names)
+            cells = [replace(self._cell(first, name, False), row=first) for name in rows]
+            cells += [self._estimate(place.get((key, name))) for name in names]
             if "n" in self.columns:
-                cells += self._cell(first, "n", True, address=True)
-            lines.append(f"<tr>{cells}</tr>")
-        return self._table(caption, heads + (_head(self._title("n"), True) if "n" in self.columns else ""), lines)
+                cells.append(replace(self._cell(first, "n", True), row=first))
+            lines.append(Line(tuple(cells)))
+        heads += [Head(self._title("n"), True)] if "n" in self.columns else []
+        return Grid(self.result, self.table, caption, tuple(heads), tuple(lines))
 
     def _title(self, column: str) -> str:
         if column == "lower":
             return say("report.interval")
-        return say("report.count") if column == "estimate" and self.result == "sample" else column_title(column)
+        return say("report.count") if column == "estimate" and self.counts else column_title(column)
 
-    def _estimate(self, row: int | None) -> str:
+    def _estimate(self, row: int | None) -> Cell:
         if row is None:
-            return '<td class="n"></td>'
-        limits = f"<small>{self._limits(row)}</small>" if "lower" in self.columns else ""
-        return f'<td class="n" data-row="{row}">{self._span(row, "estimate")}{limits}</td>'
+            return Cell("empty")
+        limits = {name: self.text(row, name) for name in ("lower", "upper")} if "lower" in self.columns else {}
+        return Cell("estimate", "estimate", self.text(row, "estimate"), row=row, **limits)
 
-    def _cell(self, row: int, column: str, numeric: bool, *, address: bool = False) -> str:
-        kind = ' class="n"' if numeric else ""
-        where = f' data-row="{row}"' if address else ""
+    def _cell(self, row: int, column: str, numeric: bool) -> Cell:
         if column == "lower":
-            return f"<td{kind}{where}>{self._limits(row)}</td>"
-        return f'<td{kind}{where} data-column="{column}">{breakable(self.text(row, column))}</td>'
-
-    def _limits(self, row: int) -> str:
-        return f"[{self._span(row, 'lower')}, {self._span(row, 'upper')}]"
-
-    def _span(self, row: int, column: str) -> str:
-        return f'<span data-column="{column}">{escape(self.text(row, column))}</span>'
-
-    def _table(self, caption: str, heads: str, rows: Sequence[str]) -> str:
-        title = f'<caption data-text="words">{escape(caption)}</caption>' if caption else ""
-        head = f"<thead><tr>{heads}</tr></thead>" if heads else ""
-        where = f'data-result="{self.result}" data-table="{self.table}"'
-        size = "wide short" if len(rows) <= SHORT else "wide"
-        return f'<div class="{size}"><table {where}>{title}{head}<tbody>{"".join(rows)}</tbody></table></div>'
+            return Cell("limits", lower=self.text(row, "lower"), upper=self.text(row, "upper"), numeric=numeric)
+        below = self.wording(str(self.frame[column].iloc[row])) if column in ITEMS else ""
+        return Cell("plain", column, self.text(row, column), numeric=numeric, below=below)
 
 
-def shown(result: Result, name: str, table: str, level: float = 0.95, label: Callable[[str], str] = str) -> Shown:
+def shown(
+    result: Result, name: str, table: str, level: float = 0.95, label: Callable[[str], str] = str,
+    wording: Callable[[str], str] = lambda name: "",
+) -> Shown:  # fmt: skip
     """One table of a Result, ready to be written; `glance` and `check` go by these names.
 
     Parameters
@@ -168,17 +211,13 @@ def shown(result: Result, name: str, table: str, level: float = 0.95, label: Cal
     table : name of its table, "glance" or "check"
     level : level of the intervals
     label : what a construct is called
+    wording : how an item was asked
     """
     if table == "glance":
         return Shown(name, table, result.glance(), 3, label)
     if table == "check":
         return Shown(name, table, result.check(), 3, label)
-    return Shown(name, table, result.tidy(table, level), result.table(table).decimals, label)
-
-
-def breakable(text: str) -> str:
-    """A text as HTML whose lines may break where names of columns are joined."""
-    return escape(text).replace("_", "_<wbr>")
+    return Shown(name, table, result.tidy(table, level), result.table(table).decimals, label, wording)
 
 
 def _firsts(values: Mapping[int, Any]) -> dict[Any, int]:
@@ -187,8 +226,3 @@ def _firsts(values: Mapping[int, Any]) -> dict[Any, int]:
     for row, value in values.items():
         found.setdefault(value, row)
     return found
-
-
-def _head(text: str, numeric: bool) -> str:
-    kind = ' class="n"' if numeric else ""
-    return f'<th scope="col"{kind} data-text="words">{breakable(text)}</th>'

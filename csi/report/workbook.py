@@ -10,15 +10,13 @@ import sys
 import traceback
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from html import unescape
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from csi.language import current_language, pick, say, use_language
-from csi.report.cells import shown
 from csi.report.files import check_target, failed_output, write_file
-from csi.report.methods import method_sentences
+from csi.report.methods import method_text
 from csi.report.sources import check_study
 from csi.study import Study, level_text
 from csi.views import column_glossary
@@ -28,7 +26,6 @@ LONGEST = 32_767  # characters a cell of Excel can hold
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 STILL = (1980, 1, 1, 0, 0, 0)  # the date of every part, so that the same content gives the same bytes
-TAGS = re.compile(r"<[^>]+>")
 
 
 def write_tables(study: Study, path: str | PathLike[str], *, language: str | None = None) -> Path:
@@ -135,14 +132,19 @@ def _about(sheet: Any, study: Study, tables: Sequence[tuple[str, str, Any, int]]
     for letter in "CD":
         sheet.column_dimensions[letter].width = 30
     strong = {"bold": True}
-    method = TAGS.sub("", method_sentences(study, shown(study.fit, "fit", "glance", study.level, study.label)))
     rows: list[tuple[list[str], dict[str, Any]]] = [
         ([study.title], {"bold": True, "size": 14}),
         ([say("workbook.survey"), study.survey.name], {}),
-        ([say("workbook.model"), f"{pick(study.model.title)} ({study.model.name})".strip()], {}),
+        (
+            [
+                say("workbook.model"),
+                "" if study.model is None else f"{pick(study.model.title)} ({study.model.name})".strip(),
+            ],
+            {},
+        ),
         ([say("workbook.answer"), study.answer_line()], {}),
-        ([say("workbook.method"), unescape(method)], {}),
-        ([say("workbook.cite"), *study.fit.cite().splitlines()[:1]], {}),
+        ([say("workbook.method"), method_text(study)], {}),
+        ([say("workbook.cite"), *next(iter(study.results.values())).cite().splitlines()[:1]], {}),
         (["", f"{say('workbook.how')} {say('workbook.level', level=level_text(study.level))}"], {}),
         ([], {}),
         ([say("workbook.sheet"), say("workbook.holds")], strong),
@@ -191,7 +193,7 @@ def _questions(study: Study) -> Iterator[list[str]]:
     """Construct, what it is called, item, its wording, whether it is reversed."""
     yield ["construct", "en", "zh", "item", "item en", "item zh", "reversed"]
     book = study.survey.codebook.items
-    for one in study.model.constructs:
+    for one in () if study.model is None else study.model.constructs:
         for item in one.items:
             known = book.get(item)
             text = known.text if known is not None else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -12,7 +12,6 @@ from csi.data.survey import Survey
 from csi.data.weighting import weight_checks
 from csi.estimates import Unknown
 from csi.language import note
-from csi.models.path import PathModel
 from csi.results import Check, Result, Table
 
 COMPLETE_SHARE = 0.9
@@ -21,20 +20,33 @@ SMALL_GROUP = 30
 ALIKE_ITEMS = 6  # so many equal ratings in a row are worth a look
 
 
-def describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: Result) -> Result:
-    """Who answered, as a Result whose numbers are counts of this sample and have no standard error."""
+def describe_sample(
+    survey: Survey, items: Sequence[str], owner: Mapping[str, str] | None, by: tuple[str, ...], used: int | None
+) -> Result:
+    """Who answered, as a Result whose numbers are counts of this sample and have no standard error.
+
+    Parameters
+    ----------
+    survey : the answers
+    items : the ratings that are looked at
+    owner : item -> construct, where a model has given it one
+    by : columns that form groups
+    used : respondents that a model used, None without one
+    """
     n = len(survey)
-    facts = fit.glance().iloc[0]
-    complete = int((~np.isnan(survey.matrix(model.items)).any(axis=1)).sum())
-    used = int(facts["n"])
-    people = {"respondents": n, "complete": complete, "used": used, "left_out": n - used}
+    complete = int((~np.isnan(survey.matrix(items)).any(axis=1)).sum()) if items else n
+    people = {"respondents": n}
+    if used is not None:
+        people |= {"complete": complete, "used": used, "left_out": n - used}
+    elif items:
+        people |= {"all_ratings": complete}
     tables: dict[str, Callable[[], Table]] = {"respondents": lambda: _terms(people, n)}
     if by:
         tables["groups"] = partial(_group_sizes, survey, by)
     if n > complete:
-        tables["reasons"] = partial(_reasons, survey, model)
-        tables["missing"] = partial(_missing_answers, survey, model)
-    answering = _answering(survey, model)
+        tables["reasons"] = partial(_reasons, survey, items)
+        tables["missing"] = partial(_missing_answers, survey, items, owner)
+    answering = _answering(survey, items)
     if answering:
         tables["answering"] = lambda: _terms(answering, n)
     design = survey.design()
@@ -48,10 +60,9 @@ def describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: 
     if not design.plain:
         units = {"strata": int(design.unit_stratum.max()) + 1, "sampling_units": design.units, "df": design.df}
         tables["design"] = lambda: _terms(units, n)
-    share = complete / n
-    checks = [
-        Check("complete", share, f">= {COMPLETE_SHARE}", share >= COMPLETE_SHARE, False, {"complete": complete, "n": n})
-    ]
+    share, facts = complete / n, {"complete": complete, "n": n}
+    name = "complete" if owner is not None else "complete_ratings"
+    checks = [Check(name, share, f">= {COMPLETE_SHARE}", share >= COMPLETE_SHARE, False, facts)] if items else []
     if design.weight is not None:
         checks += [one for one in weight_checks(w) if not one.ok]
     if by:
@@ -61,7 +72,7 @@ def describe_sample(survey: Survey, model: PathModel, by: tuple[str, ...], fit: 
         headline="respondents",
         notes=survey.notes,
         _tables=tables,
-        _glance={"n": n, "n_complete": complete, "n_used": used},
+        _glance={"n": n, "n_complete": complete, **({} if used is None else {"n_used": used})},
         _checks=lambda: tuple(checks),
     )
 
@@ -76,7 +87,7 @@ def _group_sizes(survey: Survey, by: tuple[str, ...]) -> Table:
     return Table({"group": list(labels)}, Unknown(sizes), len(survey), decimals=0)
 
 
-def _answering(survey: Survey, model: PathModel) -> dict[str, float]:
+def _answering(survey: Survey, items: Sequence[str]) -> dict[str, float]:
     """How the questionnaire was answered, as far as it can be told from times and ratings."""
     found: dict[str, float] = {}
     column = survey.codebook.duration
@@ -86,10 +97,10 @@ def _answering(survey: Survey, model: PathModel) -> dict[str, float]:
         if len(seconds):
             middle = float(np.median(seconds))
             found |= {"median_seconds": middle, "too_fast": int((seconds < FAST_SHARE * middle).sum())}
-    scales = [survey.codebook.items[item].scale for item in model.items]
+    scales = [survey.codebook.items[item].scale for item in items]
     spans = [None if scale is None else (scale.lo, scale.hi) for scale in scales]
-    common = max(spans, key=lambda span: (span is not None, spans.count(span)))
-    alike = [item for item, span in zip(model.items, spans, strict=True) if span == common and span is not None]
+    common = max(spans, key=lambda span: (span is not None, spans.count(span)), default=None)
+    alike = [item for item, span in zip(items, spans, strict=True) if span == common and span is not None]
     if len(alike) >= ALIKE_ITEMS:
         ratings = survey.answers[alike].to_numpy(dtype=float)  # as they were given, reversed items too
         answered = np.isfinite(ratings)
@@ -106,22 +117,22 @@ def _small_groups(survey: Survey, by: tuple[str, ...]) -> Check:
     return Check("small_groups", min(sizes), f">= {SMALL_GROUP}", not few, False, facts)
 
 
-def _reasons(survey: Survey, model: PathModel) -> Table:
-    """Missing answers to all items of the model by reason."""
-    tally = np.bincount(survey.reasons[list(model.items)].to_numpy().ravel(), minlength=len(REASONS))
+def _reasons(survey: Survey, items: Sequence[str]) -> Table:
+    """Missing answers to all items by reason."""
+    tally = np.bincount(survey.reasons[list(items)].to_numpy().ravel(), minlength=len(REASONS))
     found = [i for i in range(1, len(REASONS)) if tally[i]]
     return Table({"reason": [REASONS[i] for i in found]}, Unknown(tally[found].astype(float)), len(survey), decimals=0)
 
 
-def _missing_answers(survey: Survey, model: PathModel) -> Table:
-    """Missing answers to each item of the model by reason; reasons that never occur are left out."""
-    reasons = survey.reasons[list(model.items)].to_numpy()
+def _missing_answers(survey: Survey, items: Sequence[str], owner: Mapping[str, str] | None) -> Table:
+    """Missing answers to each item by reason; reasons that never occur are left out."""
+    reasons = survey.reasons[list(items)].to_numpy()
     counts = np.stack([(reasons == i).sum(axis=0) for i in range(len(REASONS))])
     occurring = [i for i in range(1, len(REASONS)) if counts[i].any()]
-    owner = {item: one.name for one in model.constructs for item in one.items}
-    rows = [(owner[item], item, REASONS[i]) for item in model.items for i in occurring]
+    homes = {} if owner is None else {"construct": [owner[item] for item in items for _ in occurring]}
+    keys = {
+        "item": [item for item in items for _ in occurring],
+        "reason": [REASONS[i] for _ in items for i in occurring],
+    }
     values = counts[occurring].T.reshape(-1).astype(float)
-    return Table(
-        dict(zip(("construct", "item", "reason"), zip(*rows, strict=True), strict=True)),
-        Unknown(values), len(survey), decimals=0,
-    )  # fmt: skip
+    return Table({**homes, **keys}, Unknown(values), len(survey), decimals=0)
