@@ -21,7 +21,7 @@ from csi.study.blocks import Drawn, Folded, Lines, Part, Rows, sentence
 from csi.study.material import Material
 
 if TYPE_CHECKING:
-    from csi.study.analysis import Study
+    from csi.study.study import Study
 
 MOST_POINTS = 11  # of a scale whose best points are counted as boxes
 SHOWN = 12  # comments of a question on the page

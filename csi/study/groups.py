@@ -17,7 +17,7 @@ from csi.study.compared import compare_rows
 from csi.study.material import Material, one_or_list
 
 if TYPE_CHECKING:
-    from csi.study.analysis import Study
+    from csi.study.study import Study
 
 SHOWN = 60  # groups in a picture
 
@@ -30,7 +30,7 @@ def make_groups(material: Material) -> None:
     if headline.kind != "model":
         material.keep("group_answer", answer_by, material, headline, material.by)
     source = "groups" if headline.kind == "model" else "group_answer"
-    _compare(material, headline, source, "group_compared")
+    _compare(material, headline, source, "compared")
     by, inference = one_or_list(material.by), material.inference
     if "csat" in material.results:
         boxes = boxes_of(material.survey, material.outcome)
@@ -70,7 +70,7 @@ def show_groups(study: Study) -> tuple[Part, ...]:
         blocks += [Drawn("plot_index", "study"), columns, Rows("groups", "index", down=("group",), across="construct")]
     elif "group_answer" in found:
         blocks += _answers(found["group_answer"], headline, "group_answer", columns)
-    blocks += _compared(found, "group_compared")
+    blocks += _compared(found, "compared")
     if "group_csat" in found:
         blocks += [sentence("report.csat_read"), Rows("group_csat", found["group_csat"].headline)]
     if "group_nps" in found:
@@ -111,7 +111,7 @@ def make_waves(material: Material) -> None:
         material.keep("waves", fit_pls, material.survey, material.chosen, by=wave, **options)
     else:
         material.keep("waves", answer_by, material, headline, (wave,))
-    _compare(material, headline, "waves", "wave_compared")
+    _compare(material, headline, "waves", "changes")
 
 
 def show_waves(study: Study) -> tuple[Part, ...]:
@@ -121,6 +121,6 @@ def show_waves(study: Study) -> tuple[Part, ...]:
         return ()
     columns = sentence("report.waves_by", column=Name(study.survey.codebook.wave or ""))
     blocks = _answers(found["waves"], headline, "waves", columns)
-    if "wave_compared" in found and "answer_differences" in found["wave_compared"].tables:
-        blocks += [sentence("report.differences_read"), Rows("wave_compared", "answer_differences")]
+    if "changes" in found and "answer_differences" in found["changes"].tables:
+        blocks += [sentence("report.differences_read"), Rows("changes", "answer_differences")]
     return (Part("waves", tuple(blocks)),)

@@ -13,7 +13,7 @@ from csi.study.blocks import Drawn, Folded, Name, Part, Rows, Special, sentence
 from csi.study.material import MANY, Material, one_or_list
 
 if TYPE_CHECKING:
-    from csi.study.analysis import Study
+    from csi.study.study import Study
 
 MEASUREMENT = ("alpha", "rho_c", "ave", "r2")
 

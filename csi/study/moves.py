@@ -17,7 +17,7 @@ from csi.study.blocks import Drawn, Name, Part, Rows, sentence
 from csi.study.material import Material
 
 if TYPE_CHECKING:
-    from csi.study.analysis import Study
+    from csi.study.study import Study
 
 MOST = 12  # drivers whose importance is averaged over all orders
 EACH = 10  # complete respondents per driver
@@ -154,9 +154,7 @@ def make_events(material: Material) -> None:
     material.keep("public_service", score_public_service, material.survey, inference=material.inference)
     if columns:
         by = columns[0] if len(columns) == 1 else columns
-        material.keep(
-            "public_service_groups", score_public_service, material.survey, by=by, inference=material.inference
-        )
+        material.keep("service_groups", score_public_service, material.survey, by=by, inference=material.inference)
 
 
 def show_events(study: Study) -> tuple[Part, ...]:
@@ -166,8 +164,8 @@ def show_events(study: Study) -> tuple[Part, ...]:
         return ()
     blocks: list = [sentence("report.events_read"), Drawn("plot_estimates", "public_service")]
     blocks += [Rows("public_service", name) for name in ("rates", "scores", "levels", "unrated_rules")]
-    if "public_service_groups" in found:
+    if "service_groups" in found:
         wanted = ("participation", "good_rate", "active_good_rate")
-        rates = Rows("public_service_groups", "rates", down=("group",), across="term", where={"term": wanted})
+        rates = Rows("service_groups", "rates", down=("group",), across="term", where={"term": wanted})
         blocks += [sentence("report.events_groups"), rates]
     return (Part("events", tuple(blocks)),)

@@ -14,7 +14,7 @@ from csi.study.words import level_text
 from csi.views import word
 
 if TYPE_CHECKING:
-    from csi.study.analysis import Study
+    from csi.study.study import Study
 
 WHOLE = ("fit", "groups")  # Results whose every table is on the page; of others the long ones are in the workbook
 MOST_ROWS = 40

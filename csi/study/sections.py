@@ -26,7 +26,7 @@ from csi.study.moves import (
 )
 
 if TYPE_CHECKING:
-    from csi.study.analysis import Study
+    from csi.study.study import Study
 
 
 @dataclass(frozen=True)
