@@ -133,6 +133,11 @@ class Result:
     _built: dict[str, Table] = field(default_factory=dict, repr=False)
 
     @property
+    def statistic(self) -> str:
+        """Which of several statistics its tables hold; empty where there is but one."""
+        return str(self._glance.get("statistic", ""))
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables, the headline first."""
         return (self.headline, *(name for name in self._tables if name != self.headline))

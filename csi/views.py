@@ -79,13 +79,19 @@ def shown_table(result: Any, name: str | None = None, level: float = 0.95) -> tu
     return headers, rows
 
 
+def table_title(result: Any, table: str) -> str:
+    """What a table is called; the same table of different statistics has a name for each."""
+    key = f"tables.{table}_{result.statistic}"
+    return say(key if has_words(key) else f"tables.{table}")
+
+
 def view(result: Any) -> dict[str, Any]:
     """The few lines that both views show: title, failures, headline table, notes, names of the other tables."""
     headers, rows = shown_table(result)
     return {
         "title": str(result.title),
         "failures": [line.meaning for line in result.checks if not line.ok],
-        "headline": say(f"tables.{result.headline}"),
+        "headline": table_title(result, result.headline),
         "headers": headers,
         "rows": rows,
         "notes": [str(note) for note in result.notes],

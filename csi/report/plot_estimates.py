@@ -24,7 +24,7 @@ from csi.report.style import (
     settle,
 )  # fmt: skip
 from csi.study import level_text
-from csi.views import TRANSLATED, word
+from csi.views import TRANSLATED, table_title, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ def plot_estimates(
         figure = new_figure(WIDE * 0.8, 1.35 + ROW * len(frame))
         axes = figure.subplots()
         _rows(axes, frame, names, source.decimals(name), target)
-        axes.set_xlabel(say(f"tables.{name}"))
+        axes.set_xlabel(table_title(source.result, name))
         pen.heading(figure, str(source.result.title))
         pen.caption(figure, _caption(frame, source.level, order, target))
         return settle(figure)

@@ -15,6 +15,7 @@ from csi.report.cells import Shown, shown
 from csi.report.pictures import draw, what_pictures_lack
 from csi.results import Result
 from csi.study.blocks import Beside, Drawn, Folded, Lines, Name, Number, Rows, Sentence, Special
+from csi.views import table_title
 
 
 @cache
@@ -111,7 +112,8 @@ class Renderer:
     def _caption(self, one: Rows, table: Shown) -> str:
         if one.caption is not None and one.caption.startswith("@"):
             return title_of(one.caption[1:], self.results)
-        plain = say(f"tables.{one.caption or one.table}")
+        named = one.caption or (None if one.table in ("glance", "check") else one.table)
+        plain = table_title(self.results[one.result], one.table) if named == one.table else say(f"tables.{named}")
         if one.caption is not None and one.result == "sample":
             return plain
         from csi.study.words import level_text

@@ -19,7 +19,7 @@ from csi.report.files import check_target, failed_output, write_file
 from csi.report.methods import method_text
 from csi.report.sources import check_study
 from csi.study import Study, level_text
-from csi.views import column_glossary
+from csi.views import column_glossary, table_title
 
 ABOUT, NOTES, QUESTIONS = "说明 About", "notes", "questions"
 LONGEST = 32_767  # characters a cell of Excel can hold
@@ -121,7 +121,7 @@ def _tables(study: Study) -> Iterator[tuple[str, str, Any, int]]:
         about = say(f"report.result_{name}")
         for table in result.tables:
             decimals = result.table(table).decimals
-            yield f"{name}_{table}", f"{about}: {say(f'tables.{table}')}", result.tidy(table, study.level), decimals
+            yield f"{name}_{table}", f"{about}: {table_title(result, table)}", result.tidy(table, study.level), decimals
         yield f"{name}_check", f"{about}: {say('report.all_tables_checks')}", result.check(), 3
         yield f"{name}_glance", f"{about}: {say('report.all_tables_glance')}", result.glance(), 3
 

@@ -46,7 +46,7 @@ def show_items(study: Study) -> tuple[Part, ...]:
         blocks += [Drawn("plot_ratings", "survey", {"items": rated}), sentence("report.items_read")]
         blocks.append(Rows("items", "items"))
         if "item_scores" in study.results:
-            blocks.append(Folded("item_scores", (Rows("item_scores", "items", "item_scores"),)))
+            blocks.append(Folded("item_scores", (Rows("item_scores", "items"),)))
     if "counts" in study.results:
         blocks += [sentence("report.counts_read"), Rows("counts", "answer_shares")]
     return (Part("items_asked", tuple(blocks)),)

@@ -12,13 +12,14 @@ from csi.models.pls import fit_pls
 from csi.results import Result
 from csi.study.answer import Headline, answer_by
 from csi.study.answers import boxes_of
-from csi.study.blocks import Drawn, Name, Part, Rows, sentence
+from csi.study.blocks import Drawn, Folded, Name, Part, Rows, sentence
 from csi.study.compared import compare_rows
 from csi.study.material import Material, one_or_list
 
 if TYPE_CHECKING:
     from csi.study.study import Study
 
+FOLDED = 15  # differences from which on they are folded
 SHOWN = 60  # groups in a picture
 
 
@@ -69,7 +70,8 @@ def show_groups(study: Study) -> tuple[Part, ...]:
     if headline.kind == "model" and study.groups is not None and "index" in study.groups.tables:
         blocks += [Drawn("plot_index", "study"), columns, Rows("groups", "index", down=("group",), across="construct")]
     elif "group_answer" in found:
-        blocks += _answers(found["group_answer"], headline, "group_answer", columns)
+        plain = sentence("report.groups_plain", columns=Name(", ".join(study.by)))
+        blocks += _answers(found["group_answer"], headline, "group_answer", plain)
     blocks += _compared(found, "compared")
     if "group_csat" in found:
         blocks += [sentence("report.csat_read"), Rows("group_csat", found["group_csat"].headline)]
@@ -97,7 +99,9 @@ def _compared(found: dict, name: str) -> list:
         [sentence("report.ranks_read"), Rows(name, "answer_ranks")] if "answer_ranks" in found[name].tables else []
     )
     if "answer_differences" in found[name].tables:
-        blocks += [sentence("report.differences_read"), Rows(name, "answer_differences")]
+        rows = Rows(name, "answer_differences")
+        long = len(found[name].table("answer_differences").rows()) > FOLDED
+        blocks += [sentence("report.differences_read"), Folded("all_differences", (rows,)) if long else rows]
     return blocks
 
 

@@ -170,7 +170,8 @@ class Study:
             return say("report.answer_counts")
         if found is None:
             return say("report.answer_none", construct=self.headline_label)
-        shown = {name: cell(name, getattr(found, name), 1) for name in ("estimate", "lower", "upper")}
+        decimals = self.results[self.headline.result].table(self.headline.table).decimals
+        shown = {name: cell(name, getattr(found, name), decimals) for name in ("estimate", "lower", "upper")}
         key = "report.answer_alone" if np.isnan(found.std_error) else "report.answer"
         key = key if self.headline.kind == "model" else key.replace("answer", f"answer_{self.headline.kind}", 1)
         return say(key, construct=self.headline_label, level=level_text(self.level), n=found.n, **shown)
