@@ -95,13 +95,14 @@ def gather(
     Raises
     ------
     DataError
-        `blend_no_customer`, `blend_differs`, `blend_no_design`, `blend_raked`; those of the tables.
+        `blend_no_customer`, `blend_strangers`, `blend_differs`, `blend_no_design`, `blend_raked`; those of the tables.
 
     """
     questionnaire, visits, complaints = tables
     asked = ratings_of(questionnaire, items, "min_max")
     counted = _counted(questionnaire)
     keys = [_customers(survey, names.customer) for survey in tables]
+    _check_shared(tables, keys, names.customer)
     labels = tuple(dict.fromkeys(label for key in keys[:2] for label in key))
     number = {label: i for i, label in enumerate(labels)}
     firm, visit_firm, log_firm = (np.array([number.get(label, -1) for label in key], dtype=np.int64) for key in keys)
@@ -119,6 +120,18 @@ def gather(
     private = any(names.customer in survey.codebook.private for survey in tables if survey is not None)
     chance = _chance(questionnaire, items)
     return Customers(labels, names.customer, not private, known, roles, kinds, chance, outside, repeated, survey)
+
+
+def _check_shared(tables: Sequence[Survey | None], keys: Sequence[list[str]], column: str | None) -> None:
+    """Refuse records of which no customer is in any questionnaire: another spelling, or another circle of customers."""
+    for survey, key in zip(tables[1:], keys[1:], strict=True):
+        if survey is not None and key and not set(key) & set(keys[0]):
+            private = column in survey.codebook.private or column in tables[0].codebook.private
+            shown = [] if private else [*sorted(set(key))[:2], *sorted(set(keys[0]))[:2]]
+            raise DataError(
+                "blend_strangers", survey=survey.name, column=column or "-", count=len(set(key)),
+                questionnaire=tables[0].name, examples=shown or ["-"],
+            )  # fmt: skip
 
 
 def _counted(survey: Survey) -> NDArray[np.bool_]:

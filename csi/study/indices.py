@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from csi.language import note
+from csi.data.survey import Survey
+from csi.language import Note, note
 from csi.measures.blend import score_blend
 from csi.measures.index import score_index
 from csi.models.pls import fit_pls
@@ -71,9 +73,23 @@ def show_tree(study: Study) -> tuple[Part, ...]:
 def make_blend(material: Material) -> None:
     """Questionnaire, visits and complaints of the same customers in one score."""
     how = settled(material.tree, material.notes)
+    for records in (material.visits, material.complaints):
+        material.notes += [] if records is None else _dated_ahead(records)
     material.results["blend"] = score_blend(
         material.survey, material.visits, material.complaints, material.tree, inference=material.inference, **how
     )
+
+
+def _dated_ahead(records: Survey) -> list[Note]:
+    """Say which records are dated after today: a wrong date, or a plan."""
+    today, found = date.today().isoformat(), []
+    for item in records.codebook.items.values():
+        if item.kind == "date" and item.name not in records.codebook.private:
+            days = records.answers[item.name].dropna().astype(str).str[:10]
+            ahead = days[days > today]
+            if len(ahead):
+                found.append(note("records_ahead", survey=records.name, count=len(ahead), latest=ahead.max()))
+    return found
 
 
 def show_blend(study: Study) -> tuple[Part, ...]:

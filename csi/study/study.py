@@ -117,12 +117,21 @@ class Study:
     @property
     def failures(self) -> tuple[tuple[str, Check], ...]:
         """The checks that did not pass, each with the name of its Result; inadmissible ones first."""
-        found: dict[str, tuple[str, Check]] = {}
-        for name, result in self.results.items():
-            for line in result.checks:
-                if not line.ok:
-                    found.setdefault(line.meaning, (name, replace(line, values=self._labelled(line.values))))
-        return tuple(sorted(found.values(), key=lambda pair: not pair[1].inadmissible))
+        language = current_language()
+        if language not in self._failed:
+            found: dict[str, tuple[str, Check]] = {}
+            for name, result in self.results.items():
+                for line in result.checks:
+                    if not line.ok:
+                        labelled = replace(line, values=self._labelled(line.values))
+                        found.setdefault(line.meaning, (name, labelled))
+            self._failed[language] = tuple(sorted(found.values(), key=lambda pair: not pair[1].inadmissible))
+        return self._failed[language]
+
+    @cached_property
+    def _failed(self) -> dict[str, tuple[tuple[str, Check], ...]]:
+        """The failed checks by language, as the names of constructs are in them."""
+        return {}
 
     @property
     def main_failures(self) -> tuple[tuple[str, Check], ...]:
