@@ -208,6 +208,17 @@ def visit_columns(rng: np.random.Generator, scores: NDArray[np.float64], names: 
     return columns | {"volume": text(tonnes), "left": text(left.astype(int))}
 
 
+def tree_of() -> dict[str, Any]:
+    """The weights as they were printed; those of one group do not add up to the weight of the group."""
+    return {
+        group: {
+            "weight": weight,
+            "parts": {item: row["weight"] for item, row in ITEMS.items() if row["construct"] == group},
+        }
+        for group, weight in QUESTIONS["groups"].items()
+    }
+
+
 def book(name: str, truth: dict[str, Any]) -> dict[str, Any]:
     """Codebook of one of the three samples; the truth of all three stands with the questionnaires."""
     codes = {NOT_MENTIONED: "skipped", "": "not_asked"}
@@ -243,5 +254,6 @@ def book(name: str, truth: dict[str, Any]) -> dict[str, Any]:
         "roles": roles,
         "scales": {key: QUESTIONS["scales"][key] for key in scales},
         "items": items_of(items),
+        **({"tree": tree_of()} if name == "pvc_customers" else {}),
         "truth": {"labels": used, **truth},
     }

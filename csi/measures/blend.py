@@ -114,8 +114,8 @@ def score_blend(
     Raises
     ------
     DataError
-        `tree_sums` and others of the tree; `bands_overlap`, `bands_gap`; `blend_customer_column`, `blend_no_customer`, `blend_strangers`,
-        `blend_differs`, `blend_no_design`, `blend_raked`, `blend_level_scale`, `blend_level_words`, `blend_outcome`,
+        `tree_sums` and others of the tree; `bands_overlap`, `bands_gap`; `blend_customer_column`, `blend_no_customer`,
+        `blend_strangers`, `blend_differs`, `blend_no_design`, `blend_raked`, `blend_level_scale`, `blend_level_words`, `blend_outcome`,
         `blend_no_outcome`, `blend_left`, `blend_classes`, `blend_importance`, `blend_no_scores`; `unknown_column`,
         `unknown_items`.
     OptionError
