@@ -69,9 +69,9 @@ def frame_of(study, result: str, table: str) -> tuple[pd.DataFrame, int]:
     return found.tidy(table, study.level), found.table(table).decimals
 
 
-def expected(study, address: tuple) -> str:
-    result, table, row, column = address
-    frame, decimals = frame_of(study, result, table)
+def expected(study, address: tuple, found: tuple) -> str:
+    _, _, row, column = address
+    frame, decimals = found
     value = frame[column].iloc[int(row)]
     if column in CONSTRUCTS:
         return study.label(value)
@@ -85,7 +85,10 @@ def expected(study, address: tuple) -> str:
 
 
 def wrong_cells(study, page: Page) -> list:
-    return [(address, text) for address, text in page.cells if text != expected(study, address)]
+    frames = {
+        address[:2]: frame_of(study, *address[:2]) for address in {address[:2]: address for address, _ in page.cells}
+    }
+    return [(address, text) for address, text in page.cells if text != expected(study, address, frames[address[:2]])]
 
 
 @pytest.fixture(scope="module")

@@ -115,9 +115,9 @@ def score_blend(
     ------
     DataError
         `tree_sums` and others of the tree; `bands_overlap`, `bands_gap`; `blend_customer_column`, `blend_no_customer`,
-        `blend_strangers`, `blend_differs`, `blend_no_design`, `blend_raked`, `blend_level_scale`, `blend_level_words`, `blend_outcome`,
-        `blend_no_outcome`, `blend_left`, `blend_classes`, `blend_importance`, `blend_no_scores`; `unknown_column`,
-        `unknown_items`.
+        `blend_strangers`, `blend_differs`, `blend_no_design`, `blend_raked`, `blend_level_scale`, `blend_level_words`,
+        `blend_outcome`, `blend_no_outcome`, `blend_left`, `blend_classes`, `blend_importance`, `blend_no_scores`;
+        `unknown_column`, `unknown_items`.
     OptionError
         `blend_share`, `blend_points`, `blend_limits`, `blend_roles`, `blend_needs_class`, `blend_assumes_nothing`, and
         unknown words.

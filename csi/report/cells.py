@@ -7,10 +7,8 @@ carries all four. Text that may hold digits without being a number of a Result i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from csi.language import say
 from csi.results import Result
@@ -95,6 +93,7 @@ class Shown:
     label : what a construct is called
     wording : how an item was asked, empty where that is not known
     only : numbers of the rows that are shown, all when None; a row keeps its number
+    plain : columns as plain values, filled when they are read
     """
 
     result: str
@@ -104,14 +103,15 @@ class Shown:
     label: Callable[[str], str]
     wording: Callable[[str], str] = lambda name: ""
     only: tuple[int, ...] | None = None
+    plain: dict[str, list[Any]] = field(default_factory=dict, repr=False)
 
     def where(self, **keys: str | Sequence[str]) -> Shown:
         """The same table with only those rows whose keys have these values, in the order of the values."""
         kept = list(self.rows)
         for column, wanted in keys.items():
             order = {value: i for i, value in enumerate([wanted] if isinstance(wanted, str) else wanted)}
-            kept = [row for row in kept if self.frame[column].iloc[row] in order]
-            kept.sort(key=lambda row, column=column, order=order: order[self.frame[column].iloc[row]])
+            kept = [row for row in kept if self._values(column)[row] in order]
+            kept.sort(key=lambda row, column=column, order=order: order[self._values(column)[row]])
         return replace(self, only=tuple(kept))
 
     @property
@@ -134,18 +134,22 @@ class Shown:
 
     def text(self, row: int, column: str) -> str:
         """One cell as a person reads it."""
-        value = self.frame[column].iloc[row]
+        value = self._values(column)[row]
         if column in CONSTRUCTS:
             return self.label(str(value))
-        if isinstance(value, np.generic):
-            value = value.item()
         return cell(column, value, self._digits(row))
 
     def _digits(self, row: int) -> int:
         """Those of the table; a performance is an index and has the one digit of an index."""
-        if "kind" in self.frame and self.frame["kind"].iloc[row] == "performance":
+        if "kind" in self.frame and self._values("kind")[row] == "performance":
             return INDEX_DECIMALS
         return self.decimals
+
+    def _values(self, column: str) -> list[Any]:
+        """A column as plain values."""
+        if column not in self.plain:
+            self.plain[column] = self.frame[column].tolist()
+        return self.plain[column]
 
     def grid(self, caption: str = "") -> Grid:
         """The whole long table, limits in one column."""
@@ -164,8 +168,8 @@ class Shown:
 
     def pivot(self, rows: Sequence[str], column: str, caption: str = "") -> Grid:
         """Estimates with `column` across; the limits stand under each estimate, the respondents at the end."""
-        keys = {i: tuple(self.frame[name].iloc[i] for name in rows) for i in self.rows}
-        across = {i: str(self.frame[column].iloc[i]) for i in self.rows}
+        keys = {i: tuple(self._values(name)[i] for name in rows) for i in self.rows}
+        across = {i: str(self._values(column)[i]) for i in self.rows}
         place = {(keys[i], across[i]): i for i in self.rows}
         names = _firsts(across)
         heads = [Head(self._title(name), False) for name in rows]
@@ -194,7 +198,7 @@ class Shown:
     def _cell(self, row: int, column: str, numeric: bool) -> Cell:
         if column == "lower":
             return Cell("limits", lower=self.text(row, "lower"), upper=self.text(row, "upper"), numeric=numeric)
-        below = self.wording(str(self.frame[column].iloc[row])) if column in ITEMS else ""
+        below = self.wording(str(self._values(column)[row])) if column in ITEMS else ""
         return Cell("plain", column, self.text(row, column), numeric=numeric, below=below)
 
 

@@ -45,7 +45,7 @@ def draw(name: str, source: Any, wording: Callable[[str], str], options: Mapping
     from csi.report import plots
 
     make: Callable[..., Any] = getattr(plots, name)
-    if isinstance(source, Result) and name != "plot_nps":
+    if isinstance(source, Result) and name not in ("plot_nps", "plot_tree"):
         options = {"labels": _labels(source, wording, options.get("table")), **options}
     figure = make(source, **options)
     return plots.figure_svg(figure, figure.title_text)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from csi.data.headings import Heading, heading_of
 from csi.data.survey import Survey
 from csi.errors import CsiError
@@ -121,13 +123,15 @@ class Asked:
 
     @cached_property
     def battery(self) -> tuple[str, ...]:
-        """The ratings of the scale that most of them share; what customers intend to do is none of them."""
+        """The ratings of the scale that most of them share; no intentions, and none that few were asked."""
         kept = [name for name in self.ratings if not self._consequence(name) and name not in self.ease]
         ends = [self._ends(name) for name in kept]
         if not kept:
             return ()
         most = max(ends, key=ends.count)
-        return tuple(name for name, own in zip(kept, ends, strict=True) if own == most)
+        alike = [name for name, own in zip(kept, ends, strict=True) if own == most]
+        answered = (~np.isnan(self.survey.matrix(alike))).sum(axis=0)
+        return tuple(name for name, count in zip(alike, answered, strict=True) if 2 * count >= answered.max())
 
     def drivers(self, outcome: str) -> tuple[str, ...]:
         """Ratings that may move the outcome: not itself, nor its construct, nor what follows from it."""
