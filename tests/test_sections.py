@@ -1,4 +1,4 @@
-"""A study is a list of sections that know when their data are there: for any survey a page, and an answer with its reason."""
+"""A study is a list of sections that know when their data are there: any survey has a page and an answer."""
 
 from __future__ import annotations
 
