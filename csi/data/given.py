@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from csi.data.intake import is_table
 from csi.data.readers.door import read_survey
@@ -115,3 +116,21 @@ def plain_table(given: Any, function: str) -> Any:
         index=[str(i + 1) for i in range(values.shape[0])],
         columns=[str(j + 1) for j in range(values.shape[1])],
     )
+
+
+def plain_numbers(given: Any, function: str) -> NDArray[np.float64]:
+    """What was given as numbers as an array.
+
+    Raises
+    ------
+    DataError
+        `values_not_numbers`.
+
+    """
+    try:
+        if given is None:
+            raise TypeError
+        return np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        kind = "None" if given is None else type(given).__name__
+        raise DataError("values_not_numbers", function=function, kind=kind) from None

@@ -177,7 +177,7 @@ def compare_nonresponse(
     df = float(design.df)
     tables: dict[str, Callable[[], Table]] = {}
     checks: list[Check] = []
-    notes: list[Note] = []
+    notes: list[Note] = [*survey.notes]
     if late is not None:
         flags, known = _late(survey, late)
         early, after = domain_means(values, design, known & ~flags), domain_means(values, design, known & flags)

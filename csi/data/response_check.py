@@ -195,7 +195,7 @@ def check_responses(
     return Result(
         title=note("title_responses", data=survey.name, n=n),
         headline="flags",
-        notes=_notes(signs),
+        notes=(*survey.notes, *_notes(signs)),
         _tables={
             "flags": lambda: _flag_table(signs, n, share=True),
             "flag_counts": lambda: _flag_table(signs, n, share=False),

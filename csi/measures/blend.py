@@ -151,8 +151,9 @@ def score_blend(
     [['a', 84.4, 0.0, 84.4], ['b', 69.8, -1.0, 68.8]]
 
     """
+    questionnaire = as_survey(questionnaire, "score_blend")
     tables = (
-        as_survey(questionnaire, "score_blend"),
+        questionnaire,
         *(None if one is None else as_survey(one, "score_blend") for one in (visits, complaints)),
     )
     found, said = as_tree(tree)

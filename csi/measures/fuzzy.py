@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey, plain_table
@@ -125,7 +126,7 @@ def score_fuzzy(
     choose("operator", operator, OPERATORS)
     survey = plain_table(survey, "score_fuzzy")
     if is_table(survey):
-        survey = survey if hasattr(survey, "index") else table_of(survey, "memberships")
+        survey = survey if isinstance(survey, pd.DataFrame) else table_of(survey, "memberships")
         return _of_memberships(survey, items, indicator_weights, operator, grade_values)
     survey = as_survey(survey, "score_fuzzy")
     names = _items(survey, items, indicator_weights)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from csi.data.given import SurveyLike, as_survey
+from csi.data.given import SurveyLike, as_survey, plain_numbers
+from csi.data.ruling import ends_of
 from csi.data.scales import Scale
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
@@ -76,10 +77,10 @@ def derive_points(
     """
     choose("method", method, METHODS)
     choose("given", given, METHODS)
-    ends = scale if isinstance(scale, Scale) else Scale(*scale)
+    ends = scale if isinstance(scale, Scale) else Scale(*ends_of(scale))
     for kind in (method, given):
         _check_percent(kind, ends, "scale")
-    found = np.array(values, dtype=float)
+    found = plain_numbers(values, "derive_points")
     low, high = (float(_to(kind, given, ends)) for kind in (ends.lo, ends.hi))
     outside = (found < low - 1e-9) | (found > high + 1e-9)
     if outside.any():
