@@ -269,7 +269,7 @@ def test_a_recognised_weight_is_said_instead():
 
 @every_function
 def test_answers_are_judged_once(function, monkeypatch):
-    """Evidence takes a second for 100,000 rows, so what is called inside takes the Survey."""
+    """Evidence takes its time in a long table, so what is called inside takes the Survey."""
     if function in TABLES_ARE_CASES:
         pytest.skip("a table there is no table of respondents")
     rows: list[int] = []
