@@ -28,6 +28,7 @@ _PUBLIC = {
     "Study": "csi.study",
     "Survey": "csi.data.survey",
     "analyse_survey": "csi.study",
+    "as_survey": "csi.data.given",
     "check_factorability": "csi.measures.factorability",
     "check_reliability": "csi.measures.reliability",
     "check_responses": "csi.data.response_check",

@@ -8,9 +8,9 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from csi.data.codebook import DOUBTED, Codebook, Item
+from csi.data.given import SurveyLike, as_survey
 from csi.data.headings import heading_of
 from csi.data.survey import Survey
-from csi.errors import DataError
 from csi.language import Note, say
 from csi.models.catalog import as_model, load_model
 from csi.models.items import Construct
@@ -31,7 +31,7 @@ WORDING: tuple[tuple[str, str], ...] = (
 ALIKE = 0.75  # share of the wording that two questions must have in common to be taken for one
 
 
-def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Codebook:
+def draft_codebook(survey: SurveyLike, model: PathModel | str | None = None) -> Codebook:
     """Draft a codebook for a survey that was read without one (or with an unfinished one).
 
     Scales are those that were guessed or read from labels. A construct is suggested where an item goes by a name
@@ -41,7 +41,7 @@ def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Code
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its columns, names and wording.
     model : PathModel, name of a catalogue model, or text in lavaan notation; optional
         Suggest only its constructs; None suggests those of the whole catalogue.
@@ -55,7 +55,7 @@ def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Code
     Raises
     ------
     DataError
-        `not_survey_to_draft`.
+        `not_a_survey`, and those of `as_survey`.
     ModelError
         As `load_model` and `PathModel.parse`.
 
@@ -72,8 +72,7 @@ def draft_codebook(survey: Survey, model: PathModel | str | None = None) -> Code
     {'CUSA1': 'Satisfaction', '总体满意度': 'Satisfaction', 'q3': None}
 
     """
-    if not isinstance(survey, Survey):
-        raise DataError("not_survey_to_draft", kind=type(survey).__name__)
+    survey = as_survey(survey, "draft_codebook")
     book = survey.codebook
     chosen = None if model is None else as_model(model)
     known, asked = _known(chosen), _asked(None if chosen is None else chosen.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from csi.words import say
@@ -67,6 +68,20 @@ def _rebuild(kind: type[CsiError], code: str, values: dict[str, Any]) -> CsiErro
 
 def choose(option: str, value: Any, choices: tuple[Any, ...]) -> Any:
     """Return `value` if it is one of `choices`; else raise with the list of what exists."""
-    if value not in choices:
-        raise OptionError("unknown_option", option=option, value=value, choices=[str(choice) for choice in choices])
+    if not is_name(value, choices):
+        facts = {"value": in_a_line(value), "choices": [str(choice) for choice in choices]}
+        raise OptionError("unknown_option", option=option, **facts)
     return value
+
+
+def is_name(value: Any, choices: Collection[Any]) -> bool:
+    """Whether something that may be anything, a table too, is one of the choices."""
+    try:
+        return bool(value in choices)
+    except (TypeError, ValueError):  # a list has no hash, a table no truth
+        return False
+
+
+def in_a_line(value: Any) -> Any:
+    """A value as a message shows it: words and numbers as they are, of everything larger its kind."""
+    return value if value is None or isinstance(value, str | int | float) else type(value).__name__

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.response_check import check_responses
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
@@ -83,7 +84,7 @@ class Together:
 
 
 def compare_specifications(
-    survey: Survey,
+    survey: SurveyLike,
     model: PathModel | str,
     *,
     target: str | None = None,
@@ -103,7 +104,7 @@ def compare_specifications(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
     model : PathModel, name of a catalogue model, or text in lavaan notation
     target : str, optional
         Construct whose index is compared; None takes the one named after satisfaction.
@@ -154,8 +155,7 @@ def compare_specifications(
     [['standardized', 59.3], ['metric', 59.3]]
 
     """
-    if not isinstance(survey, Survey):
-        raise DataError("measure_needs_survey", function="compare_specifications", kind=type(survey).__name__)
+    survey = as_survey(survey, "compare_specifications")
     filled = as_model(model).resolve(survey.items, survey.codebook)
     construct = target or named_target(filled)[0]
     notes = [*survey.notes]

@@ -102,7 +102,7 @@ BAD: list[tuple[str, Callable[[], object], list[str], list[str]]] = [
         lambda: csi.fit_pls(answers(), TINY, consistent=True, modes={"Quality": "unit"}),
         ["Quality", "mode A"], ["Quality", "模式 A"],
     ),
-    ("not a survey", lambda: csi.fit_pls(pd.DataFrame({"q": [1]}), TINY), ["DataFrame", "from_frame"], ["from_frame"]),
+    ("not a survey", lambda: csi.fit_pls([1, 2], TINY), ["fit_pls", "list", "as_survey"], ["fit_pls", "as_survey"]),
     ("constant item", lambda: csi.fit_pls(answers(q1=5), TINY, n_boot=0), ["q1", "same answer"], ["q1", "完全相同"]),
     ("all missing", lambda: csi.fit_pls(answers(q1=nan), TINY), ["q1", "nobody of 12", "tiny"], ["q1", "12"]),
     ("nobody complete", lambda: csi.fit_pls(answers(q1=[1, 2] * 3 + [nan] * 6, q2=[nan] * 6 + [1, 2] * 3), TINY),

@@ -454,8 +454,8 @@ def score(questionnaire=None, seen=None, complaints=None, tree=None, **options):
 
 
 BAD = [
-    (lambda: csi.score_blend(PLAIN, None, None, PAIR), ["score_blend", "dict"], ["score_blend", "dict"]),
-    (lambda: csi.score_blend(asked(PLAIN), PLAIN, None, PAIR), ["score_blend", "dict"], ["score_blend", "dict"]),
+    (lambda: csi.score_blend([1], None, None, PAIR), ["score_blend", "list"], ["score_blend", "list"]),
+    (lambda: csi.score_blend(asked(PLAIN), [1], None, PAIR), ["score_blend", "list"], ["score_blend", "list"]),
     (lambda: csi.LevelBands((("low", 0, 50), ("high", 60, 100))), ["low", "high", "50", "60"], ["low", "high", "空档"]),
     (lambda: csi.LevelBands((("low", 0, 60), ("high", 50, 100))), ["overlap", "low", "high"], ["重叠", "low", "high"]),
     (lambda: csi.LevelBands((("low", 50, 50),)), ["low", "50-50"], ["low", "50-50"]),

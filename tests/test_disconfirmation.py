@@ -118,7 +118,7 @@ BAD = [
         "unknown_option",
         ["normal", "bootstrap"],
     ),
-    (lambda s: csi.classify_disconfirmation({"e": [1]}, "e", "p"), "measure_needs_survey", ["dict"]),
+    (lambda s: csi.classify_disconfirmation(5, "e", "p"), "not_a_survey", ["classify_disconfirmation", "int"]),
 ]
 
 

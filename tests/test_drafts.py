@@ -103,7 +103,7 @@ def test_private_columns_stay_private():
 
 
 def test_only_a_survey_is_drafted():
-    with pytest.raises(csi.DataError, match="read_csv"):
-        csi.draft_codebook({"a": [1]})
+    with pytest.raises(csi.DataError, match=r"csi\.as_survey"):
+        csi.draft_codebook([1])
     with pytest.raises(csi.ModelError, match="ECSI_2005"):
         csi.draft_codebook(ratings("a"), "ECSII")

@@ -641,7 +641,7 @@ BAD = {
         "top_box_never_chosen",
         ["4, 5", "'d'"],
     ),
-    "wrong type": (lambda: drivers_of(pd.DataFrame({"y": [1]}), "y", "a"), "trust_not_survey", ["DataFrame"]),
+    "wrong type": (lambda: drivers_of([1, 2], "y", "a"), "not_a_survey", ["Moments", "list"]),
     "outcome a list": (lambda: typed(["y"], "a"), "outcome_not_name", ["list"]),
     "no drivers": (lambda: typed("y", []), "no_drivers", ["drivers="]),
     "unknown driver": (lambda: typed("y", ["a", "zz"]), "unknown_items", ["zz"]),

@@ -370,7 +370,7 @@ BAD = {
         csi.DataError,
         ["b", "items="],
     ),
-    "not a survey": (lambda: csi.check_factorability({"a": [1]}), csi.DataError, ["dict", "Survey"]),
+    "not a survey": (lambda: csi.check_factorability([1]), csi.DataError, ["list", "Survey"]),
 }
 
 

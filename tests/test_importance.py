@@ -605,7 +605,7 @@ BAD = {
     "orders": (
         lambda: csi.fit_importance(SURVEY, "y", ["a"], method="lmg_sampled", n_orders=1), "bad_n_orders", ["1"],
     ),
-    "not a survey": (lambda: csi.fit_importance(bad_frame(), "y", ["a"]), "trust_not_survey", ["DataFrame"]),
+    "not a survey": (lambda: csi.fit_importance([1, 2], "y", ["a"]), "not_a_survey", ["Moments", "list"]),
     "rows needed": (
         lambda: csi.fit_importance(csi.load_moments("mobi"), "CUSA1", ["PERQ1"], inference="bootstrap"), "needs_rows",
         ["bootstrap"],

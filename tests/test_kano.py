@@ -414,7 +414,7 @@ BAD = [
     (lambda s: csi.score_kano(s, ["f"], ["d"], answers={1: "like"}), "kano_outside", ["f", "3 (1)"]),
     (lambda s: csi.score_kano(s, ["f"], ["d"], importance=["g", "seven"]), "length_differs", ["importance", "2", "1"]),
     (lambda s: csi.score_kano(s, ["f"], ["d"], importance={"x": "g"}), "keys_differ", ["x", "f"]),
-    (lambda s: csi.score_kano("answers.csv", ["f"], ["d"]), "measure_needs_survey", ["score_kano", "str"]),
+    (lambda s: csi.score_kano([1, 2], ["f"], ["d"]), "not_a_survey", ["score_kano", "list"]),
     (lambda s: csi.list_labels(csi.score_kano(s, ["f"], ["d"], inference="none")), "no_labels", ["category"]),
     (lambda s: csi.list_labels(csi.score_kano(s, ["f"], ["d"]), level=95), "bad_level", ["95"]),
 ]

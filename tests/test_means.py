@@ -251,7 +251,7 @@ def test_notes_say_what_the_errors_are():
 @pytest.mark.parametrize(
     ("code", "call", "word"),
     [
-        ("measure_needs_survey", lambda s: csi.score_items([1, 2]), "list"),
+        ("not_a_survey", lambda s: csi.score_items([1, 2]), "list"),
         ("unknown_option", lambda s: csi.score_items(s, statistic="median"), "quantile"),
         ("unknown_option", lambda s: csi.score_items(s, inference="normal"), "linearised"),
         ("unknown_option", lambda s: csi.score_items(s, interval="wald"), "percentile"),

@@ -477,8 +477,8 @@ def test_private_columns_are_never_drawn():
     [
         (lambda: plots.plot_index("ECSI"), "plot_index takes a Result or a Study, not str"),
         (lambda: plots.plot_loadings(None), "plot_loadings takes a Result or a Study, not NoneType"),
-        (lambda: plots.plot_ratings([1]), "plot_ratings takes a Survey, not list"),
-        (lambda: plots.plot_missing({}), "plot_missing takes a Survey, not dict"),
+        (lambda: plots.plot_ratings([1]), "plot_ratings takes a Survey, a table"),
+        (lambda: plots.plot_missing({}), "no columns"),
         (lambda: plots.plot_missing(small_survey(), []), "no item to draw"),
         (lambda: plots.plot_ratings(small_survey(), ["d"]), "unknown items: d"),
         (lambda: plots.plot_ratings(Survey.from_frame({"x": ["a", "b"]})), "no rating with a scale"),

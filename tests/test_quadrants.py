@@ -292,7 +292,7 @@ BAD = [
     (lambda s: csi.score_quadrants(TABLE.assign(importance="high")), "ipa_numbers", ["right first time"]),
     (lambda s: csi.score_quadrants(pd.concat([TABLE, TABLE])), "items_given_twice", ["low prices"]),
     (lambda s: csi.score_quadrants(TABLE, cuts="scale"), "diagonal_needs_one_scale", ["scale"]),
-    (lambda s: csi.score_quadrants("table.csv"), "measure_needs_survey", ["str"]),
+    (lambda s: csi.score_quadrants([1, 2]), "not_a_survey", ["score_quadrants", "list"]),
     (lambda s: csi.score_quadrants(s), "performance_needed", ["performance="]),
     (lambda s: csi.score_quadrants(s, ["a", "b"]), "outcome_needed", ["outcome="]),
     (lambda s: csi.score_quadrants(s, ["a", "b"], importance="stated"), "unknown_option", ["stated", "derived"]),

@@ -303,7 +303,7 @@ BAD = {
     "overlap": (lambda: csi.classify_bands([1], {"low": (0, 50), "high": (40, 100)}), "low", "high", "40", "50"),
     "band upside down": (lambda: csi.classify_bands([1], {"low": (50, 0)}), "low", "50, 0"),
     "no bands": (lambda: csi.classify_bands([1], {}), "good"),
-    "not a survey": (lambda: csi.score_rate(FRAME, "q", satisfied=4), "score_rate", "dict"),
+    "not a survey": (lambda: csi.score_rate([4], "q", satisfied=4), "score_rate", "list"),
     "no figures": (lambda: csi.score_kpi(survey()), "retention="),
     "satisfied alone": (lambda: csi.score_kpi(survey(), recommend="ten", satisfied=4), "satisfaction="),
     "flags": (lambda: csi.score_kpi(survey(), complaint="shop"), "shop", "'a'"),

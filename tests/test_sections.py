@@ -126,10 +126,11 @@ def test_the_printed_method_of_questionnaire_visits_and_complaints_has_a_page():
     assert float(study.answer) == float(alone.value("final"))
     assert "tree_sums" in [line.check for _, line in study.main_failures]
     assert wrong_cells(study, Page(report_page(study))) == []
+    answers = visits.answers
+    answers["firm"] = ["X" + firm for firm in answers["firm"]]
+    strange = csi.Survey.from_frame(answers, visits.codebook, name="visits")
     with pytest.raises(csi.DataError, match="none of the 60 customers"):
-        answers = visits.answers
-        strange = answers.assign(firm=["X" + firm for firm in answers["firm"]])
-        csi.analyse_survey(customers, visits=csi.Survey.from_frame(strange, visits.codebook, name="visits"))
+        csi.analyse_survey(customers, visits=strange)
 
 
 def test_records_dated_ahead_are_named():

@@ -377,7 +377,7 @@ BAD = [
     (lambda s: csi.score_servqual(s, E, P, ideal={"p1": 7}), "keys_differ", ["ideal", "p2", "p3"]),
     (lambda s: csi.score_servqual(s, E, P, gaps={5: -1.0}), "gap_number", ["5", "1"]),
     (lambda s: csi.score_servqual(s, E, P, gaps={1: "low"}), "gap_number", ["low"]),
-    (lambda s: csi.score_servqual(None, E, P), "measure_needs_survey", ["score_servqual"]),
+    (lambda s: csi.score_servqual(None, E, P), "not_a_survey", ["score_servqual"]),
     (lambda s: csi.score_servqual(s, E, P, interval="bca"), "bca_needs_plain", ["linearised"]),
     (lambda s: csi.score_journey(s, []), "journey_empty", ["score_journey"]),
     (lambda s: csi.score_journey(s, ["p1", "p1"]), "items_given_twice", ["p1"]),

@@ -142,7 +142,7 @@ def test_bad_calls(survey, options, kind, words):
 
 
 def test_moments_are_refused_with_the_way_out():
-    with pytest.raises(csi.DataError, match="fit_pls"):
+    with pytest.raises(csi.DataError, match="not Moments"):
         csi.analyse_survey(csi.load_moments("mobi"), "ECSI_2005")
 
 

@@ -337,7 +337,7 @@ PRIVATE = Codebook({"phone": Item("phone", kind="number")}, private=("phone",))
 BAD = [
     (lambda: Survey.from_frame([1, 2]), ["pandas", "list"], ["pandas", "list"]),
     (lambda: Survey.from_frame({"a": [1], "b": [1, 2]}), ["pandas", "same length"], ["每行一位受访者"]),
-    (lambda: Survey.from_frame(pd.DataFrame()), ["no respondents"], ["没有受访者"]),
+    (lambda: Survey.from_frame(pd.DataFrame()), ["no columns"], ["没有列"]),
     (lambda: Survey.from_frame(pd.DataFrame({"a": []})), ["no respondents"], ["没有受访者"]),
     (
         lambda: Survey.from_frame(pd.DataFrame([[1, 2]], columns=["a", "a"])),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from csi.data.codebook import Codebook
 from csi.data.survey import Survey, survey_of
-from csi.errors import DataError
+from csi.errors import DataError, in_a_line, is_name
 from csi.language import Note, note
 
 _TABLES = Path(__file__).resolve().parent / "tables"
@@ -79,8 +79,8 @@ def fetch_dataset(name: str, *, from_file: str | os.PathLike[str] | None = None,
     250
 
     """
-    if name not in _DATASETS:
-        raise DataError("unknown_dataset", name=name, choices=list(_DATASETS))
+    if not is_name(name, _DATASETS):
+        raise DataError("unknown_dataset", name=in_a_line(name), choices=list(_DATASETS))
     dataset = _DATASETS[name]
     codebook = Codebook.read(_TABLES / f"{name}.yaml")
     address = url or dataset.url

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from csi.data.given import check_survey
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
 from csi.inference.design import Design
@@ -105,7 +105,7 @@ class Margin:
 
 
 def compare_nonresponse(
-    survey: Survey,
+    survey: SurveyLike,
     items: Iterable[str] | None = None,
     *,
     late: str | ArrayLike | None = None,
@@ -119,7 +119,7 @@ def compare_nonresponse(
 
     Parameters
     ----------
-    survey : its weights, strata and clusters count
+    survey : Survey, or a table, Series, dict or file, see `as_survey`; its weights, strata and clusters count
     items : names of numeric items; all ratings when None; reversed items are turned round
     late : column of true or false (1 or 0), or (n,) such values: who answered late, after a reminder
     frame : column -> {group: share or number of customers}, what is known of everybody; every group of the survey must
@@ -165,7 +165,7 @@ def compare_nonresponse(
     """
     if late is None and frame is None and response_rate is None:
         raise OptionError("nonresponse_nothing")
-    check_survey(survey, "compare_nonresponse")
+    survey = as_survey(survey, "compare_nonresponse")
     if response_rate is not None:
         number = isinstance(response_rate, int | float | np.number) and not isinstance(response_rate, bool)
         if not (number and 0 < response_rate <= 1):
@@ -177,7 +177,7 @@ def compare_nonresponse(
     df = float(design.df)
     tables: dict[str, Callable[[], Table]] = {}
     checks: list[Check] = []
-    notes: list[Note] = []
+    notes: list[Note] = [*survey.notes]
     if late is not None:
         flags, known = _late(survey, late)
         early, after = domain_means(values, design, known & ~flags), domain_means(values, design, known & flags)

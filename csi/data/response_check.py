@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from csi.data.careless import LEAST_GRID, LEAST_RATINGS
 from csi.data.codebook import offered
-from csi.data.given import check_survey
+from csi.data.given import SurveyLike, as_survey
 from csi.data.patterns import missing_patterns
 from csi.data.response_signs import SIGNS, Questions, Ratings, read_ratings
 from csi.data.survey import Survey
@@ -105,7 +105,7 @@ class Signs:
 
 
 def check_responses(
-    survey: Survey,
+    survey: SurveyLike,
     items: Iterable[str] | None = None,
     *,
     texts: Iterable[str] | None = None,
@@ -121,8 +121,9 @@ def check_responses(
 
     Parameters
     ----------
-    survey : its ratings are read in the direction they were asked; the columns with the roles duration, respondent and
-        wave are used when the codebook names them; private columns are not looked at
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+        Its ratings are read in the direction they were asked; the columns with the roles duration, respondent and wave
+        are used when the codebook names them; private columns are not looked at.
     items : names of ratings with a scale; all of them when None, apart from the items of `attention`
     texts : names of columns answered in words; all items of kind text when None
     attention : item -> the answer, or list of answers, that shows attention: {"check1": 3}
@@ -178,7 +179,7 @@ def check_responses(
     114
 
     """
-    check_survey(survey, "check_responses")
+    survey = as_survey(survey, "check_responses")
     attention = dict(attention or {})
     names = _rated(survey, items, attention)
     asked = Questions(survey, read_ratings(survey, names), _texts(survey, texts), attention)
@@ -194,7 +195,7 @@ def check_responses(
     return Result(
         title=note("title_responses", data=survey.name, n=n),
         headline="flags",
-        notes=_notes(signs),
+        notes=(*survey.notes, *_notes(signs)),
         _tables={
             "flags": lambda: _flag_table(signs, n, share=True),
             "flag_counts": lambda: _flag_table(signs, n, share=False),

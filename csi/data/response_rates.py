@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import DataError, OptionError
+from csi.errors import DataError, OptionError, in_a_line
 from csi.estimates import Unknown
 from csi.inference.intervals import NORMAL, Linear
 from csi.language import note
@@ -264,8 +264,8 @@ def count_dispositions(dispositions: Mapping[str, float] | Iterable[Any]) -> dic
     pairs: Iterable[tuple[Any, Any]]
     if isinstance(dispositions, Mapping):
         pairs = dispositions.items()
-    elif isinstance(dispositions, str):
-        raise DataError("unknown_disposition", codes=[dispositions], choices=CODES)
+    elif isinstance(dispositions, str) or not isinstance(dispositions, Iterable):
+        raise DataError("unknown_disposition", codes=[str(in_a_line(dispositions))], choices=CODES)
     else:
         pairs = ((code, 1) for code in dispositions)
     counts = dict.fromkeys(CODES, 0.0)

@@ -91,7 +91,7 @@ def _codes(given: Any) -> dict[str, tuple[Any, ...]]:
         one = isinstance(codes, str | int | float) and not isinstance(codes, bool)
         listed = [codes] if one else list(codes) if isinstance(codes, Iterable) else None
         if listed is None or any(isinstance(c, bool) or not isinstance(c, str | int | float) for c in listed):
-            raise OptionError("ruling_missing", value=repr(given)[:80])
+            raise OptionError("ruling_missing", value=_said(given))
         found[str(item)] = tuple(listed)
     return found
 
@@ -100,20 +100,27 @@ def _scales(given: Any) -> dict[str, Ends]:
     if given is None:
         return {}
     plain = given if isinstance(given, Mapping) else {"": given}
-    return {str(item): _ends(ends) for item, ends in plain.items()}
+    return {str(item): ends_of(ends) for item, ends in plain.items()}
 
 
-def _ends(given: Any) -> Ends:
+def ends_of(given: Any) -> Ends:
+    """Both ends of a scale that was given as a Scale or a pair."""
     if isinstance(given, Scale):
         return given.lo, given.hi
     try:
         lo, hi = (float(end) for end in given)
         Scale(lo, hi, step=0)
     except CsiError as problem:
-        raise OptionError("ruling_scale", value=repr(given)[:80], problem=str(problem)) from None
+        raise OptionError("ruling_scale", value=_said(given), problem=str(problem)) from None
     except (TypeError, ValueError):
-        raise OptionError("ruling_scale", value=repr(given)[:80], problem="(1, 5)") from None
+        raise OptionError("ruling_scale", value=_said(given), problem="(1, 5)") from None
     return lo, hi
+
+
+def _said(given: Any) -> str:
+    """What was given, in a line: of a table or another thing its kind."""
+    short = isinstance(given, str | int | float | tuple | list | dict)
+    return " ".join(repr(given).split())[:80] if short else type(given).__name__
 
 
 def spoken(ends: Ends) -> str:

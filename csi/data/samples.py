@@ -12,7 +12,7 @@ import pandas as pd
 from csi.data.codebook import Codebook
 from csi.data.readers.doors import read_csv
 from csi.data.survey import Survey
-from csi.errors import DataError
+from csi.errors import DataError, in_a_line, is_name
 from csi.language import pick
 from csi.moments import Moments
 
@@ -62,8 +62,8 @@ def load_sample(name: str) -> Survey:
 
     """
     found = _sample_files()
-    if name not in found:
-        raise DataError("unknown_sample", name=name, choices=list(found) or ["-"])
+    if not is_name(name, found):
+        raise DataError("unknown_sample", name=in_a_line(name), choices=list(found) or ["-"])
     return _load(found[name])
 
 
@@ -114,8 +114,8 @@ def sample_path(name: str) -> Path:
     """
     base = next((folder for folder in _FOLDERS if folder.is_dir()), None)
     folders = {} if base is None else {path.name: path for path in sorted(base.iterdir()) if path.is_dir()}
-    if name not in folders:
-        raise DataError("unknown_sample", name=name, choices=list(folders) or ["-"])
+    if not is_name(name, folders):
+        raise DataError("unknown_sample", name=in_a_line(name), choices=list(folders) or ["-"])
     return folders[name]
 
 
@@ -157,8 +157,8 @@ def load_moments(name: str) -> Moments:
 
     """
     found = {path.stem: path for path in sorted(_TABLES.glob("*.json"))}
-    if name not in found:
-        raise DataError("unknown_moments", name=name, choices=list(found))
+    if not is_name(name, found):
+        raise DataError("unknown_moments", name=in_a_line(name), choices=list(found))
     table = json.loads(found[name].read_text(encoding="utf-8"))
     correlation = np.full((len(table["names"]),) * 2, np.nan)
     for row, values in enumerate(table["correlation_lower"]):

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from csi.errors import DataError
+from csi.errors import DataError, in_a_line
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -79,7 +79,10 @@ class Scale:
     step: float = 1.0
 
     def __post_init__(self) -> None:
-        lo, hi, step = float(self.lo), float(self.hi), float(self.step)
+        try:
+            lo, hi, step = float(self.lo), float(self.hi), float(self.step)
+        except (TypeError, ValueError):
+            raise DataError("scale_ends", lo=in_a_line(self.lo), hi=in_a_line(self.hi)) from None
         if not (math.isfinite(lo) and math.isfinite(hi) and lo < hi):
             raise DataError("scale_ends", lo=brief(lo), hi=brief(hi))
         if not (math.isfinite(step) and 0 <= step <= hi - lo) or (step and not _whole((hi - lo) / step)):

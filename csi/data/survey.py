@@ -17,7 +17,7 @@ from csi.data.codebook import Codebook, as_codebook, offered
 from csi.data.columns import type_table
 from csi.data.doubts import DOUBTS
 from csi.data.groups import joined_groups, units_of
-from csi.data.intake import own_copy, table_of
+from csi.data.intake import own_copy, set_parts, table_of
 from csi.data.raw import Export, RawTable
 from csi.data.ruling import Ruling, as_ruling
 from csi.data.survey_view import survey_html, survey_text, visible_items
@@ -31,7 +31,7 @@ from csi.sums import check_weights
 _NO_RULING, _NO_EXPORT = Ruling(), Export(RawTable("", (), ()))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True, eq=False, repr=False, init=False)
 class Survey:
     """The answers to a questionnaire, one row per respondent, and the codebook that explains them.
 
@@ -62,7 +62,11 @@ class Survey:
     _reasons: pd.DataFrame
     _raw: pd.DataFrame
     _file_notes: tuple[Note, ...]
-    _calibration: Calibration | None = None
+    _calibration: Calibration | None
+
+    def __init__(self, *given: Any, **parts: Any) -> None:
+        """Set the parts, which `survey_of` knows."""
+        set_parts(self, given, parts)
 
     @classmethod
     def from_frame(
@@ -79,7 +83,7 @@ class Survey:
 
         Parameters
         ----------
-        frame : pandas, polars or pyarrow table, or a mapping of columns; one row per respondent, unique column names
+        frame : table (pandas, polars, Arrow), mapping of columns, or Series (one item); one row per respondent
         codebook : a Codebook or the name of its file; without one kinds and scales are decided by evidence (ladders of
             words, headings, the block of values that carries the mass, neighbours of a battery) and the notes say so
         name : name of the survey, for messages and reports
@@ -97,7 +101,7 @@ class Survey:
         Raises
         ------
         DataError
-            `not_a_table`, `columns_twice`, `no_respondents`, `items_not_in_data`, `role_not_in_data`,
+            `not_a_table`, `table_empty`, `columns_twice`, `no_respondents`, `items_not_in_data`, `role_not_in_data`,
             `item_alias_twice`, `text_in_numbers`, `ratings_outside`, `ratings_between`, `not_dates`,
             `role_not_numbers`, `suspects_refused` with `strict`.
         AskedError
@@ -106,8 +110,7 @@ class Survey:
             `ruling_missing`, `ruling_scale`, `ruling_strict`, `ruling_unknown_item`.
 
         """
-        frame = table_of(frame, name)
-        return survey_of(frame, codebook, name, ruling=as_ruling(missing, scale, strict))
+        return survey_of(table_of(frame, name), codebook, name, ruling=as_ruling(missing, scale, strict))
 
     def with_codebook(self, codebook: Codebook | str | PathLike[str]) -> Survey:
         """The same raw cells read by another codebook.
@@ -278,7 +281,7 @@ class Survey:
         return replace(
             self,
             codebook=replace(self.codebook, weight=name),
-            notes=(*self.notes, *notes),
+            notes=(*(one for one in self.notes if one.code != "no_design" or np.ptp(weight[weight > 0]) == 0), *notes),
             _answers=self._answers.assign(**{name: weight}),
             _raw=self._raw.assign(**{name: weight}),
             _file_notes=(*self._file_notes, *notes),
@@ -310,9 +313,8 @@ class Survey:
         """
         kept = np.asarray(which)
         if kept.shape != (len(self),) or kept.dtype != bool:
-            raise DataError(
-                "wrong_shape", what="which", shape=f"{kept.shape} {kept.dtype}", expected=f"({len(self)},) bool"
-            )
+            shape, expected = f"{kept.shape} {kept.dtype}", f"({len(self)},) bool"
+            raise DataError("wrong_shape", what="which", shape=shape, expected=expected)
         weight = self.design().weight
         own = np.ones(len(self)) if weight is None else weight
         left = int((~kept & (own > 0)).sum())
@@ -345,11 +347,9 @@ class Survey:
             if column in self.codebook.private:
                 raise DataError("private_column", column=column, survey=self.name)
             if column not in self._answers.columns:
-                visible = [name for name in self._answers.columns if name not in self.codebook.private]
-                choices = offered(str(column), visible)
+                choices = offered(str(column), [n for n in self._answers.columns if n not in self.codebook.private])
                 raise DataError("unknown_column", column=column, survey=self.name, choices=choices)
-        parts = [self.labels_of(column) for column in columns]
-        return joined_groups(parts, len(self))
+        return joined_groups([self.labels_of(column) for column in columns], len(self))
 
     def labels_of(self, column: str) -> tuple[list[str], NDArray[np.int64]]:
         """Labels of one column that occur, sorted naturally, and the (n,) number of each cell's label."""
@@ -379,8 +379,8 @@ class Survey:
                 raise DataError("no_ratings", survey=self.name)
         names = self._known(items)
         lo, hi = self.scale_ends(names)
-        weight = self.design().weight
-        return Moments.from_frame(self.matrix(names), names, weights=weight, missing=missing, lo=lo, hi=hi)
+        weight, ratings = self.design().weight, self.matrix(names)
+        return Moments.from_frame(ratings, names, weights=weight, missing=missing, lo=lo, hi=hi)
 
     def _known(self, items: Iterable[str]) -> list[str]:
         names = [items] if isinstance(items, str) else list(items)
@@ -416,4 +416,5 @@ def survey_of(
         _reasons=typed.reasons,
         _raw=frame,
         _file_notes=tuple(file_notes),
+        _calibration=None,
     )

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from csi.data.sampling import check_number
-from csi.errors import DataError, OptionError, choose
+from csi.errors import DataError, OptionError, choose, in_a_line
 from csi.language import say
 
 NEW_MONTHS = (1, 3, 6)  # months after the first order at which a new customer is asked; new is up to the last of them
@@ -168,9 +168,9 @@ def _day(option: str, value: Any) -> date:
     try:
         moment = pd.Timestamp(value)
     except (TypeError, ValueError):
-        raise OptionError("not_a_date", option=option, value=value) from None
+        raise OptionError("not_a_date", option=option, value=in_a_line(value)) from None
     if pd.isna(moment) or isinstance(value, int | float | bool):
-        raise OptionError("not_a_date", option=option, value=value)
+        raise OptionError("not_a_date", option=option, value=in_a_line(value))
     return moment.date()
 
 

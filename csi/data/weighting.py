@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.given import check_survey
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError
 from csi.estimates import Unknown
@@ -34,7 +34,7 @@ KISH = {
 
 
 def rake(
-    survey: Survey,
+    survey: SurveyLike,
     targets: Targets,
     *,
     trim: tuple[float, float] | None = None,
@@ -49,7 +49,7 @@ def rake(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights are where raking begins; equal weights without any.
     targets : mapping of column to mapping of level to share or count
         `{"region": {"north": 0.4, "south": 0.6}, "sex": {"f": 0.5, "m": 0.5}}`: shares of a column add up to 1,
@@ -96,7 +96,7 @@ def rake(
     [0.8333, 1.25]
 
     """
-    check_survey(survey, "rake")
+    survey = as_survey(survey, "rake")
     if not isinstance(targets, Mapping):
         raise OptionError("targets_no_mapping", function="rake", kind=type(targets).__name__)
     columns, levels, goals = [], [], []
@@ -119,7 +119,7 @@ def rake(
 
 
 def post_stratify(
-    survey: Survey,
+    survey: SurveyLike,
     by: str | Sequence[str],
     targets: Mapping[Hashable, float],
     *,
@@ -129,7 +129,7 @@ def post_stratify(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights are multiplied; equal weights without any.
     by : column, or several whose combinations are the cells
     targets : mapping of level, or tuple of levels, to share or count
@@ -159,7 +159,7 @@ def post_stratify(
     [0.6933, 0.6933, 0.6933, 1.92]
 
     """
-    check_survey(survey, "post_stratify")
+    survey = as_survey(survey, "post_stratify")
     if not isinstance(targets, Mapping):
         raise OptionError("targets_no_mapping", function="post_stratify", kind=type(targets).__name__)
     labels, codes = _margin(survey, by)
@@ -173,12 +173,12 @@ def post_stratify(
     return survey.with_weight(weight, name, Calibration(base, (codes,), (share,)), *notes)
 
 
-def check_weights(survey: Survey) -> Result:
+def check_weights(survey: SurveyLike) -> Result:
     """What the survey weights of a sample cost: their range, the effective size and the design effect.
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Weights are those of the codebook's role; equal weights without any.
 
     Returns
@@ -191,7 +191,7 @@ def check_weights(survey: Survey) -> Result:
     Raises
     ------
     DataError
-        `measure_needs_survey`, and those of `Survey.design`.
+        `not_a_survey`, and those of `Survey.design`.
 
     Notes
     -----
@@ -206,7 +206,7 @@ def check_weights(survey: Survey) -> Result:
     {'smallest': 1.0, 'mean': 1.6667, 'largest': 3.0, 'effective_n': 5.0, 'design_effect': 1.2}
 
     """
-    check_survey(survey, "check_weights")
+    survey = as_survey(survey, "check_weights")
     weight = _base(survey)
     w = weight[weight > 0]
     effective, effect = effective_size(w)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.drivers.asymmetry_cuts import read_cuts
 from csi.drivers.asymmetry_numbers import POTENTIALS, Cut, RatioStore, dummies, following_contrasts
@@ -18,7 +19,7 @@ from csi.errors import DataError, OptionError
 from csi.inference.means import Sample
 from csi.inference.stores import LinearStore
 from csi.language import note
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.pairs import check_items
 from csi.results import Block, Result
 
@@ -49,7 +50,7 @@ SOURCES = (
 
 
 def fit_asymmetry(
-    survey: Survey,
+    survey: SurveyLike,
     outcome: str,
     drivers: str | Sequence[str],
     *,
@@ -69,7 +70,7 @@ def fit_asymmetry(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata, clusters and raking count; reversed items are turned round.
     outcome : item
         Overall satisfaction.
@@ -124,7 +125,7 @@ def fit_asymmetry(
     [-0.7, 0.7]
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     names = check_drivers(survey, FUNCTION, outcome, drivers)
     inner, outer = _bands(bands)
     ratings, y = survey.matrix(names), survey.matrix([outcome])[:, 0]

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.data.survey import Survey
 from csi.drivers import lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players
@@ -37,7 +38,7 @@ DRAWS = 4000  # of estimates whose errors are linearised, for the stability of r
 
 
 def compare_importance(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     outcome: str,
     drivers: Sequence[str],
     *,
@@ -57,7 +58,7 @@ def compare_importance(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         With a Survey its weights, strata and clusters count; reversed items are turned round first.
     outcome : str
         The item to be explained.
@@ -119,6 +120,7 @@ def compare_importance(
     said = _stated(players, stated)
     if fit is not None and by is not None:
         raise OptionError("fit_with_by")
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "compare_importance")
     data = prepare_drivers(
         survey_or_moments, outcome, players, missing=missing, by=by, function="compare_importance", more=said
     )  # fmt: skip

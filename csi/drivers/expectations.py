@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.drivers.asymmetry import check_drivers
 from csi.drivers.expectations_models import LINES, Contest, build
@@ -14,7 +15,7 @@ from csi.drivers.expectations_tables import Rivals, finish
 from csi.drivers.slopes import bare, related
 from csi.errors import DataError, EstimationError, OptionError
 from csi.language import note
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.pairs import check_scales
 from csi.results import Block, Result
 
@@ -38,7 +39,7 @@ SOURCES = (
 
 
 def fit_expectations(
-    survey: Survey,
+    survey: SurveyLike,
     outcome: str,
     *,
     expectation: str,
@@ -64,7 +65,7 @@ def fit_expectations(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata, clusters and raking count; reversed items are turned round.
     outcome : item
         Overall satisfaction.
@@ -127,7 +128,7 @@ def fit_expectations(
     'expectation_disconfirmation'
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     named = dict(norms) if isinstance(norms, Mapping) else {item: item for item in bare(norms or [])}
     roles: dict[str, list[str]] = {
         "expectation": [expectation], "performance": [performance], "disconfirmation": bare(disconfirmation or []),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.drivers import dominance, lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
 from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance, tangent_of
@@ -30,7 +30,7 @@ INFLATED = 10.0  # variance inflation from which coefficients say little of one 
 
 
 def fit_importance(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     outcome: str,
     drivers: Sequence[str] | Mapping[str, str | Sequence[str]],
     *,
@@ -54,7 +54,7 @@ def fit_importance(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         With a Survey its weights, strata and clusters count; reversed items are turned round first.
     outcome : str
         The item to be explained, such as overall satisfaction.
@@ -131,6 +131,7 @@ def fit_importance(
     players = read_players(outcome, drivers, "fit_importance")
     check_players(players, method, n_orders)
     choose("kind", kind, KINDS)
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "fit_importance")
     if kind != "linear":
         if method != "lmg":
             raise OptionError("pseudo_lmg_only", method=method, kind=kind)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.drivers.asymmetry import check_drivers
 from csi.drivers.improvement_numbers import ALPHA, Products, products_of, robustness_value
@@ -19,7 +20,7 @@ from csi.inference.means import Means
 from csi.language import note
 from csi.measures.contrasts import Contrasts
 from csi.measures.label_tables import some_rows, with_tables
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -39,7 +40,7 @@ SOURCES = (
 
 
 def simulate_improvement(
-    survey: Survey,
+    survey: SurveyLike,
     outcome: str,
     drivers: str | Sequence[str],
     *,
@@ -58,7 +59,7 @@ def simulate_improvement(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata, clusters and raking count; reversed items are turned round.
     outcome : item
         Overall satisfaction; its scale gives the index.
@@ -108,7 +109,7 @@ def simulate_improvement(
     (['now', 'change', 'expected'], ['delivery', 'extras'])
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     names = check_drivers(survey, FUNCTION, outcome, drivers)
     (lo,), (hi,) = survey.scale_ends([outcome])
     if np.isnan(lo):

@@ -24,6 +24,7 @@ from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
 from csi.inference.intervals import Linear
 from csi.language import Note, note
+from csi.moments import Moments
 from csi.results import Result, Table
 
 Array = NDArray[np.float64]
@@ -50,7 +51,7 @@ class Shares:
 
 
 def fit_pseudo(
-    survey: Survey,
+    survey: Survey | Moments,
     outcome: str,
     players: Players,
     *,
@@ -67,7 +68,7 @@ def fit_pseudo(
     DataError, OptionError, EstimationError
         As `fit_drivers`; `pseudo_too_many`; an inference other than linearised and none.
     """
-    if not isinstance(survey, Survey):
+    if isinstance(survey, Moments):
         raise DataError("pseudo_needs_rows", kind=kind)
     choose("inference", inference, (None, *INFERENCE))
     if len(players.names) > MOST:

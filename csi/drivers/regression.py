@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.drivers.ordered import LINKS, SeparatedError, level_probabilities, refuse_separation
 from csi.drivers.regression_checks import Doubts, check_fit, collinearity_checks
 from csi.drivers.regression_data import (
@@ -70,7 +70,7 @@ SOURCES = (
 
 
 def fit_drivers(
-    survey: Survey | Moments,
+    survey: SurveyLike | Moments,
     outcome: str,
     drivers: Sequence[str] | str,
     *,
@@ -95,7 +95,7 @@ def fit_drivers(
 
     Parameters
     ----------
-    survey : Survey or Moments
+    survey : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         Moments know linear regressions only, without groups, categories and interactions.
     outcome : str
         A rating or number; reversed items are turned round.
@@ -145,7 +145,7 @@ def fit_drivers(
     ------
     DataError
         `outcome_among_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
-        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `trust_not_survey`, `unknown_items`.
+        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`.
     OptionError
         `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`.
     EstimationError
@@ -175,6 +175,7 @@ def fit_drivers(
     names = check_names(outcome, drivers)
     if boxes is not None and kind != "top_box":
         raise OptionError("boxes_not_used", kind=kind)
+    survey = as_survey_or_moments(survey, FUNCTION)
     if isinstance(survey, Moments):
         if kind != "linear" or interactions is not None or reference is not None:
             what = f"kind={kind!r}" if kind != "linear" else "interactions=, reference="
@@ -182,8 +183,6 @@ def fit_drivers(
         if by is not None:
             raise OptionError("by_needs_survey")
         return _of_moments(survey, outcome, names, inference, interval, n_boot)
-    if not isinstance(survey, Survey):
-        raise DataError("trust_not_survey", function=FUNCTION, kind=type(survey).__name__)
     data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
     method, chosen = choose_method(kind, data.design, data.groups, False, inference, interval, n_boot)
     fit, notes = _fit(data, kind, link, boxes, empty_levels)

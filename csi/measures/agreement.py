@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, choose
 from csi.language import Note, note
@@ -99,7 +100,7 @@ class Ratings:
 
 
 def score_agreement(
-    survey: Survey,
+    survey: SurveyLike,
     items: Sequence[str],
     *,
     inference: str | None = None,
@@ -115,7 +116,7 @@ def score_agreement(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         One row per case that is judged, one column per rater, all of them numbers or all of them categories.
     items : list of str
         The columns of the raters, two or more.
@@ -141,7 +142,7 @@ def score_agreement(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `agreement_not_survey`, `too_few_items`, `raters_mixed`, `no_common_cases`, `one_category`,
+        `not_a_survey`, `too_few_items`, `raters_mixed`, `no_common_cases`, `one_category`,
         unknown items, impossible options.
 
     Notes
@@ -162,8 +163,7 @@ def score_agreement(
     0.8889
 
     """
-    if not isinstance(survey, Survey):
-        raise DataError("agreement_not_survey", kind=type(survey).__name__)
+    survey = as_survey(survey, "score_agreement")
     raters = chosen_items(survey, items, "score_agreement")
     if len(raters) < 2:
         facts = {"function": "score_agreement", "count": len(raters), "need": 2, "items": list(raters)}

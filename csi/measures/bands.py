@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from csi.errors import DataError
+from csi.data.given import plain_numbers
+from csi.errors import DataError, in_a_line
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +48,10 @@ def check_bands(bands: Mapping[str, Sequence[float]]) -> Bands:
         raise DataError("bands_empty")
     limits: list[tuple[float, float, str]] = []
     for name, ends in bands.items():
-        pair = [float(end) for end in ends]
+        try:
+            pair = [float(end) for end in ends]
+        except (TypeError, ValueError):
+            raise DataError("band_limits", band=name, limits=in_a_line(ends)) from None
         if len(pair) != 2 or not np.isfinite(pair).all() or not pair[0] < pair[1]:
             raise DataError("band_limits", band=name, limits=", ".join(f"{end:g}" for end in pair))
         limits.append((pair[0], pair[1], str(name)))
@@ -78,7 +82,7 @@ def classify_bands(values: ArrayLike, bands: Mapping[str, Sequence[float]]) -> l
     Raises
     ------
     DataError
-        `bands_gap`, `bands_overlap`, `band_limits`, `bands_empty`.
+        `bands_gap`, `bands_overlap`, `band_limits`, `bands_empty`, `values_not_numbers`.
 
     Notes
     -----
@@ -93,4 +97,6 @@ def classify_bands(values: ArrayLike, bands: Mapping[str, Sequence[float]]) -> l
 
     """
     table = check_bands(bands)
-    return [table.names[i] if i >= 0 else None for i in table.place(np.atleast_1d(values))]
+    return [
+        table.names[i] if i >= 0 else None for i in table.place(np.atleast_1d(plain_numbers(values, "classify_bands")))
+    ]

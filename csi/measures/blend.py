@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.language import note
@@ -17,7 +18,7 @@ from csi.measures.blend_rules import COMPLAINT_POINTS, Blended, BlendRules, blen
 from csi.measures.blend_tables import alternatives_of, plan_tables
 from csi.measures.index import MISSING, sums_check
 from csi.measures.level_bands import LevelBands
-from csi.measures.measured import Choice, Measure, check_survey, measure
+from csi.measures.measured import Choice, Measure, measure
 from csi.measures.tree_given import as_tree
 from csi.results import Result
 
@@ -32,9 +33,9 @@ CANGZHOU = {
 
 
 def score_blend(
-    questionnaire: Survey,
-    visits: Survey | None,
-    complaints: Survey | None,
+    questionnaire: SurveyLike,
+    visits: SurveyLike | None,
+    complaints: SurveyLike | None,
     tree: Any,
     *,
     customer: str | None = None,
@@ -73,9 +74,10 @@ def score_blend(
 
     Parameters
     ----------
-    questionnaire : one row per informant, the items of the tree with their scales; clusters and weights of customers
-    visits : one row per visit, the same items as level words, codes 1-k or points 0-100; None without visits
-    complaints : one row per complaint; None without
+    questionnaire : Survey, or a table, Series, dict or file, see `as_survey`
+        One row per informant, the items of the tree with their scales; clusters and weights of customers count.
+    visits : the same of visits, one row each: these items as level words, codes 1-k or points 0-100; None without
+    complaints : the same of complaints, one row each; None without
     tree : as in `score_index`
     customer : column with the customer in all tables; the codebook's cluster, then its respondent, when None
     policy : {"strict", "within_group", "global"}: what happens when the weights do not sum as declared
@@ -149,10 +151,10 @@ def score_blend(
     [['a', 84.4, 0.0, 84.4], ['b', 69.8, -1.0, 68.8]]
 
     """
-    check_survey(questionnaire, "score_blend")
+    questionnaire = as_survey(questionnaire, "score_blend")
     tables = (
         questionnaire,
-        *(None if one is None else check_survey(one, "score_blend") for one in (visits, complaints)),
+        *(None if one is None else as_survey(one, "score_blend") for one in (visits, complaints)),
     )
     found, said = as_tree(tree)
     weights = found.weights(policy)

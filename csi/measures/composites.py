@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import OptionError, choose
 from csi.inference.means import Means
 from csi.language import note
 from csi.measures.levels import item_names, level_columns, missing_notes, scale_of, top_levels
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.transforms import transform_items
 from csi.results import Block, Result
 
@@ -50,7 +51,7 @@ class _Kcsi:
 
 
 def score_composite(
-    survey: Survey,
+    survey: SurveyLike,
     composite: str,
     items: Mapping[str, str | Sequence[str]] | Sequence[str] | None = None,
     *,
@@ -68,7 +69,7 @@ def score_composite(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
     composite : {"KCSI", "UKCSI"}
     items : for KCSI {"overall": ..., "elements": [...], "repurchase": ...}, all on 1-7, or None where constructs of the
         codebook have these names; for UKCSI the items of its metrics, all on 1-10
@@ -110,7 +111,7 @@ def score_composite(
     [['percent_of_max', 63.33], ['min_max', 59.26]]
 
     """
-    survey = check_survey(survey, "score_composite")
+    survey = as_survey(survey, "score_composite")
     choose("composite", composite, COMPOSITES)
     if composite == "KCSI":
         question = _kcsi(survey, items, version, importance)

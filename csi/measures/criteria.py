@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
+from csi.data.intake import is_table
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Uncertainty, Unknown
@@ -21,7 +23,7 @@ from csi.measures.answer_weights import Answered, weights_of_answers
 from csi.measures.derived import Joined
 from csi.measures.judgements import Judges, has_names, read_judges
 from csi.measures.maxdiff import Choices, count_choices, fit_logit, read_choices
-from csi.measures.measured import CSI, Choice, check_survey
+from csi.measures.measured import CSI, Choice
 from csi.measures.ranking import read_case_table
 from csi.measures.spread import critic_weights, entropy_weights
 from csi.results import Check, Result, Table
@@ -65,7 +67,7 @@ class Piece:
 
 
 def derive_indicator_weights(
-    survey: Survey | None = None,
+    survey: SurveyLike | None = None,
     items: Sequence[str] | None = None,
     *,
     outcome: str | None = None,
@@ -87,7 +89,9 @@ def derive_indicator_weights(
 
     Parameters
     ----------
-    survey : answers for "points", "regression", and "entropy" and "critic" unless `cases` is a table
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+        Answers for "points", "regression", and "entropy" and "critic" unless `cases` is a table. A table of cases, of
+        judgements or of choices goes to its own argument, never here.
     items : names of the items to weigh; those of the points, judgements, table of cases or choices when None, else
         all ratings without the outcome
     outcome : item that "regression" explains, such as overall satisfaction
@@ -154,7 +158,7 @@ def derive_indicator_weights(
     choose("group", group, GROUP)
     choose("interval", interval, (None, "t", "percentile"))
     if survey is not None:
-        check_survey(survey, "derive_indicator_weights")
+        survey = as_survey(survey, "derive_indicator_weights")
     read = _read(survey, items, outcome, judgements, points, choices, cases)
     chosen = _methods(methods, read)
     if inference == "bootstrap" and interval is None and survey is not None:
@@ -211,7 +215,7 @@ def _read(
     if judgements is not None and has_names(judgements):
         judges = read_judges(judgements, order)
         order = judges.items
-    if cases is not None and hasattr(cases, "columns"):
+    if cases is not None and is_table(cases):
         _, order, table = read_case_table(cases, order)
     if choices is not None:
         said = read_choices(choices, order)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey
 from csi.errors import DataError, OptionError, choose
-from csi.measures.measured import check_survey
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +17,7 @@ SCHEMES = ("abc", "relation")
 
 
 def classify_customers(
-    survey: Survey,
+    survey: SurveyLike,
     value: str,
     *,
     scheme: str = "abc",
@@ -32,7 +31,7 @@ def classify_customers(
 
     Parameters
     ----------
-    survey : one row per customer
+    survey : Survey, or a table, Series, dict or file, see `as_survey`; one row per customer
     value : column of numbers of 0 or more
     scheme : {"abc", "relation"}
     cuts : shares of the value, from the largest customer down, at which class A and class B end; key customers end at
@@ -69,7 +68,7 @@ def classify_customers(
     """
     import pandas as pd
 
-    check_survey(survey, "classify_customers")
+    survey = as_survey(survey, "classify_customers")
     choose("scheme", scheme, SCHEMES)
     first, second = _cuts(cuts)
     if strategic is not None and scheme == "abc":

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import OptionError
 from csi.inference.means import Means
 from csi.language import note
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.pairs import check_scales, pair_items
 from csi.results import Block, Result
 
@@ -36,7 +37,7 @@ SOURCES = (
 
 
 def classify_disconfirmation(
-    survey: Survey,
+    survey: SurveyLike,
     expectation: str | Sequence[str] | Mapping[str, str],
     perception: str | Sequence[str] | Mapping[str, str],
     *,
@@ -54,7 +55,7 @@ def classify_disconfirmation(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata, clusters and raking count; reversed items are turned round.
     expectation, perception : item, list of items, or mapping of name to item
         Paired by position or by name, on one scale.
@@ -98,7 +99,7 @@ def classify_disconfirmation(
     [0.25, 0.417, 0.333]
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     if not (isinstance(tolerance, int | float) and np.isfinite(tolerance) and tolerance >= 0):
         raise OptionError("bad_tolerance", value=str(tolerance))
     names, first, second = pair_items(survey, FUNCTION, "expectation", "perception", expectation, perception)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.data.survey import Survey
 from csi.errors import EstimationError
 from csi.inference.bootstrap import Batch
@@ -43,7 +44,7 @@ SOURCES = (
 
 
 def check_factorability(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     items: Sequence[str] | None = None,
     *,
     missing: str = "listwise",
@@ -60,7 +61,7 @@ def check_factorability(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         With a Survey its weights, strata and clusters count; reversed items are turned round first.
     items : list of str, optional
         None means all items with a construct, or all ratings of a codebook without constructs (Moments: all items).
@@ -106,6 +107,7 @@ def check_factorability(
     (0.923213, 0.3948)
 
     """
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "check_factorability")
     chosen = chosen_items(survey_or_moments, items, "check_factorability")
     data = prepare_factorable(survey_or_moments, chosen, missing, by, 2, "check_factorability")
     method, kind = choose_inference(data, inference, interval, n_boot)
@@ -146,7 +148,7 @@ def check_factorability(
 
 
 def prepare_factorable(
-    survey_or_moments: object, items: tuple[str, ...], missing: str, by: object, least: int, what: str
+    survey_or_moments: Survey | Moments, items: tuple[str, ...], missing: str, by: object, least: int, what: str
 ) -> ItemData:
     """Take items whose correlations can be inverted, or say which cannot and why."""
     if len(items) < least:

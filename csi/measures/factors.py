@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.errors import EstimationError, OptionError, choose
 from csi.estimates import Unknown
 from csi.inference.bootstrap import Batch
@@ -66,7 +66,7 @@ SOURCES = (
 
 
 def fit_factors(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     items: Sequence[str] | None = None,
     *,
     n_factors: int | None = None,
@@ -87,7 +87,7 @@ def fit_factors(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         With a Survey its weights, strata and clusters count; reversed items are turned round first.
     items : list of str, optional
         Three or more. None means all items with a construct, or all ratings (Moments: all items).
@@ -146,6 +146,7 @@ def fit_factors(
     """
     choose("method", method, METHODS)
     choose("rotation", rotation, ROTATIONS)
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "fit_factors")
     chosen = chosen_items(survey_or_moments, items, "fit_factors")
     data = prepare_factorable(survey_or_moments, chosen, missing, by, 3, "fit_factors")
     way, kind = choose_inference(data, inference, interval, n_boot)

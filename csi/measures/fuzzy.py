@@ -8,9 +8,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from csi.data.given import plain_table
+from csi.data.given import SurveyLike, as_survey, plain_table
+from csi.data.intake import is_table, table_of
 from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, choose
@@ -18,7 +20,7 @@ from csi.estimates import Unknown
 from csi.language import Note, note
 from csi.measures.given_weights import leaves_of, read_tree
 from csi.measures.grades import Grades, common_scale, read_grade_values, read_grades
-from csi.measures.measured import CSI, Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import CSI, Choice, Measure, Sheet, measure
 from csi.measures.membership import (
     OPERATORS,
     Branch,
@@ -44,7 +46,7 @@ LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision 
 
 
 def score_fuzzy(
-    survey: Survey | Any,
+    survey: SurveyLike | Any,
     items: Sequence[str] | None = None,
     *,
     indicator_weights: Any = None,
@@ -65,8 +67,9 @@ def score_fuzzy(
 
     Parameters
     ----------
-    survey : a Survey whose items share one scale; or a table of memberships (rows items, columns grades, shares 0-1
-        that sum to 1 in each row), which has no sampling error
+    survey : a Survey or the name of a file, whose items share one scale; or a table of memberships
+        A table, dict of columns or list of rows always holds memberships (rows items, columns grades, shares 0-1 that
+        sum to 1 in each row), which have no sampling error; give a table of respondents as `csi.as_survey(table)`.
     items : names of rating items; the leaves of `indicator_weights`, else all ratings when None
     indicator_weights : {item: weight}, or a tree {aspect: (weight, {item: weight})} of any depth; siblings sum to 1,
         to 100, or to the weight of their aspect; or an IndicatorTree; equal weights when None
@@ -122,9 +125,10 @@ def score_fuzzy(
     """
     choose("operator", operator, OPERATORS)
     survey = plain_table(survey, "score_fuzzy")
-    if not isinstance(survey, Survey) and hasattr(survey, "columns"):
+    if is_table(survey):
+        survey = survey if isinstance(survey, pd.DataFrame) else table_of(survey, "memberships")
         return _of_memberships(survey, items, indicator_weights, operator, grade_values)
-    survey = check_survey(survey, "score_fuzzy")
+    survey = as_survey(survey, "score_fuzzy")
     names = _items(survey, items, indicator_weights)
     tree = read_tree(indicator_weights, names)
     scale = common_scale(survey, names)

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.errors import EstimationError
 from csi.inference.bootstrap import Batch
 from csi.language import note
@@ -36,7 +36,7 @@ SOURCES = (
 
 
 def fit_icc(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     items: Sequence[str],
     *,
     inference: str | None = None,
@@ -52,7 +52,7 @@ def fit_icc(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         One row per case that is judged, one numeric column per rater.
     items : list of str
         The columns of the raters, two or more.
@@ -97,6 +97,7 @@ def fit_icc(
     [0.17, 0.29, 0.71, 0.44, 0.62, 0.91]
 
     """
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "fit_icc")
     chosen = chosen_items(survey_or_moments, items, "fit_icc")
     if len(chosen) < 2:
         raise EstimationError("too_few_items", function="fit_icc", count=len(chosen), need=2, items=list(chosen))

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.index_numbers import METHODS, node_scores, node_values, to_100
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.stated_index import (
     StatedIndex,
     check_whose,
@@ -42,7 +43,7 @@ ISO_10004 = {
 
 
 def score_index(
-    survey: Survey,
+    survey: SurveyLike,
     tree: Any,
     *,
     policy: str = "strict",
@@ -64,7 +65,8 @@ def score_index(
 
     Parameters
     ----------
-    survey : numeric items with scales in the codebook; reversed items are turned round first
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+        Numeric items with scales; reversed items are turned round first.
     tree : an `IndicatorTree`, or what makes one: nested mappings, a table, an outline, the name of a YAML file, or the
         Result of a function that finds one weight per item (its error is not carried on, and a note says so)
     policy : {"strict", "within_group", "global"}: what happens when weights do not sum as declared; see `IndicatorTree`
@@ -117,7 +119,7 @@ def score_index(
     (63.33, 63.33)
 
     """
-    check_survey(survey, "score_index")
+    survey = as_survey(survey, "score_index")
     found, said = as_tree(tree)
     weights = (found if points is None else found.reweighted([1.0] * len(found.items))).weights(policy)
     choose("method", method, METHODS)

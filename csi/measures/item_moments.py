@@ -92,7 +92,9 @@ class ItemData:
         return rows_of(columns, self.design, self.missing, codes)
 
 
-def prepare_items(data: object, items: Sequence[str], *, missing: str, by: object, need: int, what: str) -> ItemData:
+def prepare_items(
+    data: Survey | Moments, items: Sequence[str], *, missing: str, by: object, need: int, what: str
+) -> ItemData:
     """Take the items from the data and check both.
 
     Parameters
@@ -109,16 +111,14 @@ def prepare_items(data: object, items: Sequence[str], *, missing: str, by: objec
         if by is not None:
             raise OptionError("by_needs_survey")
         found = _from_moments(data.select(items))
-    elif isinstance(data, Survey):
-        found = _from_survey(data, tuple(items), missing, by, need)
     else:
-        raise DataError("trust_not_survey", function=what, kind=type(data).__name__)
+        found = _from_survey(data, tuple(items), missing, by, need)
     for g, (batch, n) in enumerate(zip(found.domains, found.n, strict=True)):
         _check_spread(batch, found.items, n, need, what, found.groups[g] if found.groups else None)
     return found
 
 
-def chosen_items(data: object, items: Sequence[str] | None, what: str) -> tuple[str, ...]:
+def chosen_items(data: Survey | Moments, items: Sequence[str] | None, what: str) -> tuple[str, ...]:
     """The items asked for; without a choice those with a construct in the codebook, else all ratings."""
     if isinstance(items, str):
         items = [items]
@@ -128,8 +128,6 @@ def chosen_items(data: object, items: Sequence[str] | None, what: str) -> tuple[
     if items is None:
         if isinstance(data, Moments):
             return data.names
-        if not isinstance(data, Survey):
-            raise DataError("trust_not_survey", function=what, kind=type(data).__name__)
         named = [item for members in numeric_constructs(data).values() for item in members]
         book = data.codebook
         items = named or [
@@ -161,7 +159,7 @@ def numeric_constructs(survey: Survey) -> dict[str, tuple[str, ...]]:
 
 
 def chosen_blocks(
-    data: object, items: Sequence[str] | Mapping[str, Sequence[str]] | None, what: str
+    data: Survey | Moments, items: Sequence[str] | Mapping[str, Sequence[str]] | None, what: str
 ) -> dict[str, tuple[str, ...]]:
     """Construct to items: a mapping as it is, a list as one scale named by its items, None as the codebook has it."""
     if isinstance(items, Mapping):

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.inference.means import Means, Sample
 from csi.inference.quantiles import QuantileStore, quantiles, resample_quantiles
 from csi.inference.stores import DrawStore
 from csi.language import note
-from csi.measures.measured import NEED, Choice, Measure, Sheet, check_survey, count_failed, measure
+from csi.measures.measured import NEED, Choice, Measure, Sheet, count_failed, measure
 from csi.results import Block, Check, Result
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ LUMLEY = {
 
 
 def score_items(
-    survey: Survey,
+    survey: SurveyLike,
     items: str | Iterable[str] | None = None,
     *,
     statistic: str = "mean",
@@ -59,7 +60,7 @@ def score_items(
 
     Parameters
     ----------
-    survey : the answers; reversed items are turned round first
+    survey : Survey, or a table, Series, dict or file, see `as_survey`; reversed items are turned round first
     items : names of numeric items; all items of kind rating when None
     statistic : {"mean", "score", "quantile", "sd"}: mean in the unit of the scale; mean of 100 (x - lo) / (hi - lo),
         the ends from the codebook; quantiles at `probs`; standard deviation in the unit of the scale
@@ -108,7 +109,7 @@ def score_items(
     [7.0]
 
     """
-    check_survey(survey, "score_items")
+    survey = as_survey(survey, "score_items")
     choose("statistic", statistic, STATISTICS)
     names = _names(survey, items)
     shares = check_probs(probs) if statistic == "quantile" else ()

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.codebook import REASONS
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import OptionError
 from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.association import Association
 from csi.measures.item_importance import derived, scores_of
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.pairs import check_items, check_keys
 from csi.results import Block, Result
 
@@ -38,7 +39,7 @@ SOURCES = (
 
 
 def score_journey(
-    survey: Survey,
+    survey: SurveyLike,
     touchpoints: Sequence[str] | Mapping[str, str],
     *,
     outcome: str | None = None,
@@ -56,7 +57,7 @@ def score_journey(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata, clusters and raking count.
     touchpoints : list of items, or mapping of name to item
         Ratings in the order of the journey; each needs a scale in the codebook.
@@ -108,7 +109,7 @@ def score_journey(
     [66.67]
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     names, items = _named(touchpoints)
     check_items(survey, FUNCTION, items)
     unknown = [str(reason) for reason in not_used if reason not in REASONS[1:]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -80,6 +80,8 @@ def _by_judge(judgements: Any) -> dict[str, Any]:
         return {str(judge): table for judge, table in judgements.items()}
     if hasattr(judgements, "columns"):
         return {"1": judgements}
+    if not isinstance(judgements, Iterable):
+        return {}
     if isinstance(judgements, np.ndarray):
         several = judgements.ndim == 3
     else:
@@ -103,7 +105,7 @@ def _cells(table: Any, judge: str, items: tuple[str, ...] | None) -> tuple[tuple
             raise DataError("ahp_names", judge=judge, found=rows, expected=list(names))
         values = table.to_numpy(dtype=object)
     else:
-        lengths = [len(row) for row in table]
+        lengths = [len(row) if isinstance(row, Sized) else 1 for row in table]
         if any(length != len(lengths) for length in lengths):
             raise DataError("ahp_not_square", judge=judge, rows=len(lengths), columns=max(lengths, default=0))
         values = np.array([list(row) for row in table], dtype=object).reshape(len(lengths), len(lengths))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import OptionError, choose
 from csi.inference.means import Means
@@ -36,7 +37,7 @@ from csi.measures.label_tables import (
     labels_frame,
     with_tables,
 )
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.pairs import Items, check_items, check_keys, pair_items
 from csi.results import Block, Check, Result, Table
 
@@ -64,7 +65,7 @@ SOURCES = (
 
 
 def score_kano(
-    survey: Survey,
+    survey: SurveyLike,
     functional: Items,
     dysfunctional: Items,
     *,
@@ -85,7 +86,7 @@ def score_kano(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata, clusters and raking count.
     functional, dysfunctional : list of items, or mapping of feature to item
         "How do you feel if the feature is there" and "if it is not". Lists are paired by position, and features are
@@ -146,7 +147,7 @@ def score_kano(
     [0.833, -0.5]
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     choose("table", table, tuple(TABLES))
     choose("rule", rule, RULES)
     names, first, second = _pairs(survey, functional, dysfunctional)

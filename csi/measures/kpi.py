@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import OptionError
 from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.flags import flag_column
 from csi.measures.levels import item_names, level_columns, level_set, missing_notes, top_levels
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.transforms import transform_items
 from csi.results import Block, Result
 
@@ -36,7 +37,7 @@ class _Columns:
 
 
 def score_kpi(
-    survey: Survey,
+    survey: SurveyLike,
     *,
     satisfaction: str | None = None,
     recommend: str | None = None,
@@ -60,7 +61,7 @@ def score_kpi(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
     satisfaction : item of overall satisfaction: mean in points, worst rating 0, best 100
     recommend, repurchase : items of intention: share on the best `boxes` levels
     complaint, returned, repeat, retention : columns of yes and no (0/1, yes/no, 是/否): complained, sent something
@@ -101,7 +102,7 @@ def score_kpi(
     [['satisfaction_score', 's1', 66.667], ['recommend_share', 'l1', 0.333]]
 
     """
-    survey = check_survey(survey, "score_kpi")
+    survey = as_survey(survey, "score_kpi")
     found = _Columns()
     _add_ratings(survey, found, satisfaction, satisfied, {"recommend": recommend, "repurchase": repurchase}, boxes)
     for term, column in zip(BEHAVIOURS, (complaint, returned, repeat, retention), strict=True):

@@ -148,8 +148,9 @@ def labels_frame(result: Result, level: float = LEVEL) -> pd.DataFrame:
     """One row per item: its label, the label set at `level`, and the stability of its label."""
     import pandas as pd
 
-    if "labels" not in result.tables:
-        raise OptionError("no_labels", choices=list(result.tables))
+    if not isinstance(result, Result) or "labels" not in result.tables:
+        found = list(result.tables) if isinstance(result, Result) else [type(result).__name__]
+        raise OptionError("no_labels", choices=found)
     tidy = result.tidy("labels")
     decided = dict(_decided(result))
     keys = _owners(tidy)

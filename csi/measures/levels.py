@@ -17,6 +17,7 @@ from csi.language import Note, note
 
 Array = NDArray[np.float64]
 MISSING = ("exclude", "count_as_not_satisfied")
+SHOWN = 12
 NOT_ASKED, DONT_KNOW = REASONS.index("not_asked"), REASONS.index("dont_know")
 
 
@@ -53,15 +54,18 @@ class Levels:
         return brief(self.low) if self.low == self.high else f"{brief(self.low)}-{brief(self.high)}"
 
 
-def item_names(survey: Survey, items: Iterable[str] | str) -> list[str]:
-    """Names of numeric items, each once, none of them private.
+def item_names(survey: Survey, items: Iterable[str] | str | None) -> list[str]:
+    """Names of numeric items, each once, none of them private; the only rating where none is named.
 
     Raises
     ------
     DataError
-        `unknown_items`, `items_not_numbers`, `private_column`, `items_repeated`, `items_empty`.
+        `unknown_items`, `items_not_numbers`, `private_column`, `items_repeated`, `items_empty`, `items_needed` and
+        `items_none_rated` where none is named.
 
     """
+    if items is None:
+        return [_only_rating(survey)]
     names = [items] if isinstance(items, str) else list(items)
     if not names:
         raise DataError("items_empty", survey=survey.name)
@@ -73,6 +77,18 @@ def item_names(survey: Survey, items: Iterable[str] | str) -> list[str]:
         raise DataError("items_repeated", items=twice)
     survey.scale_ends(names)  # unknown names stop here
     return names
+
+
+def _only_rating(survey: Survey) -> str:
+    book = survey.codebook
+    rated = [one.name for one in book.items.values() if one.kind == "rating" and one.scale is not None]
+    rated = [name for name in rated if name not in book.private]
+    if not rated:
+        raise DataError("items_none_rated", survey=survey.name)
+    if len(rated) > 1:
+        shown = rated if len(rated) <= SHOWN else [*rated[:SHOWN], "..."]
+        raise DataError("items_needed", survey=survey.name, count=len(rated), choices=shown)
+    return rated[0]
 
 
 def scale_of(survey: Survey, name: str) -> Scale:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.intake import is_table, table_of
 from csi.errors import DataError, EstimationError
 
 Array = NDArray[np.float64]
@@ -187,7 +188,10 @@ def read_choices(frame: Any, items: Sequence[str] | None) -> Choices:
     """
     import pandas as pd
 
-    frame = pd.DataFrame(frame)
+    try:
+        frame = table_of(frame, "choices") if is_table(frame) else pd.DataFrame(frame)
+    except ValueError as problem:
+        raise problem if isinstance(problem, DataError) else DataError("table_empty", survey="choices") from None
     columns = [str(column) for column in frame.columns]
     frame.columns = columns
     wanted = ["respondent", "set", "item", *(["choice"] if "choice" in columns else ["best", "worst"])]

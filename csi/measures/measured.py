@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.given import check_survey as check_survey  # the measures take it from here
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.scales import brief
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
@@ -17,7 +18,7 @@ from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.contrasts import Contrasts, pair_weights, wald_statistic
 from csi.measures.levels import item_names, missing_notes, scale_of
-from csi.measures.measured import INTERVALS, Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import INTERVALS, Choice, Measure, Sheet, measure
 from csi.measures.nps_interval import KINDS, net_promoter
 from csi.results import Block, Result, Table
 
@@ -49,8 +50,8 @@ class _Asked:
 
 
 def score_nps(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     breaks: tuple[float, float] | None = None,
     by: str | Sequence[str] | None = None,
@@ -66,8 +67,8 @@ def score_nps(
 
     Parameters
     ----------
-    survey : Survey
-    items : names of items, whole ratings
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+    items : names of items, whole ratings; the only rating with a scale when None
     breaks : the highest rating of a detractor and the lowest of a promoter; None for (6, 9) on 0-10, and on 1-10 with a
         note; other scales have no usual breaks, so there they must be given
     by : columns that name groups
@@ -89,7 +90,7 @@ def score_nps(
         inference cannot give.
     DataError
         `nps_not_whole`; `unknown_items`, `items_not_numbers`, `items_repeated`, `item_without_scale`,
-        `private_column`, `all_missing_items`.
+        `private_column`, `all_missing_items`, `items_needed`, `items_none_rated`.
     EstimationError
         `by_all_small`: no group is large enough.
 
@@ -108,14 +109,14 @@ def score_nps(
     [['l1', -8.3, -48.9, 35.5]]
 
     """
-    survey = check_survey(survey, "score_nps")
+    survey = as_survey(survey, "score_nps")
     asked = _ask(survey, item_names(survey, items), breaks)
     return _score(asked, survey, by, Choice(inference, interval, n_boot, seed), "adjusted", "score_nps")
 
 
 def compare_nps(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     breaks: tuple[float, float] | None = None,
     by: str | Sequence[str] | None = None,
@@ -131,9 +132,11 @@ def compare_nps(
 
     Parameters
     ----------
-    survey : Survey; where the codebook names a column `respondent` and its values repeat, rows of one respondent count
-        as one sampling unit, so waves of a panel, whole or rotating, are compared within respondents
-    items : one item with `by`; two or more without, compared over those who answered all of them
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+        Where the codebook names a column `respondent` and its values repeat, rows of one respondent count as one
+        sampling unit, so waves of a panel, whole or rotating, are compared within respondents.
+    items : one item with `by` (the only rating with a scale when None); two or more without, compared over those who
+        answered all of them
     breaks : as in `score_nps`
     by : columns that name groups, two or more of them
     inference : {"linearised", "bootstrap", "none"}, None for linearised
@@ -169,7 +172,7 @@ def compare_nps(
     [['l1', 's1', 8.3]]
 
     """
-    survey = check_survey(survey, "compare_nps")
+    survey = as_survey(survey, "compare_nps")
     names = item_names(survey, items)
     if by is None and len(names) < 2:
         raise OptionError("compare_needs_two", items=names)

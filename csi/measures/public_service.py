@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey
 from csi.errors import choose
 from csi.inference.means import Means
 from csi.language import Note, note
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.service_cases import RULES, Cases, read_cases
 from csi.results import Block, Check, Result
 
@@ -32,7 +32,7 @@ SOURCES = (
 
 
 def score_public_service(
-    survey: Survey,
+    survey: SurveyLike,
     *,
     rating: str = "rating",
     defaulted: str | None = "defaulted",
@@ -58,7 +58,7 @@ def score_public_service(
 
     Parameters
     ----------
-    survey : one row per case
+    survey : Survey, or a table, Series, dict or file, see `as_survey`; one row per case
     rating : item with the levels, the highest the best; blank where nobody rated
     defaulted : column, yes where a rule filled the rating in, blank for no; None where there is no such rule
     replied, followed_up, rectified : columns, yes where a bad rating was answered, the person contacted, the cause put
@@ -112,7 +112,7 @@ def score_public_service(
     [0.667, 0.8, 0.75]
 
     """
-    survey = check_survey(survey, "score_public_service")
+    survey = as_survey(survey, "score_public_service")
     choose("unrated", unrated, ("exclude", *RULES))
     columns = {"defaulted": defaulted, "replied": replied, "followed_up": followed_up, "rectified": rectified}
     columns |= {"rectified_satisfied": rectified_satisfied, "days_to_rectify": days}

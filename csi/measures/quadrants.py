@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.intake import table_of
+from csi.data.given import SurveyLike, as_survey
+from csi.data.intake import is_table, table_of
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
@@ -19,7 +20,7 @@ from csi.language import Note, note
 from csi.measures.association import METHODS
 from csi.measures.item_importance import ImportanceSource, importance_of, scores_of
 from csi.measures.label_tables import LEVEL, Tested, labels_frame, replicates_of, some_rows, with_tables
-from csi.measures.measured import CSI, Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import CSI, Choice, Measure, Sheet, measure
 from csi.measures.pairs import check_items
 from csi.measures.quadrant_labels import CUTS, QUADRANTS, SIDES, lines, quadrant, quadrant_p, side, side_p
 from csi.results import Block, Check, Result, Table
@@ -42,7 +43,7 @@ SOURCES = (
 
 
 def score_quadrants(
-    survey_or_table: Any,
+    survey_or_table: SurveyLike,
     performance: Sequence[str] | Mapping[str, str] | None = None,
     *,
     importance: str | Sequence[str] | Mapping[str, str] | Mapping[str, float] = "derived",
@@ -62,8 +63,9 @@ def score_quadrants(
 
     Parameters
     ----------
-    survey_or_table : Survey, or a table with the columns item, importance, performance
-        A printed table gives quadrants without errors, in its own unit; of the other arguments only `cuts` applies.
+    survey_or_table : Survey, or a table, Series, dict or file, see `as_survey`
+        A table with the columns item, importance and performance is a printed one, and so is every table without
+        `performance=`: its quadrants have no errors and its own unit; of the other arguments only `cuts` applies.
     performance : list of items, or mapping of name to item
         Ratings of what is judged; each needs a scale in the codebook.
     importance : "derived", list of items, or mapping of name to item or to number
@@ -117,12 +119,13 @@ def score_quadrants(
 
     """
     pair = _cuts(cuts)
-    if not isinstance(survey_or_table, Survey):
-        if performance is not None or outcome is not None or by is not None or importance != "derived":
-            check_survey(survey_or_table, FUNCTION) if not _tabular(survey_or_table) else None
-            raise OptionError("table_alone", function=FUNCTION)
-        return _from_table(survey_or_table, pair)
-    survey = survey_or_table
+    if is_table(survey_or_table):
+        printed = table_of(survey_or_table, FUNCTION)
+        if performance is None or {"item", *TERMS} <= set(printed.columns):
+            if performance is not None or outcome is not None or by is not None or importance != "derived":
+                raise OptionError("table_alone", function=FUNCTION)
+            return _from_table(printed, pair)
+    survey = as_survey(survey_or_table, FUNCTION)
     choose("method", method, METHODS)
     if performance is None:
         raise OptionError("performance_needed", function=FUNCTION)
@@ -133,10 +136,6 @@ def score_quadrants(
     question = _question(survey, names, items, source, pair)
     result = measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
     return _finish(result, _Map(names, pair, source.middle, result, n_boot, seed))
-
-
-def _tabular(thing: Any) -> bool:
-    return isinstance(thing, Mapping) or hasattr(thing, "columns") or hasattr(thing, "column_names")
 
 
 def _cuts(cuts: Any) -> tuple[Any, Any]:
@@ -312,9 +311,8 @@ def _shown(row: Mapping[str, Any]) -> Note:
     return note("label_set", item=name, labels=[note(f"label_{kind}") for kind in row["labels"].split("|")])
 
 
-def _from_table(table: Any, pair: tuple[Any, Any]) -> Result:
+def _from_table(frame: pd.DataFrame, pair: tuple[Any, Any]) -> Result:
     """Quadrants of a printed table, without errors."""
-    frame = table_of(table, FUNCTION) if _tabular(table) else check_survey(table, FUNCTION)
     lacking = [name for name in ("item", *TERMS) if name not in frame.columns]
     if lacking:
         raise DataError("ipa_table", function=FUNCTION, columns=lacking, choices=[str(name) for name in frame.columns])

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
+from csi.data.intake import is_table, table_of
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Uncertainty, Unknown
@@ -18,7 +21,7 @@ from csi.language import Note, note
 from csi.measures.closeness import grey_relation, rank_sets, ranks, reversals, topsis
 from csi.measures.derived import function_of
 from csi.measures.given_weights import read_weights
-from csi.measures.measured import CSI, Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import CSI, Choice, Measure, Sheet, measure
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -84,7 +87,7 @@ class Cases:
 
 
 def score_topsis(
-    survey: Survey | Any,
+    survey: SurveyLike | Any,
     items: Sequence[str] | None = None,
     *,
     indicator_weights: Any = None,
@@ -102,8 +105,9 @@ def score_topsis(
 
     Parameters
     ----------
-    survey : a Survey, whose cases are the groups of `by`; or a table of cases (rows) by criteria (columns), which has
-        no sampling error
+    survey : a Survey or the name of a file, whose cases are the groups of `by`; or cases (rows) by criteria (columns)
+        A table or dict of columns always holds the cases themselves, which have no sampling error; give a table of
+        respondents as `csi.as_survey(table)`.
     items : names of the criteria; all ratings of a survey, all columns of a table when None
     indicator_weights : {item: weight}, sum 1 or 100; equal when None
     cost : names of the criteria where less is better; reversed items of a survey are turned round already
@@ -162,7 +166,7 @@ def score_topsis(
 
 
 def score_grey(
-    survey: Survey | Any,
+    survey: SurveyLike | Any,
     items: Sequence[str] | None = None,
     *,
     indicator_weights: Any = None,
@@ -181,8 +185,9 @@ def score_grey(
 
     Parameters
     ----------
-    survey : a Survey, whose cases are the groups of `by`; or a table of cases (rows) by criteria (columns), which has
-        no sampling error
+    survey : a Survey or the name of a file, whose cases are the groups of `by`; or cases (rows) by criteria (columns)
+        A table or dict of columns always holds the cases themselves, which have no sampling error; give a table of
+        respondents as `csi.as_survey(table)`.
     items : names of the criteria; all ratings of a survey, all columns of a table when None
     indicator_weights : {item: weight}, sum 1 or 100; equal when None
     cost : names of the criteria where less is better; reversed items of a survey are turned round already
@@ -309,10 +314,10 @@ def _check_alike(cases: Cases, differ: bool) -> None:
 
 def _cases(survey: Any, items: Sequence[str] | None, by: Any, choice: Choice, function: str) -> Cases:
     """Case means of a survey with their errors, or the rows of a table."""
-    if not isinstance(survey, Survey) and hasattr(survey, "columns"):
+    if is_table(survey):
         cases = _of_table(survey, items, by)
     else:
-        cases = survey_cases(check_survey(survey, function), items, by, choice, function)
+        cases = survey_cases(as_survey(survey, function), items, by, choice, function)
     if len(cases.names) < 2:
         raise DataError("cases_few", count=len(cases.names))
     return cases
@@ -329,6 +334,7 @@ def _of_table(frame: Any, items: Sequence[str] | None, by: Any) -> Cases:
 
 def read_case_table(frame: Any, items: Sequence[str] | None) -> tuple[tuple[str, ...], tuple[str, ...], Array]:
     """Names of cases and criteria and the (m, p) numbers of a table of cases, complete and finite."""
+    frame = frame if isinstance(frame, pd.DataFrame) else table_of(frame, "cases")
     columns = [str(name) for name in frame.columns]
     wanted = columns if items is None else [items] if isinstance(items, str) else list(items)
     unknown = [name for name in wanted if name not in columns]

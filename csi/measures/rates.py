@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey
 from csi.errors import OptionError, choose
 from csi.inference.means import Means
 from csi.language import Note, note
@@ -23,7 +23,7 @@ from csi.measures.levels import (
     scale_of,
     top_levels,
 )
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.results import Block, Result
 
 Array = NDArray[np.float64]
@@ -39,8 +39,8 @@ WILSON = {
 
 
 def score_rate(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     satisfied: object,
     missing: str = "exclude",
@@ -57,8 +57,8 @@ def score_rate(
 
     Parameters
     ----------
-    survey : Survey
-    items : names of items with a scale
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+    items : names of items with a scale; the only one of the survey when None
     satisfied : the levels that count. One number or word is that level and all better ones: 4, "满意". A list is these
         levels and no other: [4, 5]. Numbers are ratings in the good direction, so reversed items are turned round
         first; words are those the codebook prints at the points of the scale
@@ -81,7 +81,7 @@ def score_rate(
         interval.
     DataError
         `unknown_items`, `items_not_numbers`, `items_repeated`, `item_without_scale`, `private_column`,
-        `all_missing_items`.
+        `all_missing_items`, `items_needed`, `items_none_rated`.
     EstimationError
         `by_all_small`: no group is large enough.
 
@@ -99,7 +99,7 @@ def score_rate(
     [['s1', 0.5, 0.254, 0.746, 12], ['s2', 0.25, 0.089, 0.532, 12]]
 
     """
-    survey = check_survey(survey, "score_rate")
+    survey = as_survey(survey, "score_rate")
     names = item_names(survey, items)
     choose("missing", missing, MISSING)
     levels = [level_set(survey, name, satisfied, "satisfied") for name in names]
@@ -112,8 +112,8 @@ def score_rate(
 
 
 def score_csat(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     boxes: int | None = None,
     by: str | Sequence[str] | None = None,
@@ -129,8 +129,8 @@ def score_csat(
 
     Parameters
     ----------
-    survey : Survey
-    items : names of items with a scale
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+    items : names of items with a scale; the only one of the survey when None
     boxes : how many of the best levels count; None for 2 on scales of up to 7 points
     by, inference, interval, n_boot, seed : as in `score_rate`
 
@@ -157,7 +157,7 @@ def score_csat(
     [0.5]
 
     """
-    survey = check_survey(survey, "score_csat")
+    survey = as_survey(survey, "score_csat")
     names = item_names(survey, items)
     if boxes is None:
         long = [name for name in names if not 2 < len(scale_of(survey, name).points) <= SHORT]
@@ -172,8 +172,8 @@ def score_csat(
 
 
 def score_top_box(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     boxes: int = 2,
     bottom: int | None = None,
@@ -189,8 +189,8 @@ def score_top_box(
 
     Parameters
     ----------
-    survey : Survey
-    items : names of items with a scale
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+    items : names of items with a scale; the only one of the survey when None
     boxes : how many of the best levels are the top
     bottom : how many of the worst levels are the bottom; None for as many as `boxes`
     by, inference, interval, n_boot, seed : as in `score_rate`
@@ -219,7 +219,7 @@ def score_top_box(
     [['top_box', 0.5], ['bottom_box', 0.0], ['net_box', 0.5]]
 
     """
-    survey = check_survey(survey, "score_top_box")
+    survey = as_survey(survey, "score_top_box")
     names = item_names(survey, items)
     low = boxes if bottom is None else bottom
     top = [top_levels(survey, name, boxes, "boxes") for name in names]
@@ -256,8 +256,8 @@ def score_top_box(
 
 
 def score_ces(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     easy: int = 3,
     by: str | Sequence[str] | None = None,
@@ -273,8 +273,8 @@ def score_ces(
 
     Parameters
     ----------
-    survey : Survey
-    items : names of items with a scale, usually 1-7
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+    items : names of items with a scale, usually 1-7; the only one of the survey when None
     easy : how many of the best levels count as easy in the table `easy`
     by, inference, interval, n_boot, seed : as in `score_rate`
 
@@ -304,7 +304,7 @@ def score_ces(
     ([7.0], [0.5])
 
     """
-    survey = check_survey(survey, "score_ces")
+    survey = as_survey(survey, "score_ces")
     names = item_names(survey, items)
     levels = [top_levels(survey, name, easy, "easy") for name in names]
     k = len(names)

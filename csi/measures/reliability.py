@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.survey import Survey
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.errors import DataError
 from csi.inference.bootstrap import Batch
 from csi.language import Note, note
@@ -79,7 +79,7 @@ class Scales:
 
 
 def check_reliability(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     items: Sequence[str] | Mapping[str, Sequence[str]] | None = None,
     *,
     missing: str = "listwise",
@@ -96,7 +96,7 @@ def check_reliability(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         With a Survey its weights, strata and clusters count; reversed items are turned round first.
     items : list of str, or mapping of construct to list of str, optional
         One scale, or several. None means the constructs of the codebook (Moments: one scale of all items).
@@ -146,6 +146,7 @@ def check_reliability(
     0.8963
 
     """
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "check_reliability")
     blocks = chosen_blocks(survey_or_moments, items, "check_reliability")
     single = [f"{name} ({members[0]})" for name, members in blocks.items() if len(members) < 2]
     several = {name: members for name, members in blocks.items() if len(members) > 1}

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.estimates import Estimate
 from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.five_gaps import five_gaps, read_gaps
 from csi.measures.label_tables import with_tables
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.pairs import Items, check_keys
 from csi.measures.servqual_layout import Layout, Points, layout_of, points_of
 from csi.measures.servqual_numbers import by_dimension, normed_quality, paired, spread, spread_columns, weighted
@@ -53,7 +54,7 @@ SOURCES = (
 
 
 def score_servqual(
-    survey: Survey,
+    survey: SurveyLike,
     expectations: Items,
     perceptions: Items,
     *,
@@ -74,7 +75,7 @@ def score_servqual(
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Reversed items are turned round by the codebook. Weights, strata, clusters and raking count.
     expectations, perceptions : list of items, or mapping of name to item
         Paired by position, or by name; lists name each pair by its perception.
@@ -131,7 +132,7 @@ def score_servqual(
     [6.667, 5.667, -1.0]
 
     """
-    survey = check_survey(survey, FUNCTION)
+    survey = as_survey(survey, FUNCTION)
     layout = layout_of(survey, FUNCTION, expectations, perceptions, dimensions)
     scheme = points_of(survey, FUNCTION, layout.dimensions, points)
     given = read_gaps(gaps)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from csi.data.given import SurveyLike, as_survey, plain_numbers
+from csi.data.ruling import ends_of
 from csi.data.scales import Scale
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.language import note
 from csi.measures.levels import item_names, missing_notes, scale_of
-from csi.measures.measured import Choice, Measure, Sheet, check_survey, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.results import Block, Result
 
 Array = NDArray[np.float64]
@@ -75,10 +77,10 @@ def derive_points(
     """
     choose("method", method, METHODS)
     choose("given", given, METHODS)
-    ends = scale if isinstance(scale, Scale) else Scale(*scale)
+    ends = scale if isinstance(scale, Scale) else Scale(*ends_of(scale))
     for kind in (method, given):
         _check_percent(kind, ends, "scale")
-    found = np.array(values, dtype=float)
+    found = plain_numbers(values, "derive_points")
     low, high = (float(_to(kind, given, ends)) for kind in (ends.lo, ends.hi))
     outside = (found < low - 1e-9) | (found > high + 1e-9)
     if outside.any():
@@ -119,8 +121,8 @@ def transform_items(survey: Survey, names: Sequence[str], method: str) -> Array:
 
 
 def score_mean(
-    survey: Survey,
-    items: str | Sequence[str],
+    survey: SurveyLike,
+    items: str | Sequence[str] | None = None,
     *,
     method: str = "min_max",
     by: str | Sequence[str] | None = None,
@@ -135,8 +137,8 @@ def score_mean(
 
     Parameters
     ----------
-    survey : Survey
-    items : names of items with a scale
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
+    items : names of items with a scale; the only one of the survey when None
     method : {"min_max", "percent_of_max", "rating"}: points from 0 (worst rating) to 100; percent of the highest
         rating; the rating itself. One call, one kind: a note says which
     by : columns that name groups
@@ -155,7 +157,7 @@ def score_mean(
         An unknown `method`; `percent_needs_positive`.
     DataError
         `unknown_items`, `items_not_numbers`, `items_repeated`, `item_without_scale`, `private_column`,
-        `all_missing_items`.
+        `all_missing_items`, `items_needed`, `items_none_rated`.
     EstimationError
         `by_all_small`: no group is large enough.
 
@@ -172,7 +174,7 @@ def score_mean(
     [70.0]
 
     """
-    survey = check_survey(survey, "score_mean")
+    survey = as_survey(survey, "score_mean")
     names = item_names(survey, items)
     columns = transform_items(survey, names, method)
     rows = tuple((name,) for name in names)

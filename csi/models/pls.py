@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.data.survey import Survey
 from csi.errors import EstimationError, ModelError, OptionError, choose
 from csi.inference.choice import check_n_boot
@@ -56,7 +57,7 @@ CONSISTENT = {
 
 
 def fit_pls(
-    survey_or_moments: Survey | Moments,
+    survey_or_moments: SurveyLike | Moments,
     model: PathModel | str,
     *,
     scheme: str = "path",
@@ -82,7 +83,7 @@ def fit_pls(
 
     Parameters
     ----------
-    survey_or_moments : Survey or Moments
+    survey_or_moments : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         With a Survey its weights, strata and clusters count. Moments give the same estimates without any respondent.
     model : PathModel, name of a catalogue model, or text in lavaan notation
         `=~` blocks are mode A, `<~` blocks mode B.
@@ -151,6 +152,7 @@ def fit_pls(
     """
     _check_options(scheme, consistent, standardized, missing, indicator_weights, tolerance, max_iter, n_boot)
     chosen = as_model(model)
+    survey_or_moments = as_survey_or_moments(survey_or_moments, "fit_pls")
     data = prepare(survey_or_moments, chosen, scheme=scheme, modes=modes, missing=missing, by=by)
     if consistent and "unit" in data.layout.modes:
         raise OptionError("consistent_unit", constructs=_of_mode(data, "unit"))

@@ -87,8 +87,6 @@ def prepare(
         filled = model if not model.unfilled and set(model.items) <= set(data.names) else model.resolve(data.names)
         layout, items = _layout(filled, scheme, modes), filled.items
         return _from_moments(data.select(items), filled, layout)
-    if not isinstance(data, Survey):
-        raise DataError("not_survey", kind=type(data).__name__)
     filled = model.resolve(data.items, data.codebook)
     return _from_survey(data, filled, _layout(filled, scheme, modes), missing, by)
 

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from csi.errors import ModelError
+from csi.errors import ModelError, in_a_line
 
 MODELS = ("SCSB", "ACSI", "ACSI_GOV", "ECSI", "ECSI_2005", "CCSI")
 
@@ -39,7 +39,7 @@ def read_catalogue_entry(name: str) -> dict[str, Any]:
     """
     known = {model.casefold(): model for model in MODELS}
     if not isinstance(name, str) or name.strip().casefold() not in known:
-        raise ModelError("unknown_model", model=name, models=MODELS)
+        raise ModelError("unknown_model", model=in_a_line(name), models=MODELS)
     return deepcopy(_read_entry(known[name.strip().casefold()]))
 
 

@@ -122,9 +122,10 @@ def named_results(given: Any, function: str) -> dict[str, Result]:
     else:
         several = list(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes) else [given]
         found = {f"r{i}": one for i, one in enumerate(several, 1)}
-    wrong = next((one for one in found.values() if not isinstance(one, Result)), None)
-    if wrong is not None or not found:
-        raise DataError("results_needed", function=function, kind=type(given if not found else wrong).__name__)
+    wrong = [one for one in found.values() if not isinstance(one, Result)] if found else [given]
+    if wrong:
+        kind = "None" if wrong[0] is None else type(wrong[0]).__name__
+        raise DataError("results_needed", function=function, kind=kind)
     return found
 
 

@@ -12,11 +12,11 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from csi.data.codebook import REASONS
+from csi.data.given import SurveyLike, as_survey
 from csi.data.responses import missing_counts, same_answer_share
 from csi.errors import DataError
 from csi.language import say
 from csi.report.fonts import fold
-from csi.report.sources import check_survey
 from csi.report.style import ACCENT, MAIN, MUTED, PALE, REASON_COLOURS, WIDE, Pen, Picture, drawing, new_figure, settle
 from csi.views import width
 
@@ -32,7 +32,7 @@ LEVEL = 6  # more names than these stand upright
 ALIKE_ITEMS = 3  # fewer ratings on one scale say nothing about straight-lining
 
 
-def plot_missing(survey: Survey, items: Iterable[str] | None = None) -> Picture:
+def plot_missing(survey: SurveyLike, items: Iterable[str] | None = None) -> Picture:
     """Draw what is missing: its share by item and reason, a map of respondents and items, and who answers all alike.
 
     Use it before a model: a column of one colour is a question that was not asked or not understood, a line of one
@@ -40,7 +40,7 @@ def plot_missing(survey: Survey, items: Iterable[str] | None = None) -> Picture:
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
     items : names of items, optional
         None means all items that are not private.
 
@@ -55,7 +55,7 @@ def plot_missing(survey: Survey, items: Iterable[str] | None = None) -> Picture:
     Raises
     ------
     DataError
-        `plot_needs_survey`, `unknown_items`, `private_column`, `plot_no_items`.
+        `not_a_survey`, `unknown_items`, `private_column`, `plot_no_items`.
 
     Notes
     -----
@@ -68,8 +68,9 @@ def plot_missing(survey: Survey, items: Iterable[str] | None = None) -> Picture:
     'What is missing, and who answered all alike'
 
     """
+    survey = as_survey(survey, "plot_missing")
     with drawing() as pen:
-        names = _visible(check_survey(survey, "plot_missing"), items)
+        names = _visible(survey, items)
         rows = np.unique(np.linspace(0, len(survey) - 1, min(ROWS_DRAWN, len(survey))).round().astype(int))
         alike = _one_scale(survey, names)
         words = _item_words(pen, names)

@@ -10,12 +10,12 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Patch
 
+from csi.data.given import SurveyLike, as_survey
 from csi.data.responses import rating_counts
 from csi.data.scales import Scale, brief
 from csi.errors import DataError
 from csi.language import pick, say
 from csi.report.fonts import fold
-from csi.report.sources import check_survey
 from csi.report.style import INK, LADDER, MUTED, WIDE, Pen, Picture, drawing, new_figure, plain_axes, settle
 from csi.views import width
 
@@ -31,14 +31,14 @@ NAME_COLUMNS = 44
 TURNED = "↺"
 
 
-def plot_ratings(survey: Survey, items: Iterable[str] | None = None) -> Picture:
+def plot_ratings(survey: SurveyLike, items: Iterable[str] | None = None) -> Picture:
     """Draw the distribution of the ratings of every item as one bar of shares, from the lowest rating to the highest.
 
     Use it to see ceilings, split opinions and items nobody varies on before anything is estimated.
 
     Parameters
     ----------
-    survey : Survey
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
     items : names of items, optional
         None means all ratings that have a scale.
 
@@ -52,7 +52,7 @@ def plot_ratings(survey: Survey, items: Iterable[str] | None = None) -> Picture:
     Raises
     ------
     DataError
-        `plot_needs_survey`, `unknown_items`, `items_not_numbers`, `plot_no_ratings`, `private_column`.
+        `not_a_survey`, `unknown_items`, `items_not_numbers`, `plot_no_ratings`, `private_column`.
 
     Notes
     -----
@@ -65,8 +65,9 @@ def plot_ratings(survey: Survey, items: Iterable[str] | None = None) -> Picture:
     'How people rated'
 
     """
+    survey = as_survey(survey, "plot_ratings")
     with drawing() as pen:
-        names = _rated(check_survey(survey, "plot_ratings"), items)
+        names = _rated(survey, items)
         counts = rating_counts(survey, names)
         scales: dict[tuple, list[str]] = {}
         for name in names:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
 from csi.language import pick
 from csi.models.catalog import MODELS, load_model
@@ -102,13 +101,6 @@ def read_source(
     if not isinstance(given, Result):
         raise DataError("plot_needs_result", picture=picture, kind=type(given).__name__)
     return Source(given, dict(labels or {}), None, 0.95 if level is None else level)
-
-
-def check_survey(given: Any, picture: str) -> Survey:
-    """Return a Survey, or raise when something else was given."""
-    if not isinstance(given, Survey):
-        raise DataError("plot_needs_survey", picture=picture, kind=type(given).__name__)
-    return given
 
 
 def check_study(study: object, function: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from csi.data.given import as_survey
+from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
 from csi.language import note
@@ -25,13 +25,13 @@ from csi.study.study import Study
 
 
 def analyse_survey(
-    survey: Any,
+    survey: SurveyLike,
     model: PathModel | str | None = None,
     *,
     by: str | Sequence[str] | None = None,
     outcome: str | None = None,
-    visits: Any = None,
-    complaints: Any = None,
+    visits: SurveyLike | None = None,
+    complaints: SurveyLike | None = None,
     tree: Any = None,
     sections: str | Sequence[str] | None = None,
     n_boot: int = 5000,
@@ -45,7 +45,7 @@ def analyse_survey(
 
     Parameters
     ----------
-    survey : Survey, or a table, dict, Series or file, see `as_survey`
+    survey : Survey, or a table, Series, dict or file, see `as_survey`
         Its weights, strata and clusters count in every number.
     model : PathModel, name of a catalogue model, or text in lavaan notation; optional
         None takes the first of ECSI_2005, ECSI, ACSI, CCSI, SCSB, ACSI_GOV whose constructs all find items in the

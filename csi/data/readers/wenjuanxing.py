@@ -17,6 +17,7 @@ from csi.data.codebook import Codebook, as_codebook
 from csi.data.headings import heading_of
 from csi.data.ladders import Ladder, usual_patterns
 from csi.data.raw import Export, RawTable
+from csi.data.readers.detect import readable_name
 from csi.data.readers.opened import table_of_file
 from csi.data.readers.wjx_answers import Field, Log, asked_of, fields_of
 from csi.data.readers.wjx_codebook import fitted, own_codebook
@@ -113,7 +114,10 @@ def read_wenjuanxing(
     book = None if codebook is None else as_codebook(codebook)
     ruling = as_ruling(missing, scale, strict)
     kinds = ("text", "xlsx", "xls")
-    tables = [table_of_file(one, sheet, encoding, None, kinds)[0] for one in (text, code) if one is not None]
+    files = [one for one in (text, code) if one is not None]
+    for one in files:
+        readable_name(one)  # what is no name of a file stops here
+    tables = [table_of_file(one, sheet, encoding, None, kinds)[0] for one in files]
     return wenjuanxing_survey(tables, book, ruling, name, skip_code, blank_code)
 
 
