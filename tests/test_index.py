@@ -257,7 +257,7 @@ def mixed(lo: float = 1) -> csi.Survey:
 
 BOTH = {"x": 1, "y": 1}
 BAD = [
-    (lambda: csi.score_index({"x": [1]}, BOTH), ["score_index", "dict"], ["score_index", "dict"]),
+    (lambda: csi.score_index([1], BOTH), ["score_index", "list"], ["score_index", "list"]),
     (lambda: csi.score_index(tiny(), {"s9": 100}), ["s9", "s1"], ["s9", "s1"]),
     (lambda: csi.score_index(tiny(), {"s1": 50, "s2": 56}), ["overall", "106", "policy"], ["overall", "106", "policy"]),
     (lambda: csi.score_index(private(), {"s1": 100}), ["1", "private"], ["1", "隐私"]),

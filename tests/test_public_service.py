@@ -233,7 +233,7 @@ BAD = {
         lambda: csi.score_public_service(cases(), days="replied"), "replied", "hall",
     ),
     "unknown channel": (lambda: csi.list_service_indicators("phone"), "phone", "on_site"),
-    "not a survey": (lambda: csi.score_public_service(FRAME), "score_public_service", "dict"),
+    "not a survey": (lambda: csi.score_public_service([5]), "score_public_service", "list"),
 }  # fmt: skip
 
 
