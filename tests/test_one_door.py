@@ -93,6 +93,7 @@ CALLS: dict[str, Callable[[object], object]] = {
     ),
     "score_top_box": lambda s: csi.score_top_box(s, "sat"),
     "score_topsis": lambda s: csi.score_topsis(s, ITEMS, by="shop"),
+    "analyse_survey": lambda s: csi.analyse_survey(s, n_boot=0).results["items"],
     "simulate_improvement": lambda s: csi.simulate_improvement(s, "sat", ITEMS, moves={"staff": 0.5}),
 }
 TABLES_ARE_CASES = {"score_fuzzy", "score_grey", "score_topsis"}  # a table there is no table of respondents
