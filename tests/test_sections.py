@@ -57,6 +57,20 @@ def test_what_moves_the_outcome_is_found(firm):
     assert "推荐意愿" not in shares.index, "what customers mean to do follows from satisfaction"
 
 
+def test_what_to_begin_with_is_surely_important_and_weak():
+    study = csi.analyse_survey(csi.load_sample("drivers"))
+    labels = csi.list_labels(study.results["quadrants"])
+    weak = labels[labels["kind"] == "concentrate_here"]
+    assert study.begin_with[0] == "report.begin_unsure"
+    assert {study.wording(item) for item in weak["item"]} <= set(study.begin_with[1])
+    surely = pd.DataFrame({"staff": [5, 4, 5, 5, 4, 5] * 40, "price": [1, 2, 3, 1, 2, 3] * 40})
+    rng = np.random.default_rng(3)
+    surely["overall satisfaction"] = np.clip(surely["price"] + rng.integers(0, 2, 240), 1, 5)
+    study = csi.analyse_survey(csi.Survey.from_frame(surely, scale=(1, 5)))
+    assert study.begin_with == ("report.begin_sure", ["price"])
+    assert "price" in study.priority_line()
+
+
 def test_groups_are_compared_with_adjusted_p_values(firm):
     frame, survey = company(), firm.survey
     table = firm.results["compared"].tidy("answer_differences").set_index(["group", "other_group"])

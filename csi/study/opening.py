@@ -74,10 +74,11 @@ def answer_sentence(study: Study) -> Sentence:
 
 
 def priority_sentence(study: Study) -> Sentence | None:
-    """What to improve first for the index of a model; None where nothing can be said."""
+    """What to improve first for the index of a model, else by the four quadrants; None where nothing can be said."""
     first = study.priority
     if first is None:
-        return None
+        key, items = study.begin_with
+        return sentence(key, items=Name(say("report.separator").join(items))) if key else None
     rows = study.fit.table("priorities").rows()
     at = {kind: rows.index((study.target, first.construct, kind)) for kind in ("importance", "performance")}
     cells = {kind: Number("fit", "priorities", row, "estimate") for kind, row in at.items()}

@@ -106,6 +106,21 @@ class Study:
         return find_priority(self.fit, self.model, self.target, self.level)
 
     @property
+    def begin_with(self) -> tuple[str, list[str]]:
+        """Items that are surely both important and weak, or could be, with the key of the sentence that says which.
+
+        A label belongs to the set of an item at the level when its p-value is above 1 - level. Empty without quadrants.
+        """
+        if self.fit is not None or "quadrants" not in self.results:
+            return "", []
+        labels = self.results["quadrants"].tidy("labels")
+        kept = labels[labels["p_value"] > 1 - self.level]
+        weak = kept.loc[kept["kind"] == "concentrate_here", "item"].tolist()
+        sure = [item for item in weak if (kept["item"] == item).sum() == 1]
+        key = "report.begin_sure" if sure else "report.begin_unsure" if weak else "report.begin_nowhere"
+        return key, [self.wording(item) or item for item in sure or weak]
+
+    @property
     def all_notes(self) -> tuple[Note, ...]:
         """The notes of the study and of its Results, each once."""
         found: dict[str, Note] = {}
@@ -189,7 +204,8 @@ class Study:
         """What to improve first as one sentence in the current language; empty where nothing can be said."""
         first = self.priority
         if first is None:
-            return ""
+            key, items = self.begin_with
+            return say(key, items=items) if key else ""
         decimals = self.fit.table("priorities").decimals
         shown = {name: cell(name, getattr(first.importance, name), decimals) for name in ("lower", "upper")}
         key = "report.improve_weak" if first.weak else "report.improve_strong"
