@@ -63,12 +63,12 @@ def test_what_to_begin_with_is_surely_important_and_weak():
     weak = labels[labels["kind"] == "concentrate_here"]
     assert study.begin_with[0] == "report.begin_unsure"
     assert {study.wording(item) for item in weak["item"]} <= set(study.begin_with[1])
-    surely = pd.DataFrame({"staff": [5, 4, 5, 5, 4, 5] * 40, "price": [1, 2, 3, 1, 2, 3] * 40})
+    surely = pd.DataFrame({"staff": [5, 4, 5, 5, 4, 5] * 40, "speed of service": [1, 2, 3, 1, 2, 3] * 40})
     rng = np.random.default_rng(3)
-    surely["overall satisfaction"] = np.clip(surely["price"] + rng.integers(0, 2, 240), 1, 5)
+    surely["overall satisfaction"] = np.clip(surely["speed of service"] + rng.integers(0, 2, 240), 1, 5)
     study = csi.analyse_survey(csi.Survey.from_frame(surely, scale=(1, 5)))
-    assert study.begin_with == ("report.begin_sure", ["price"])
-    assert "price" in study.priority_line()
+    assert study.begin_with == ("report.begin_sure", ["speed of service"])
+    assert "speed" in study.priority_line()
 
 
 def test_groups_are_compared_with_adjusted_p_values(firm):
