@@ -126,7 +126,7 @@ class Tangent:
 
 def tangent_of(half: Array, sizes: Sequence[int]) -> Tangent:
     """The tangent at correlations (cells,)."""
-    return Tangent(half, lmg(half[:, None], sizes)[:, 0], lmg_slopes(half, sizes))
+    return Tangent(half, lmg(half[:, None], sizes)[:, 0], lmg_slopes(half[:, None], sizes)[:, :, 0])
 
 
 @dataclass(frozen=True, eq=False)

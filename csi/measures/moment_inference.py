@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi.errors import EstimationError
 from csi.estimates import Unknown
-from csi.inference.bootstrap import Batch, batch_of_sums, collect, leave_one_out, replicate
+from csi.inference.bootstrap import Batch, batch_of_sums, collect, replicate
 from csi.inference.choice import resolve_inference
 from csi.inference.design import Design
 from csi.inference.influence import (
@@ -23,6 +23,7 @@ from csi.inference.influence import (
     step_sizes,
 )
 from csi.inference.intervals import acceleration
+from csi.inference.jackknife import leave_one_out
 from csi.inference.normal import draw_moments
 from csi.inference.progress import report
 from csi.inference.stores import DrawStore, LazyStore, LinearStore, pick
