@@ -11,21 +11,25 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers import dominance, lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
+from csi.drivers.importance_errors import choose as choose_limits
+from csi.drivers.importance_errors import sharpen
 from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance, tangent_of
 from csi.drivers.importance_sources import sources_of
 from csi.drivers.importance_tables import ADJUST, ImportanceTables
+from csi.drivers.profile import Function
 from csi.drivers.pseudo_importance import fit_pseudo
 from csi.drivers.regression_numbers import KINDS
 from csi.errors import OptionError, choose
 from csi.language import Note, note
 from csi.measures.analytic import Analytic
 from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured, Part, choose_inference, measure
+from csi.measures.moment_inference import Measured, Part, measure
 from csi.moments import Moments
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
 EASY = 20  # players of LMG up to which errors are given unasked
+BOUNDED = ("lmg", "johnson", "car", "first", "last", "beta_squared", "pratt")  # TODO
 INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
 
 
@@ -142,15 +146,19 @@ def fit_importance(
     )  # fmt: skip
     slow = method == "lmg" and len(players.names) > EASY
     wanted = "none" if slow and inference is None else inference
-    chosen, kind = choose_inference(data, wanted, interval, n_boot)
+    chosen, kind = choose_limits(data, wanted, interval, n_boot)
     orders = lmg.draw_orders(len(players.names), n_orders, seed) if method == "lmg_sampled" else None
-    numbers = [Importance(method, players.sizes, n, orders) for n in data.n]
+    numbers = [Importance(method, players.sizes, n, orders, with_roots=chosen == "linearised") for n in data.n]
+    bounded = method in BOUNDED and len(players.names) <= EASY
+    slim = [replace(one, subsets=False, with_roots=True) for one in numbers]
     if chosen == "linearised" and method == "lmg" and not numbers[0].compares_subsets:
         tangents = [tangent_of(batch.half_correlation[:, 0], players.sizes) for batch in data.domains]
         numbers = [replace(one, tangent=near) for one, near in zip(numbers, tangents, strict=True)]
     columns = range(len(data.items))
     parts = [[Part(columns, one)] for one in numbers]
     found = measure(data, parts, chosen, kind, n_boot, seed)
+    functions = {"importance": Function(method, players.sizes)} if bounded else {}
+    found = sharpen(data, found, kind, [[Part(columns, one)] for one in slim], parts, functions, len(players.every))
     tables = ImportanceTables(
         data, found, players.names, players.sizes, players.every, method != "pratt", adjust, seed
     )  # fmt: skip

@@ -155,11 +155,7 @@ def measure(
     groups : the parts of each group, which between them name every number once
     method, kind, n_boot, seed : of the inference
     """
-
-    def evaluate(domains: list[Batch], together: Batch | None = None) -> Numbers:
-        found = [_all_of(parts, batch) for parts, batch in zip(groups, domains, strict=False)]
-        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
-
+    evaluate = joined(groups)
     numbers = {name: values[:, 0] for name, values in evaluate(data.domains).items()}
     if method == "none":
         return Measured(numbers, "none", "", None, notes=(note("no_inference"),))
@@ -176,6 +172,16 @@ def measure(
     elif kind == "bca":
         accelerations = influence(rows, design, evaluate).accelerations()
     return of_draws(draws, numbers, method, kind, float(design.df), accelerations, bootstrap_note(design))
+
+
+def joined(groups: Sequence[Sequence[Part]]) -> Callable[..., Numbers]:
+    """The numbers of all groups, one under the other, as a function of the moments of their domains."""
+
+    def evaluate(domains: list[Batch], together: Batch | None = None) -> Numbers:
+        found = [_all_of(parts, batch) for parts, batch in zip(groups, domains, strict=False)]
+        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+    return evaluate
 
 
 def bootstrap_note(design: Design) -> Note:

@@ -1,0 +1,337 @@
+"""How sure importances are: sampling units left out in turn, and limits within the ellipsoid of the correlations.
+
+Up to 1,000 sampling units every error is the jackknife's. Above, and for Moments, the linearised influence takes its
+place, which by then gives the same; limits of importances are made in the same way of it, without a bias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.drivers.importance_numbers import to_root
+from csi.drivers.profile import Evidence, Function, r2_limits
+from csi.errors import OptionError
+from csi.estimates import Uncertainty
+from csi.inference.intervals import normal_share, standard_deviation
+from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, leave_one_out, units_of
+from csi.inference.stores import DrawStore, LazyStore, LinearStore, Places, pick
+from csi.language import note
+from csi.measures.item_moments import ItemData
+from csi.measures.moment_inference import JACKKNIFE_UP_TO, Measured, Part, choose_inference, joined
+
+Array = NDArray[np.float64]
+Groups = Sequence[Sequence[Part]]
+SUBSETS = 1 << 20  # of drivers, times sampling units, up to which units are left out in turn
+LEAST_DF = 6.0  # of shares
+
+
+@dataclass(frozen=True, eq=False)
+class Bounded:
+    """Estimates of which some have limits of their own.
+
+    Attributes
+    ----------
+    inner : the uncertainty of the k estimates
+    store, places : what gives the limits of those, and where the estimates stand in it
+    factor : what limits are multiplied by, for a multiple of one estimate
+    """
+
+    inner: Uncertainty
+    store: ImportanceStore
+    places: Places
+    factor: float = 1.0
+
+    @property
+    def estimate(self) -> Array:
+        """(k,) the estimates."""
+        return self.inner.estimate
+
+    @property
+    def std_error(self) -> Array:
+        """(k,) their standard errors."""
+        return self.inner.std_error
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the design."""
+        return self.store.df
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Limits (k,), (k,)."""
+        ends = np.array(self.inner.interval(level))
+        for i, (name, row) in enumerate(self.places):
+            if name in self.store.bounded:
+                own = self.store.limits(name, level)
+                ends[:, i] = np.sort([self.factor * own[0][row], self.factor * own[1][row]])
+        return ends[0], ends[1]
+
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, of the plain interval; importances have a test of their own."""
+        return self.inner.p_value()
+
+    def covariance(self) -> Array:
+        """(k, k)."""
+        return self.inner.covariance()
+
+    def combine(self, weights: Array) -> Uncertainty:
+        """A multiple of one row keeps its limits; a sum of several has those of its standard error."""
+        used = np.flatnonzero(weights)
+        both = self.inner.combine(weights)
+        if len(used) != 1:
+            return both
+        return Bounded(both, self.store, [self.places[used[0]]], self.factor * float(weights[used[0]]))
+
+
+@dataclass(frozen=True, eq=False)
+class R2Evidence:
+    """What limits of R2 are made of: per group R2, standard error of z of its root, and degrees of freedom.
+
+    Attributes
+    ----------
+    r2, error, df : (groups,)
+    n : respondents per group
+    p : drivers
+    """
+
+    r2: Array
+    error: Array
+    df: Array
+    n: tuple[int, ...]
+    p: int
+
+    def limits(self, name: str, level: float) -> tuple[Array, Array]:
+        """Limits (groups,), (groups,) of r2, or as they stand of r2_adjusted."""
+        found = [
+            r2_limits(self.r2[g : g + 1], self.error[g : g + 1], self.df[g], n, self.p, level)
+            for g, n in enumerate(self.n)
+        ]
+        lower, higher = (np.concatenate(ends) for ends in zip(*found, strict=True))
+        if name == "r2":
+            return np.minimum(lower, self.r2), higher
+        n = np.array(self.n)
+        adjusted = 1 - (1 - self.r2) * (n - 1) / (n - self.p - 1)
+        return np.minimum(lower, adjusted), higher
+
+
+@dataclass(frozen=True, eq=False)
+class ImportanceStore:
+    """A store whose importances, shares and R2 have limits of their own.
+
+    Attributes
+    ----------
+    inner : the store of everything
+    maker : of what limits are made of
+    """
+
+    inner: JackknifeStore | LazyStore | LinearStore | DrawStore
+    maker: _Maker
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the design."""
+        return float(self.inner.df)
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """Blocks with limits of their own."""
+        functions = self.maker.functions
+        return frozenset([*functions, *(["shares"] if "importance" in functions else []), "r2", "r2_adjusted"])
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, float], tuple[Array, Array]]:
+        return {}
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Uncertainty:
+        """The uncertainty of the estimates at some places."""
+        inner = self.inner.uncertainty(estimate, places, scale)
+        return Bounded(inner, self, places) if any(name in self.bounded for name, _ in places) else inner
+
+    def limits(self, name: str, level: float) -> tuple[Array, Array]:
+        """Limits (groups x k,) of a block."""
+        if (name, level) not in self._known:
+            self._known.update({(one, level): both for one, both in self._made(name, level).items()})
+        return self._known[name, level]
+
+    def _made(self, name: str, level: float) -> dict[str, tuple[Array, Array]]:
+        if name in ("r2", "r2_adjusted"):
+            return {name: self.maker.r2.limits(name, level)}
+        block = "importance" if name == "shares" else name
+        groups = self.maker.evidence[block]
+        if isinstance(self.inner, DrawStore):
+            found = [one.bounded(*self._drawn(block, g, level), level) for g, one in enumerate(groups)]
+        else:
+            found = [one.limits(level) for one in groups]
+        made = {block: _stacked([one["importance"] for one in found])}
+        if block == "importance":
+            lower, higher = _stacked([one["shares"] for one in found])
+            made["shares"] = 100 * lower, 100 * higher
+        return made
+
+    def _drawn(self, block: str, g: int, level: float) -> tuple[Array, Array]:
+        """Percentiles (2, k) of importances and of shares (0-1), at tails that allow for few respondents."""
+        one = self.maker.evidence[block][g]
+        k = len(one.importance)
+        q, of_shares = one.reach(level)
+        found = []
+        for name, reach in ((block, np.full(k, q)), ("shares" if block == "importance" else block, of_shares)):
+            places = [(name, i) for i in range(g * k, (g + 1) * k)]
+            draws = self.inner.uncertainty(np.zeros(k), places, np.zeros(k, dtype=np.int8))
+            tail = normal_share(-reach * np.sqrt(self.maker.wider[g]))
+            ends = np.stack([draws.quantile(tail), draws.quantile(1 - tail)])
+            found.append(ends / 100 if name == "shares" else ends)
+        return found[0], found[1]
+
+
+def _stacked(pairs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    lower, higher = zip(*pairs, strict=True)
+    return np.concatenate(lower), np.concatenate(higher)
+
+
+def choose(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
+    """Method and kind of limits: "profile" unless asked otherwise, percentiles of a bootstrap, never BCa."""
+    if interval == "bca":
+        raise OptionError("importance_no_bca")
+    method, kind = choose_inference(data, inference, interval, n_boot)
+    if interval is None and method in ("linearised", "bootstrap"):
+        kind = "profile" if method == "linearised" else "percentile"
+    return method, kind
+
+
+def sharpen(
+    data: ItemData, found: Measured, kind: str, slim: Groups, whole: Groups, functions: Mapping[str, Function], p: int
+) -> Measured:
+    """Jackknife errors instead of linearised ones where units are few, and limits of their own for importances and R2.
+
+    Parameters
+    ----------
+    data : what was prepared
+    found : numbers of `whole` with linearised errors or replicates; with linearised errors `roots` stand among them
+    kind : of limits, as `choose` gives it
+    slim : parts of each group whose numbers are jackknifed at once, with `roots` among them
+    whole : parts of each group with everything
+    functions : blocks of importances to their functions; the others keep their errors and limits
+    p : drivers
+    """
+    if found.method not in ("linearised", "bootstrap") or kind == "t" and found.method == "bootstrap":
+        return found
+    held = _left_out(data, slim, functions)
+    method, store, notes = found.method, found.store, found.notes
+    if held is not None and method == "linearised" and functions:
+        def more() -> dict[str, Array]:
+            return _brought(data, whole, leave_one_out(data.rows(), data.design, joined(whole)))
+
+        method, store = "jackknife", JackknifeStore(held, data.design, more)
+        notes = (note("jackknife", units=data.design.units),)
+    if kind == "profile" and not functions:
+        kind = "t"
+    made = replace(found, method=method, interval=kind, store=store, notes=notes)
+    if kind == "t":
+        return made
+    return replace(made, store=ImportanceStore(store, _Maker(data, made, held, functions, p)))
+
+
+def _left_out(data: ItemData, slim: Groups, functions: Mapping[str, Function]) -> dict[str, Array] | None:
+    """What each unit brings to the numbers, or None where units cannot be left out, or are too many."""
+    design = data.design
+    if design is None or design.pieces > JACKKNIFE_UP_TO:
+        return None
+    subsets = max((1 << len(one.sizes) for one in functions.values() if one.method == "lmg"), default=1)
+    if design.units * subsets > SUBSETS:
+        return None
+    design.check_lonely()
+    found = _brought(data, slim, leave_one_out(data.rows(), design, joined(slim)))
+    return found if all(np.isfinite(values).all() for values in found.values()) else None
+
+
+def _brought(data: ItemData, parts: Groups, held_out: Mapping[str, Array]) -> dict[str, Array]:
+    value = joined(parts)(data.domains)
+    return {name: contributions(held, value[name][:, 0], data.design) for name, held in held_out.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Maker:
+    """Makes what limits are made of, when limits are asked for.
+
+    Attributes
+    ----------
+    data, found : what was prepared, and the numbers with their errors
+    held : what units bring, None for linearised influence
+    functions, p : as in `sharpen`
+    """
+
+    data: ItemData
+    found: Measured
+    held: Mapping[str, Array] | None
+    functions: Mapping[str, Function]
+    p: int
+
+    @cached_property
+    def df(self) -> Array:
+        """(groups,) sampling units with respondents less their strata."""
+        design = self.data.design
+        if design is None:
+            return np.array([float(self.found.store.df)])
+        strata = [len(np.unique(design.unit_stratum[there])) for there in self._there]
+        return np.maximum([float(there.sum() - k) for there, k in zip(self._there, strata, strict=True)], 1.0)
+
+    @cached_property
+    def _there(self) -> list[NDArray[np.bool_]]:
+        data = self.data
+        rows = np.flatnonzero(data.used)
+        return [units_of(data.design, rows[data.codes == g]) for g in range(len(data.domains))]
+
+    @cached_property
+    def wider(self) -> Array:
+        """(groups,) factor of the tails of percentiles, n / (n - 1) where units are drawn n of n."""
+        return (self.df + 1) / self.df if self.data.design.plain else np.ones(len(self.df))
+
+    @cached_property
+    def _errors(self) -> tuple[dict[str, Array], Array]:
+        """Standard errors of z of roots, and the covariance of the correlations of all groups."""
+        names = [f"{name}_root" for name in ("r2", *self.functions)]
+        if isinstance(self.found.store, DrawStore):
+            if self.held is not None:
+                return {n: np.sqrt(np.diag(self.data.design.unit_covariance(self.held[n]))) for n in names}, np.zeros((0, 0))
+            return {n: standard_deviation(to_root(self.found.store.draws[n[:-5]])) for n in names}, np.zeros((0, 0))
+        sizes = {name: len(self.found.numbers[name]) for name in ("z", *names)}
+        places = [(name, i) for name, size in sizes.items() for i in range(size)]
+        cov = self.found.store.uncertainty(pick(self.found.numbers, places), places, np.zeros(len(places), dtype=np.int8)).covariance()
+        ends = np.cumsum([0, *sizes.values()])
+        error = np.sqrt(np.diag(cov))
+        return {n: error[a:b] for n, a, b in zip(sizes, ends, ends[1:], strict=False)}, cov
+
+    @cached_property
+    def r2(self) -> R2Evidence:
+        """Of R2."""
+        return R2Evidence(self.found.numbers["r2"], self._errors[0]["r2_root"], self.df, self.data.n, self.p)
+
+    @cached_property
+    def evidence(self) -> dict[str, list[Evidence]]:
+        """Of every block of importances, per group."""
+        return {name: [self._of(name, one, g) for g in range(len(self.data.domains))] for name, one in self.functions.items()}
+
+    def _of(self, name: str, function: Function, g: int) -> Evidence:
+        numbers, k, off = self.found.numbers, len(function.sizes), len(function.off)
+        at, cells = slice(g * k, (g + 1) * k), slice(g * off, (g + 1) * off)
+        shares = "shares" if name == "importance" else name
+        value = numbers[name][at]
+        errors, cov = self._errors
+        less, less_shares, df = np.zeros(k), np.zeros(k), np.full(k, self.df[g])
+        if self.held is not None:
+            design, there = self.data.design, self._there[g]
+            less = bias(self.held[name][at], design)
+            less_shares = bias(self.held[shares][at], design) / 100
+            spread = kurtosis(self.held[shares][at], design, there)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                few = np.nan_to_num(2 * there.sum() / (spread - 1), nan=np.inf, posinf=np.inf)
+            df = np.minimum(df, np.maximum(LEAST_DF, few))
+        drawn = not len(cov)
+        return Evidence(
+            function, np.zeros(0) if drawn else numbers["z"][cells], cov if drawn else cov[cells, cells], value,
+            value / value.sum(), less, less_shares, errors[f"{name}_root"][at], float(self.df[g]), df,
+        )  # fmt: skip
