@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers import lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players
-from csi.drivers.importance_numbers import closed_form, r2_of, regression_of
+from csi.drivers.importance_errors import EASY, Bounded, sharpen
+from csi.drivers.importance_errors import choose as choose_limits
+from csi.drivers.importance_numbers import closed_form, r2_of, regression_of, roots
 from csi.drivers.importance_sources import DOMINANCE, JOHNSON, sources_of
 from csi.drivers.importance_tables import rank_limits
 from csi.drivers.pls_importance import pls_importance
+from csi.drivers.profile import Function
 from csi.errors import DataError, OptionError
 from csi.estimates import Uncertainty
 from csi.inference.bootstrap import Batch
@@ -26,7 +29,7 @@ from csi.measures.analytic import Analytic, no_limits
 from csi.measures.closeness import ranks
 from csi.measures.derived import Joined
 from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured, Part, choose_inference, measure
+from csi.measures.moment_inference import Measured, Part, measure
 from csi.moments import Moments
 from csi.results import Block, Result, Table
 
@@ -122,12 +125,15 @@ def compare_importance(
     data = prepare_drivers(
         survey_or_moments, outcome, players, missing=missing, by=by, function="compare_importance", more=said
     )  # fmt: skip
-    method, kind = choose_inference(data, inference, interval, n_boot)
+    method, kind = choose_limits(data, inference, interval, n_boot)
     p = len(players.names)
-    parts = [Part(range(p + 1), _derive)]
-    if said:
-        parts.append(Part(range(p + 1, 2 * p + 1), partial(_score, *_ends(survey_or_moments, said))))
-    found = measure(data, [parts] * len(data.domains), method, kind, n_boot, seed)
+    scored = [Part(range(p + 1, 2 * p + 1), partial(_score, *_ends(survey_or_moments, said)))] if said else []
+    groups, slim = (
+        [[Part(range(p + 1), partial(_derive, with_roots)), *scored]] * len(data.domains)
+        for with_roots in (method == "linearised", True)
+    )
+    functions = {name: Function(name, players.sizes) for name in ("lmg", "johnson")} if p <= EASY else {}
+    found = sharpen(data, measure(data, groups, method, kind, n_boot, seed), kind, slim, groups, functions, p)
     kinds = (*(("stated",) if said else ()), *DERIVED)
     effects = None if fit is None else pls_importance(fit, outcome, players.names)
     compared = Comparison(data, found, players, kinds, effects, seed)
@@ -156,13 +162,14 @@ def _stated(players: Players, stated: Sequence[str] | Mapping[str, str] | None) 
     return items
 
 
-def _derive(batch: Batch) -> dict[str, Array]:
-    """Importances by every derived method, (p, b) each."""
+def _derive(with_roots: bool, batch: Batch) -> dict[str, Array]:
+    """Importances by every derived method, (p, b) each, and what their limits are made on."""
     fit = regression_of(batch.correlation)
     single = (1,) * len(batch.correlation[:-1])
     exact = np.where(fit.known, lmg.lmg(batch.half_correlation, single), np.nan)
     johnson = closed_form(fit, "johnson", single)
-    return {"correlation": fit.r.T, "beta": fit.out(fit.beta), "lmg": exact, "johnson": johnson, "r2": r2_of(fit)}
+    found = {"correlation": fit.r.T, "beta": fit.out(fit.beta), "lmg": exact, "johnson": johnson, "r2": r2_of(fit)}
+    return found | (roots(batch, found, ("r2", "lmg", "johnson")) if with_roots else {})
 
 
 def _ends(data: Survey | Moments, items: Sequence[str]) -> tuple[Array, Array]:
@@ -320,7 +327,9 @@ def _bare(values: Array) -> Analytic:
 
 
 def _rows(uncertainty: Uncertainty, rows: NDArray[np.intp]) -> Uncertainty:
-    """The uncertainty of some of its rows."""
+    """The uncertainty of some of its rows, as it is without limits of their own."""
+    if isinstance(uncertainty, Bounded):
+        return _rows(uncertainty.inner, rows)
     if isinstance(uncertainty, Linear):
         return Linear(uncertainty.estimate[rows], uncertainty.cov[np.ix_(rows, rows)], uncertainty.df)
     if isinstance(uncertainty, Draws):

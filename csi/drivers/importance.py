@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers import dominance, lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
+from csi.drivers.importance_errors import EASY, sharpen
 from csi.drivers.importance_errors import choose as choose_limits
-from csi.drivers.importance_errors import sharpen
 from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance, tangent_of
 from csi.drivers.importance_sources import sources_of
 from csi.drivers.importance_tables import ADJUST, ImportanceTables
@@ -28,7 +28,6 @@ from csi.moments import Moments
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
-EASY = 20  # players of LMG up to which errors are given unasked
 BOUNDED = ("lmg", "johnson", "car", "first", "last", "beta_squared", "pratt")  # TODO
 INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
 

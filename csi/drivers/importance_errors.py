@@ -27,6 +27,7 @@ from csi.measures.moment_inference import JACKKNIFE_UP_TO, Measured, Part, choos
 Array = NDArray[np.float64]
 Groups = Sequence[Sequence[Part]]
 SUBSETS = 1 << 20  # of drivers, times sampling units, up to which units are left out in turn
+EASY = 20  # players of LMG up to which errors are given unasked
 LEAST_DF = 6.0  # of shares
 
 
@@ -176,15 +177,14 @@ class ImportanceStore:
         """Percentiles (2, k) of importances and of shares (0-1), at tails that allow for few respondents."""
         one = self.maker.evidence[block][g]
         k = len(one.importance)
-        q, of_shares = one.reach(level)
         found = []
-        for name, reach in ((block, np.full(k, q)), ("shares" if block == "importance" else block, of_shares)):
-            places = [(name, i) for i in range(g * k, (g + 1) * k)]
-            draws = self.inner.uncertainty(np.zeros(k), places, np.zeros(k, dtype=np.int8))
+        for name, reach in zip((block, "shares"), one.reach(level), strict=True):
+            places = [(name, i) for i in range(g * k, g * k + len(reach))]
             tail = normal_share(-reach * np.sqrt(self.maker.wider[g]))
-            ends = np.stack([draws.quantile(tail), draws.quantile(1 - tail)])
-            found.append(ends / 100 if name == "shares" else ends)
-        return found[0], found[1]
+            if places:
+                draws = self.inner.uncertainty(np.zeros(k), places, np.zeros(k, dtype=np.int8))
+                found.append(np.stack([draws.quantile(tail), draws.quantile(1 - tail)]))
+        return found[0], found[1] / 100 if len(found) > 1 else found[0][:, :0]
 
 
 def _stacked(pairs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
@@ -318,20 +318,17 @@ class _Maker:
     def _of(self, name: str, function: Function, g: int) -> Evidence:
         numbers, k, off = self.found.numbers, len(function.sizes), len(function.off)
         at, cells = slice(g * k, (g + 1) * k), slice(g * off, (g + 1) * off)
-        shares = "shares" if name == "importance" else name
-        value = numbers[name][at]
-        errors, cov = self._errors
-        less, less_shares, df = np.zeros(k), np.zeros(k), np.full(k, self.df[g])
+        value, errors, cov = numbers[name][at], *self._errors
+        share = numbers["shares"][at] / 100 if name == "importance" else value[:0]
+        less, less_of_share, df = np.zeros(k), np.zeros(len(share)), np.full(len(share), self.df[g])
         if self.held is not None:
-            design, there = self.data.design, self._there[g]
-            less = bias(self.held[name][at], design)
-            less_shares = bias(self.held[shares][at], design) / 100
-            spread = kurtosis(self.held[shares][at], design, there)
+            less = bias(self.held[name][at], self.data.design)
+        if self.held is not None and len(share):
+            less_of_share = bias(self.held["shares"][at], self.data.design) / 100
+            spread = kurtosis(self.held["shares"][at], self.data.design, self._there[g])
             with np.errstate(invalid="ignore", divide="ignore"):
-                few = np.nan_to_num(2 * there.sum() / (spread - 1), nan=np.inf, posinf=np.inf)
+                few = np.nan_to_num(2 * self._there[g].sum() / (spread - 1), nan=np.inf, posinf=np.inf)
             df = np.minimum(df, np.maximum(LEAST_DF, few))
-        drawn = not len(cov)
-        return Evidence(
-            function, np.zeros(0) if drawn else numbers["z"][cells], cov if drawn else cov[cells, cells], value,
-            value / value.sum(), less, less_shares, errors[f"{name}_root"][at], float(self.df[g]), df,
-        )  # fmt: skip
+        w, own = (numbers["z"][cells], cov[cells, cells]) if len(cov) else (value[:0], cov)
+        root_error = errors[f"{name}_root"][at]
+        return Evidence(function, w, own, value, share, less, less_of_share, root_error, float(self.df[g]), df)

@@ -91,7 +91,7 @@ def profile(function: Function, w: Array, cov: Array, importance: Array, shares:
     function : importances of g players
     w : (off,) correlations on Fisher's z
     cov : (off, off) their covariance
-    importance, shares : (g,) half axes of the ellipsoid for each number, in standard errors
+    importance, shares : (g,) half axes of the ellipsoid for each number, in standard errors; shares may be none
 
     Returns
     -------
@@ -99,22 +99,21 @@ def profile(function: Function, w: Array, cov: Array, importance: Array, shares:
         g_m the derivative at w_m, and the best of the values on the way
     """
     g = len(importance)
-    player = np.tile(np.arange(g), 4)
-    share = np.repeat([False, True], 2 * g)  # which number a point looks for
-    sign = np.tile(np.repeat([-1.0, 1.0], g), 2)
-    reach = sign * np.concatenate([importance, importance, shares, shares])
-    start = np.repeat(w[:, None], 4 * g, axis=1)
-    here, best = start[:, :1], np.full(4 * g, np.nan)
-    for step in range(function.steps):
+    reach = np.concatenate([-importance, importance, -shares, shares])  # of each point, with its direction
+    points = np.arange(len(reach))
+    player, share, sign = points % g, points >= 2 * g, np.sign(reach)  # what a point looks for
+    start = np.repeat(w[:, None], len(points), axis=1)
+    here, best = start[:, :1], np.full(len(points), np.nan)
+    for _ in range(function.steps):
         slopes = _towards(function, here, player, share)
         ahead = cov @ slopes
         with np.errstate(invalid="ignore", divide="ignore"):
             move = np.nan_to_num(ahead / np.sqrt((slopes * ahead).sum(axis=0)), posinf=0.0, neginf=0.0) * reach
         here = start + _shortened(function, start, move)
         found = function.values(here)
-        value = found[player, range(4 * g)] / np.where(share, found.sum(axis=0), 1.0)
-        best = value if step == 0 else np.where(sign < 0, np.fmin(best, value), np.fmax(best, value))
-    return best[: 2 * g].reshape(2, g), best[2 * g :].reshape(2, g)
+        value = found[player, points] / np.where(share, found.sum(axis=0), 1.0)
+        best = np.where(sign < 0, np.fmin(best, value), np.fmax(best, value))
+    return best[: 2 * g].reshape(2, -1), best[2 * g :].reshape(2, -1)
 
 
 def _towards(function: Function, here: Array, player: NDArray[np.intp], share: NDArray[np.bool_]) -> Array:
@@ -146,7 +145,7 @@ class Evidence:
     ----------
     function : the importances
     w, cov : (off,), (off, off) correlations on Fisher's z and their covariance
-    importance, shares : (g,) estimates, shares 0-1
+    importance, shares : (g,) estimates, shares 0-1, or none of these
     importance_bias, shares_bias : (g,) to be taken from lower limits
     root_error : (g,) standard errors of z of the root of the importances
     df : degrees of freedom of the design
@@ -166,14 +165,13 @@ class Evidence:
 
     def limits(self, level: float) -> dict[str, tuple[Array, Array]]:
         """Limits (g,), (g,) of importances and of shares (0-1)."""
-        q, of_shares = self.reach(level)
-        importance, shares = profile(self.function, self.w, self.cov, np.full(len(self.w[:0]) + len(of_shares), q), of_shares)
-        return self.bounded(importance, shares, level)
+        return self.bounded(*profile(self.function, self.w, self.cov, *self.reach(level)), level)
 
-    def reach(self, level: float) -> tuple[float, Array]:
-        """Quantiles of t: of importances, and (g,) of shares."""
+    def reach(self, level: float) -> tuple[Array, Array]:
+        """Quantiles of t: of importances, and of shares."""
         tail = (1 - level) / 2
-        return quantile_of(self.df, tail), np.array([quantile_of(df, tail) for df in self.shares_df])
+        own = np.full(len(self.importance), quantile_of(self.df, tail))
+        return own, np.array([quantile_of(df, tail) for df in self.shares_df])
 
     def bounded(self, importance: Array, shares: Array, level: float) -> dict[str, tuple[Array, Array]]:
         """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0, within 0-1."""
@@ -186,7 +184,8 @@ class Evidence:
             ("shares", self.shares, shares, self.shares_bias),
         ):
             least = np.maximum(np.fmin(np.fmin(value, lower), lower - less), 0.0)
-            found[name] = np.where(nothing, 0.0, least), np.minimum(np.fmax(value, highest), 1.0)
+            none = nothing if len(value) else nothing[:0]
+            found[name] = np.where(none, 0.0, least), np.minimum(np.fmax(value, highest), 1.0)
         return found
 
 
