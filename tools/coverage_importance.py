@@ -2,11 +2,12 @@
 
     python tools/coverage_importance.py [--method lmg] [--cells REGEX] [--replications 2000] [--seed 20261201]
 
-Populations of 100,000 respondents rate 3, 5 or 8 drivers and an outcome on 1-10, most of them high. Drivers go with the
-outcome equally, unequally, through one common liking (halo), or some of them not at all. Samples are drawn from them one
-by one; with unequal weights; or ten respondents of each cluster. The truth is the same estimate of the whole population.
-Prints, of the driver that is worst off, how often in 100 samples the 95 % interval held it: by linearised errors with t
-on z of the root, as csi did before, and as it does now; R2; and all differences of drivers at once (max_t).
+Populations of 100,000 respondents rate 3, 5 or 8 drivers and an outcome on 1-10, most of them high. Drivers go with
+the outcome equally, unequally, through one common liking (halo), or some of them not at all (zero: correlated with
+those that do; null: with nothing, so the truth is 0). Samples are drawn from them one by one; with unequal weights; or ten
+respondents of each cluster. The truth is the same estimate of the whole population. Prints how often in 100 samples the
+95 % interval held it, of the driver that is worst off and on average: by linearised errors with t on z of the root, as
+csi did before, and as it does now; R2; and all differences of drivers at once (max_t).
 """
 
 import argparse
@@ -143,7 +144,7 @@ def run(cell: Cell, method: str, replications: int, seed: int, draw: bool) -> st
     whole = prepared(people, Design(PEOPLE)).domains[0]
     truth = {name: values[:, 0] for name, values in Importance(method, sizes, PEOPLE, subsets=False)(whole).items()}
     scales = {"importance": SQUARE, "r2": SQUARE} if method != "pratt" else {"r2": SQUARE}
-    hits, failed = 0, 0
+    hits = 0
     for k in range(replications):
         rows, design = drawn(cell, weight, rng)
         data = prepared(people[rows], design)
@@ -153,8 +154,8 @@ def run(cell: Cell, method: str, replications: int, seed: int, draw: bool) -> st
     at = [slice(0, p), slice(p, 2 * p), slice(2 * p, 2 * p + 1), slice(2 * p + 1, None)]
     worst = [[row[part].min() for part in at] for row in share]
     mean = [[row[part].mean() for part in at[:2]] for row in share]
-    cells = [" → ".join(f"{row[i]:.1f}" for row in worst) for i in range(4)]
-    middle = [" → ".join(f"{row[i]:.1f}" for row in mean) for i in range(2)]
+    cells = [" -> ".join(f"{row[i]:.1f}" for row in worst) for i in range(4)]
+    middle = [" -> ".join(f"{row[i]:.1f}" for row in mean) for i in range(2)]
     way = f", {cell.way}" if cell.way else ""
     return f"| {cell.name}{way}, n = {cell.n} | {' | '.join(cells)} | {' | '.join(middle)} |"
 
@@ -169,7 +170,7 @@ def main() -> None:
     chosen = parser.parse_args()
     cells = [Cell(name, "", n) for name in SETS for n in SIZES] + [Cell(*way) for way in WAYS]
     cells = [cell for cell in cells if re.search(chosen.cells, f"{cell.name}, {cell.way}, n = {cell.n}")]
-    print("| drivers | importance, worst | shares, worst | R² | differences | importance, mean | shares, mean |")
+    print("| drivers | importance, worst | shares, worst | R2 | differences | importance, mean | shares, mean |")
     print("|---|---|---|---|---|---|---|")
     one = partial(
         run, method=chosen.method, replications=chosen.replications, seed=chosen.seed, draw=chosen.bootstrap

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.drivers import lmg
+from csi.drivers.bounded import Bounded
 from csi.drivers.driver_data import Players, prepare_drivers, read_players
-from csi.drivers.importance_errors import EASY, Bounded, sharpen
+from csi.drivers.importance_errors import EASY, sharpen
 from csi.drivers.importance_errors import choose as choose_limits
 from csi.drivers.importance_numbers import closed_form, r2_of, regression_of, roots
 from csi.drivers.importance_sources import DOMINANCE, JOHNSON, sources_of

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.drivers.bounded import Bounded, R2Evidence
 from csi.drivers.importance_numbers import to_root
-from csi.drivers.profile import Evidence, Function, r2_limits
+from csi.drivers.profile import Evidence, Function
 from csi.errors import OptionError
 from csi.estimates import Uncertainty
 from csi.inference.intervals import normal_share, standard_deviation
@@ -29,94 +30,6 @@ Groups = Sequence[Sequence[Part]]
 SUBSETS = 1 << 20  # of drivers, times sampling units, up to which units are left out in turn
 EASY = 20  # players of LMG up to which errors are given unasked
 LEAST_DF = 6.0  # of shares
-
-
-@dataclass(frozen=True, eq=False)
-class Bounded:
-    """Estimates of which some have limits of their own.
-
-    Attributes
-    ----------
-    inner : the uncertainty of the k estimates
-    store, places : what gives the limits of those, and where the estimates stand in it
-    factor : what limits are multiplied by, for a multiple of one estimate
-    """
-
-    inner: Uncertainty
-    store: ImportanceStore
-    places: Places
-    factor: float = 1.0
-
-    @property
-    def estimate(self) -> Array:
-        """(k,) the estimates."""
-        return self.inner.estimate
-
-    @property
-    def std_error(self) -> Array:
-        """(k,) their standard errors."""
-        return self.inner.std_error
-
-    @property
-    def df(self) -> float:
-        """Degrees of freedom of the design."""
-        return self.store.df
-
-    def interval(self, level: float) -> tuple[Array, Array]:
-        """Limits (k,), (k,)."""
-        ends = np.array(self.inner.interval(level))
-        for i, (name, row) in enumerate(self.places):
-            if name in self.store.bounded:
-                own = self.store.limits(name, level)
-                ends[:, i] = np.sort([self.factor * own[0][row], self.factor * own[1][row]])
-        return ends[0], ends[1]
-
-    def p_value(self) -> Array:
-        """(k,) two-sided p-values of 0, of the plain interval; importances have a test of their own."""
-        return self.inner.p_value()
-
-    def covariance(self) -> Array:
-        """(k, k)."""
-        return self.inner.covariance()
-
-    def combine(self, weights: Array) -> Uncertainty:
-        """A multiple of one row keeps its limits; a sum of several has those of its standard error."""
-        used = np.flatnonzero(weights)
-        both = self.inner.combine(weights)
-        if len(used) != 1:
-            return both
-        return Bounded(both, self.store, [self.places[used[0]]], self.factor * float(weights[used[0]]))
-
-
-@dataclass(frozen=True, eq=False)
-class R2Evidence:
-    """What limits of R2 are made of: per group R2, standard error of z of its root, and degrees of freedom.
-
-    Attributes
-    ----------
-    r2, error, df : (groups,)
-    n : respondents per group
-    p : drivers
-    """
-
-    r2: Array
-    error: Array
-    df: Array
-    n: tuple[int, ...]
-    p: int
-
-    def limits(self, name: str, level: float) -> tuple[Array, Array]:
-        """Limits (groups,), (groups,) of r2, or as they stand of r2_adjusted."""
-        found = [
-            r2_limits(self.r2[g : g + 1], self.error[g : g + 1], self.df[g], n, self.p, level)
-            for g, n in enumerate(self.n)
-        ]
-        lower, higher = (np.concatenate(ends) for ends in zip(*found, strict=True))
-        if name == "r2":
-            return np.minimum(lower, self.r2), higher
-        n = np.array(self.n)
-        adjusted = 1 - (1 - self.r2) * (n - 1) / (n - self.p - 1)
-        return np.minimum(lower, adjusted), higher
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +63,15 @@ class ImportanceStore:
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Uncertainty:
         """The uncertainty of the estimates at some places."""
         inner = self.inner.uncertainty(estimate, places, scale)
-        return Bounded(inner, self, places) if any(name in self.bounded for name, _ in places) else inner
+        bounded = any(name in self.bounded for name, _ in places)
+        return Bounded(inner, partial(self._own, tuple(places))) if bounded else inner
+
+    def _own(self, places: Places, level: float) -> tuple[Array, Array]:
+        ends = np.full((2, len(places)), np.nan)
+        for i, (name, row) in enumerate(places):
+            if name in self.bounded:
+                ends[:, i] = [own[row] for own in self.limits(name, level)]
+        return ends[0], ends[1]
 
     def limits(self, name: str, level: float) -> tuple[Array, Array]:
         """Limits (groups x k,) of a block."""
@@ -160,7 +81,7 @@ class ImportanceStore:
 
     def _made(self, name: str, level: float) -> dict[str, tuple[Array, Array]]:
         if name in ("r2", "r2_adjusted"):
-            return {name: self.maker.r2.limits(name, level)}
+            return {name: self.maker.r2.limits(level, name == "r2_adjusted")}
         block = "importance" if name == "shares" else name
         groups = self.maker.evidence[block]
         if isinstance(self.inner, DrawStore):
@@ -217,15 +138,16 @@ def sharpen(
     functions : blocks of importances to their functions; the others keep their errors and limits
     p : drivers
     """
-    if found.method not in ("linearised", "bootstrap") or kind == "t" and found.method == "bootstrap":
+    if found.method not in ("linearised", "bootstrap") or (kind == "t" and found.method == "bootstrap"):
         return found
     held = _left_out(data, slim, functions)
     method, store, notes = found.method, found.store, found.notes
     if held is not None and method == "linearised" and functions:
+
         def more() -> dict[str, Array]:
             return _brought(data, whole, leave_one_out(data.rows(), data.design, joined(whole)))
 
-        method, store = "jackknife", JackknifeStore(held, data.design, more)
+        method, store = "jackknife", JackknifeStore(held, data.design, float(data.design.df), more)
         notes = (note("jackknife", units=data.design.units),)
     if kind == "profile" and not functions:
         kind = "t"
@@ -295,15 +217,19 @@ class _Maker:
         """Standard errors of z of roots, and the covariance of the correlations of all groups."""
         names = [f"{name}_root" for name in ("r2", *self.functions)]
         if isinstance(self.found.store, DrawStore):
-            if self.held is not None:
-                return {n: np.sqrt(np.diag(self.data.design.unit_covariance(self.held[n]))) for n in names}, np.zeros((0, 0))
-            return {n: standard_deviation(to_root(self.found.store.draws[n[:-5]])) for n in names}, np.zeros((0, 0))
+            return {name: self._error_of_draws(name) for name in names}, np.zeros((0, 0))
         sizes = {name: len(self.found.numbers[name]) for name in ("z", *names)}
         places = [(name, i) for name, size in sizes.items() for i in range(size)]
-        cov = self.found.store.uncertainty(pick(self.found.numbers, places), places, np.zeros(len(places), dtype=np.int8)).covariance()
+        plain = np.zeros(len(places), dtype=np.int8)
+        cov = self.found.store.uncertainty(pick(self.found.numbers, places), places, plain).covariance()
         ends = np.cumsum([0, *sizes.values()])
         error = np.sqrt(np.diag(cov))
         return {n: error[a:b] for n, a, b in zip(sizes, ends, ends[1:], strict=False)}, cov
+
+    def _error_of_draws(self, name: str) -> Array:
+        if self.held is not None:
+            return np.sqrt(np.diag(self.data.design.unit_covariance(self.held[name])))
+        return standard_deviation(to_root(self.found.store.draws[name.removesuffix("_root")]))
 
     @cached_property
     def r2(self) -> R2Evidence:
@@ -313,7 +239,8 @@ class _Maker:
     @cached_property
     def evidence(self) -> dict[str, list[Evidence]]:
         """Of every block of importances, per group."""
-        return {name: [self._of(name, one, g) for g in range(len(self.data.domains))] for name, one in self.functions.items()}
+        groups = range(len(self.data.domains))
+        return {name: [self._of(name, one, g) for g in groups] for name, one in self.functions.items()}
 
     def _of(self, name: str, function: Function, g: int) -> Evidence:
         numbers, k, off = self.found.numbers, len(function.sizes), len(function.off)

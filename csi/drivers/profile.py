@@ -7,7 +7,6 @@ far as their covariance allows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -187,20 +186,3 @@ class Evidence:
             none = nothing if len(value) else nothing[:0]
             found[name] = np.where(none, 0.0, least), np.minimum(np.fmax(value, highest), 1.0)
         return found
-
-
-def r2_limits(r2: Array, error: Array, df: float, n: int, p: int, level: float) -> tuple[Array, Array]:
-    """Limits of R2, and as they stand of adjusted R2: t on z of the root, adjusted for the number of drivers.
-
-    Parameters
-    ----------
-    r2, error : (k,) R2 and the standard error of z of its root
-    df : degrees of freedom of the design
-    n, p : respondents and drivers
-    level : of the limits
-    """
-    reach = quantile_of(df, (1 - level) / 2) * error
-    z = np.arctanh(np.sqrt(np.clip(r2, 0.0, 1 - 1e-12)))
-    lower, higher = (np.tanh(np.maximum(end, 0.0)) ** 2 for end in (z - reach, z + reach))
-    less = (n - 1) / (n - p - 1)
-    return np.maximum(0.0, 1 - (1 - lower) * less), np.maximum(r2, 1 - (1 - higher) * less)

@@ -49,10 +49,10 @@ def _sums_without(rows: Rows, design: Design) -> Array:
     m, others = design.stratum_units, np.zeros((rows.size, design.strata_count))
     np.add.at(others.T, design.unit_stratum, brought.T)
     total = others.sum(axis=1, keepdims=True)
-    several = (m > 1)[design.unit_stratum]
-    gone = (others[:, design.unit_stratum] - m[design.unit_stratum] * brought) / np.maximum(m - 1, 1)[design.unit_stratum]
+    own = design.unit_stratum
+    gone = (others[:, own] - m[own] * brought) / np.maximum(m - 1, 1)[own]
     alone = -brought if design.lonely_psu == "adjust" else 0.0
-    return total + np.where(several, gone, alone)
+    return total + np.where((m > 1)[own], gone, alone)
 
 
 def _multipliers(design: Design, block: slice) -> Array:
@@ -101,18 +101,15 @@ class JackknifeStore:
     ----------
     brought : block name to contributions (k, units)
     design : the design of the units
+    df : degrees of freedom
     more : gives the contributions to blocks that are seldom asked for
     """
 
     brought: Mapping[str, Array]
     design: Design
+    df: float
     more: Callable[[], Mapping[str, Array]] = dict
     _later: dict[str, Array] = field(default_factory=dict, repr=False)
-
-    @property
-    def df(self) -> float:
-        """Degrees of freedom of the design."""
-        return float(self.design.df)
 
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
         """The uncertainty of the estimates at some places."""
