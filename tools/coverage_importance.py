@@ -4,10 +4,10 @@
 
 Populations of 100,000 respondents rate 3, 5 or 8 drivers and an outcome on 1-10, most of them high. Drivers go with
 the outcome equally, unequally, through one common liking (halo), or some of them not at all (zero: correlated with
-those that do; null: with nothing, so the truth is 0). Samples are drawn from them one by one; with unequal weights; or
-ten respondents of each cluster. The truth is the same estimate of the whole population. Prints how often in 100 samples the
-95 % interval held it, of the driver that is worst off and on average: by linearised errors with t on z of the root, as
-csi did before, and as it does now; R2; and all differences of drivers at once (max_t).
+those that do; null: with nothing, so the truth is 0). Samples are drawn from them one by one; with unequal weights;
+or ten respondents of each cluster. The truth is the same estimate of the whole population. Prints how often in 100
+samples the 95 % interval held it, of the driver that is worst off and on average: by linearised errors with t on z of
+the root, as csi did before, and as it does now; R2; and all differences of drivers at once (max_t).
 """
 
 import argparse

@@ -29,6 +29,7 @@ from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
 BOUNDED = ("lmg", "johnson", "car", "first", "last", "beta_squared", "pratt")  # TODO
+FOR_SHARES, LEAST = 12, 60  # respondents per driver and in all from which intervals of shares hold what they say
 INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
 
 
@@ -251,6 +252,8 @@ def _checks(data: ItemData, players: Players, method: str, found: Measured) -> t
     per_driver = min(data.n) / len(named)
     facts = {"value": per_driver, "n": min(data.n), "count": len(named)}
     lines.append(Check("respondents_per_driver", per_driver, ">= 10", per_driver >= 10, False, facts))
+    ready = per_driver >= FOR_SHARES and min(data.n) >= LEAST
+    lines.append(Check("respondents_for_shares", per_driver, f">= {FOR_SHARES}, n >= {LEAST}", ready, False, facts))
     if method == "pratt":
         values = found.numbers["importance"].reshape(-1, len(players.names)).min(axis=0)
         below = [name for name, value in zip(players.names, values, strict=True) if value < 0]

@@ -149,6 +149,8 @@ def sharpen(
 
         method, store = "jackknife", JackknifeStore(held, data.design, float(data.design.df), more)
         notes = (note("jackknife", units=data.design.units),)
+    if kind == "profile" and functions:
+        notes = (*notes, note("importance_limits"))
     if kind == "profile" and not functions:
         kind = "t"
     made = replace(found, method=method, interval=kind, store=store, notes=notes)
