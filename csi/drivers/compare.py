@@ -75,7 +75,7 @@ def compare_importance(
         Respondents who answered all of these items, or for each pair of items those who answered both.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
-    interval : {"t", "bca", "percentile"}, optional
+    interval : {"t", "percentile"}, optional
         As in `fit_importance`.
     n_boot : int
         Replicates or draws; 0 equals `inference="none"`.
@@ -95,7 +95,7 @@ def compare_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        Those of `fit_importance`; `stated_count`, `fit_not_pls`, `fit_lacks_items`, `fit_with_by`.
+        Those of `fit_importance`, such as `importance_no_bca`; `stated_count`, `fit_not_pls`, `fit_lacks_items`, `fit_with_by`.
 
     Notes
     -----
@@ -103,7 +103,7 @@ def compare_importance(
     by absolute value. pls_effect: outer weight of the item times the total effect of its construct on the outcome's
     construct, with the errors of `fit` (bootstrap fits; none otherwise), which are taken as independent of the others.
     stability: over the replicates, or over 4,000 normal draws with the linearised covariance; a description of this
-    sample, no probability. Weights and missing answers as in `fit_importance`. METHODS R1, R8.
+    sample, no probability. Errors and limits, weights and missing answers as in `fit_importance`. METHODS R1, R8.
 
     In R: relaimpo gives lmg, genizi and betasq side by side, without stated importance.
 

@@ -82,10 +82,13 @@ def fit_importance(
         Respondents who answered all of these items, or for each pair of items those who answered both.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments, and
-        none for LMG of more than 20 drivers, where errors take minutes (linearised) to hours (draws).
-    interval : {"t", "bca", "percentile"}, optional
-        None means t with the degrees of freedom of the design, on z of the root where importances cannot be negative;
-        BCa for a bootstrap of a plain design.
+        none for LMG of more than 20 drivers, where errors take minutes (linearised) to hours (draws). Linearised
+        errors of up to 1,000 sampling units are the jackknife's, as long as units times subsets of drivers are no more
+        than 2 to the 20; above, both give the same.
+    interval : {"t", "percentile"}, optional
+        None means the smallest and largest value within the errors of the correlations ("profile" in the result), and
+        percentiles for a bootstrap, with tails that allow for few respondents. "t": with the degrees of freedom of the
+        design, on z of the root where importances cannot be negative. "bca" is refused, since it misses too often.
     n_boot : int
         Replicates or draws; 0 equals `inference="none"`.
     seed : int
@@ -107,8 +110,8 @@ def fit_importance(
     ------
     DataError, EstimationError, OptionError
         `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_same_information`,
-        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, unknown items, too few respondents,
-        impossible options.
+        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, `importance_no_bca`, unknown items,
+        too few respondents, impossible options.
 
     Notes
     -----
@@ -116,7 +119,11 @@ def fit_importance(
     the -1/2 times r. car: (R to the -1/2 r) squared; pratt: beta r; first: r squared; last: loss of R2 without the
     driver; beta_squared: beta squared. R and r are weighted correlations. The p-value of an importance is that of the
     driver's coefficients in the full regression (t or F), since the interval of an importance stays away from 0 even
-    for a driver that does nothing. Dominance is shown for up to 12 drivers; the complete one, as the smallest
+    for a driver that does nothing. Limits: correlations on Fisher's z with jackknife covariance V are moved by
+    q V g / root(g'Vg), g being the derivative of the importance, three times (twice above 5 drivers, once above 12); the
+    smallest value less the jackknife's bias, and the largest; 0 where z of the root of an importance less its bias lies
+    within q of 0. q is t with the design's degrees of freedom, fewer for shares that hang on a few respondents. R2: t on
+    z of the root, then 1 - (1 - x)(n - 1) / (n - p - 1) of both limits. Dominance is shown for up to 12 drivers; the complete one, as the smallest
     of many differences, leans downwards. Groups of columns: lmg, first, last and pratt only, since the others depend on
     how a question is coded. METHODS R8, C.5.
 
