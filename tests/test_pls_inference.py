@@ -11,9 +11,10 @@ import pytest
 
 import csi
 from csi.inference import bootstrap
-from csi.inference.bootstrap import Batch, Resampler, draw, leave_one_out, replicate, rows_of
+from csi.inference.bootstrap import Batch, Resampler, draw, replicate, rows_of
 from csi.inference.design import Design
 from csi.inference.intervals import Draws, acceleration
+from csi.inference.jackknife import leave_one_out
 from csi.sums import Fourth, upper
 
 MODEL = csi.PathModel.parse("Satisfaction ~ Quality; Loyalty ~ Satisfaction + Quality")

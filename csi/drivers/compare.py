@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.data.survey import Survey
 from csi.drivers import lmg
+from csi.drivers.bounded import Bounded
 from csi.drivers.driver_data import Players, prepare_drivers, read_players
-from csi.drivers.importance_numbers import closed_form, r2_of, regression_of
+from csi.drivers.importance_errors import EASY, sharpen
+from csi.drivers.importance_errors import choose as choose_limits
+from csi.drivers.importance_numbers import closed_form, r2_of, regression_of, roots
 from csi.drivers.importance_sources import DOMINANCE, JOHNSON, sources_of
 from csi.drivers.importance_tables import rank_limits
 from csi.drivers.pls_importance import pls_importance
+from csi.drivers.profile import Function
 from csi.errors import DataError, OptionError
 from csi.estimates import Uncertainty
 from csi.inference.bootstrap import Batch
@@ -27,7 +31,7 @@ from csi.measures.analytic import Analytic, no_limits
 from csi.measures.closeness import ranks
 from csi.measures.derived import Joined
 from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured, Part, choose_inference, measure
+from csi.measures.moment_inference import Measured, Part, measure
 from csi.moments import Moments
 from csi.results import Block, Result, Table
 
@@ -72,7 +76,7 @@ def compare_importance(
         Respondents who answered all of these items, or for each pair of items those who answered both.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
-    interval : {"t", "bca", "percentile"}, optional
+    interval : {"t", "percentile"}, optional
         As in `fit_importance`.
     n_boot : int
         Replicates or draws; 0 equals `inference="none"`.
@@ -92,7 +96,7 @@ def compare_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        Those of `fit_importance`; `stated_count`, `fit_not_pls`, `fit_lacks_items`, `fit_with_by`.
+        Those of `fit_importance`, such as `importance_no_bca`; `stated_count`, `fit_not_pls`, `fit_lacks_items`, `fit_with_by`.
 
     Notes
     -----
@@ -100,7 +104,7 @@ def compare_importance(
     by absolute value. pls_effect: outer weight of the item times the total effect of its construct on the outcome's
     construct, with the errors of `fit` (bootstrap fits; none otherwise), which are taken as independent of the others.
     stability: over the replicates, or over 4,000 normal draws with the linearised covariance; a description of this
-    sample, no probability. Weights and missing answers as in `fit_importance`. METHODS R1, R8.
+    sample, no probability. Errors and limits, weights and missing answers as in `fit_importance`. METHODS R1, R8.
 
     In R: relaimpo gives lmg, genizi and betasq side by side, without stated importance.
 
@@ -124,12 +128,15 @@ def compare_importance(
     data = prepare_drivers(
         survey_or_moments, outcome, players, missing=missing, by=by, function="compare_importance", more=said
     )  # fmt: skip
-    method, kind = choose_inference(data, inference, interval, n_boot)
+    method, kind = choose_limits(data, inference, interval, n_boot)
     p = len(players.names)
-    parts = [Part(range(p + 1), _derive)]
-    if said:
-        parts.append(Part(range(p + 1, 2 * p + 1), partial(_score, *_ends(survey_or_moments, said))))
-    found = measure(data, [parts] * len(data.domains), method, kind, n_boot, seed)
+    scored = [Part(range(p + 1, 2 * p + 1), partial(_score, *_ends(survey_or_moments, said)))] if said else []
+    groups, slim = (
+        [[Part(range(p + 1), partial(_derive, with_roots)), *scored]] * len(data.domains)
+        for with_roots in (method == "linearised", True)
+    )
+    functions = {name: Function(name, players.sizes) for name in ("lmg", "johnson")} if p <= EASY else {}
+    found = sharpen(data, measure(data, groups, method, kind, n_boot, seed), kind, slim, groups, functions, p)
     kinds = (*(("stated",) if said else ()), *DERIVED)
     effects = None if fit is None else pls_importance(fit, outcome, players.names)
     compared = Comparison(data, found, players, kinds, effects, seed)
@@ -158,13 +165,14 @@ def _stated(players: Players, stated: Sequence[str] | Mapping[str, str] | None) 
     return items
 
 
-def _derive(batch: Batch) -> dict[str, Array]:
-    """Importances by every derived method, (p, b) each."""
+def _derive(with_roots: bool, batch: Batch) -> dict[str, Array]:
+    """Importances by every derived method, (p, b) each, and what their limits are made on."""
     fit = regression_of(batch.correlation)
     single = (1,) * len(batch.correlation[:-1])
     exact = np.where(fit.known, lmg.lmg(batch.half_correlation, single), np.nan)
     johnson = closed_form(fit, "johnson", single)
-    return {"correlation": fit.r.T, "beta": fit.out(fit.beta), "lmg": exact, "johnson": johnson, "r2": r2_of(fit)}
+    found = {"correlation": fit.r.T, "beta": fit.out(fit.beta), "lmg": exact, "johnson": johnson, "r2": r2_of(fit)}
+    return found | (roots(batch, found, ("r2", "lmg", "johnson")) if with_roots else {})
 
 
 def _ends(data: Survey | Moments, items: Sequence[str]) -> tuple[Array, Array]:
@@ -322,7 +330,9 @@ def _bare(values: Array) -> Analytic:
 
 
 def _rows(uncertainty: Uncertainty, rows: NDArray[np.intp]) -> Uncertainty:
-    """The uncertainty of some of its rows."""
+    """The uncertainty of some of its rows, as it is without limits of their own."""
+    if isinstance(uncertainty, Bounded):
+        return _rows(uncertainty.inner, rows)
     if isinstance(uncertainty, Linear):
         return Linear(uncertainty.estimate[rows], uncertainty.cov[np.ix_(rows, rows)], uncertainty.df)
     if isinstance(uncertainty, Draws):

@@ -11,21 +11,25 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.drivers import dominance, lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
+from csi.drivers.importance_errors import EASY, sharpen
+from csi.drivers.importance_errors import choose as choose_limits
 from csi.drivers.importance_numbers import ADDITIVE, ALIASES, METHODS, OF_GROUPS, Importance, tangent_of
 from csi.drivers.importance_sources import sources_of
 from csi.drivers.importance_tables import ADJUST, ImportanceTables
+from csi.drivers.profile import Function
 from csi.drivers.pseudo_importance import fit_pseudo
 from csi.drivers.regression_numbers import KINDS
 from csi.errors import OptionError, choose
 from csi.language import Note, note
 from csi.measures.analytic import Analytic
 from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured, Part, choose_inference, measure
+from csi.measures.moment_inference import Measured, Part, measure
 from csi.moments import Moments
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
-EASY = 20  # players of LMG up to which errors are given unasked
+BOUNDED = ("lmg", "johnson", "car", "first", "last", "beta_squared", "pratt")  # TODO
+FOR_SHARES, LEAST = 12, 60  # respondents per driver and in all from which intervals of shares hold what they say
 INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
 
 
@@ -78,10 +82,13 @@ def fit_importance(
         Respondents who answered all of these items, or for each pair of items those who answered both.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments, and
-        none for LMG of more than 20 drivers, where errors take minutes (linearised) to hours (draws).
-    interval : {"t", "bca", "percentile"}, optional
-        None means t with the degrees of freedom of the design, on z of the root where importances cannot be negative;
-        BCa for a bootstrap of a plain design.
+        none for LMG of more than 20 drivers, where errors take minutes (linearised) to hours (draws). Linearised
+        errors of up to 1,000 sampling units are the jackknife's, as long as units times subsets of drivers are no more
+        than 2 to the 20; above, both give the same.
+    interval : {"t", "percentile"}, optional
+        None means the smallest and largest value within the errors of the correlations ("profile" in the result), and
+        percentiles for a bootstrap, with tails that allow for few respondents. "t": with the degrees of freedom of the
+        design, on z of the root where importances cannot be negative. "bca" is refused, since it misses too often.
     n_boot : int
         Replicates or draws; 0 equals `inference="none"`.
     seed : int
@@ -103,8 +110,8 @@ def fit_importance(
     ------
     DataError, EstimationError, OptionError
         `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_same_information`,
-        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, unknown items, too few respondents,
-        impossible options.
+        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, `importance_no_bca`, unknown items,
+        too few respondents, impossible options.
 
     Notes
     -----
@@ -112,7 +119,11 @@ def fit_importance(
     the -1/2 times r. car: (R to the -1/2 r) squared; pratt: beta r; first: r squared; last: loss of R2 without the
     driver; beta_squared: beta squared. R and r are weighted correlations. The p-value of an importance is that of the
     driver's coefficients in the full regression (t or F), since the interval of an importance stays away from 0 even
-    for a driver that does nothing. Dominance is shown for up to 12 drivers; the complete one, as the smallest
+    for a driver that does nothing. Limits: correlations on Fisher's z with jackknife covariance V are moved by
+    q V g / root(g'Vg), g being the derivative of the importance, three times (twice above 5 drivers, once above 12); the
+    smallest value less the jackknife's bias, and the largest; 0 where z of the root of an importance less its bias lies
+    within q of 0. q is t with the design's degrees of freedom, fewer for shares that hang on a few respondents. R2: t on
+    z of the root, then 1 - (1 - x)(n - 1) / (n - p - 1) of both limits. Dominance is shown for up to 12 drivers; the complete one, as the smallest
     of many differences, leans downwards. Groups of columns: lmg, first, last and pratt only, since the others depend on
     how a question is coded. METHODS R8, C.5.
 
@@ -143,15 +154,19 @@ def fit_importance(
     )  # fmt: skip
     slow = method == "lmg" and len(players.names) > EASY
     wanted = "none" if slow and inference is None else inference
-    chosen, kind = choose_inference(data, wanted, interval, n_boot)
+    chosen, kind = choose_limits(data, wanted, interval, n_boot)
     orders = lmg.draw_orders(len(players.names), n_orders, seed) if method == "lmg_sampled" else None
-    numbers = [Importance(method, players.sizes, n, orders) for n in data.n]
+    numbers = [Importance(method, players.sizes, n, orders, with_roots=chosen == "linearised") for n in data.n]
+    bounded = method in BOUNDED and len(players.names) <= EASY
+    slim = [replace(one, subsets=False, with_roots=True) for one in numbers]
     if chosen == "linearised" and method == "lmg" and not numbers[0].compares_subsets:
         tangents = [tangent_of(batch.half_correlation[:, 0], players.sizes) for batch in data.domains]
         numbers = [replace(one, tangent=near) for one, near in zip(numbers, tangents, strict=True)]
     columns = range(len(data.items))
     parts = [[Part(columns, one)] for one in numbers]
     found = measure(data, parts, chosen, kind, n_boot, seed)
+    functions = {"importance": Function(method, players.sizes)} if bounded else {}
+    found = sharpen(data, found, kind, [[Part(columns, one)] for one in slim], parts, functions, len(players.every))
     tables = ImportanceTables(
         data, found, players.names, players.sizes, players.every, method != "pratt", adjust, seed
     )  # fmt: skip
@@ -245,6 +260,8 @@ def _checks(data: ItemData, players: Players, method: str, found: Measured) -> t
     per_driver = min(data.n) / len(named)
     facts = {"value": per_driver, "n": min(data.n), "count": len(named)}
     lines.append(Check("respondents_per_driver", per_driver, ">= 10", per_driver >= 10, False, facts))
+    ready = per_driver >= FOR_SHARES and min(data.n) >= LEAST
+    lines.append(Check("respondents_for_shares", per_driver, f">= {FOR_SHARES}, n >= {LEAST}", ready, False, facts))
     if method == "pratt":
         values = found.numbers["importance"].reshape(-1, len(players.names)).min(axis=0)
         below = [name for name, value in zip(players.names, values, strict=True) if value < 0]

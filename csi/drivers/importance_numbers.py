@@ -12,6 +12,7 @@ from csi.drivers import dominance
 from csi.drivers.lmg import CELLS, conditional, gains_of_orders, lmg, subset_r2
 from csi.drivers.lmg_slopes import lmg_slopes
 from csi.inference.bootstrap import Batch
+from csi.sums import upper
 
 Array = NDArray[np.float64]
 ALIASES = {
@@ -74,6 +75,19 @@ def regression_of(correlation: Array) -> Regression:
     return Regression(r, values, vectors, inner, known & independent)
 
 
+def to_root(values: Array) -> Array:
+    """Fisher's z of the square root, of values that cannot be negative and stay below 1."""
+    return np.arctanh(np.sqrt(np.clip(values, 0.0, 1 - 1e-12)))
+
+
+def roots(batch: Batch, found: dict[str, Array], blocks: Sequence[str]) -> dict[str, Array]:
+    """Fisher's z of all correlations (z), and of the roots of some blocks: what limits are made on."""
+    rows, columns = upper(len(batch.mean))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.arctanh(batch.half_correlation[rows != columns])
+    return {"z": z} | {f"{name}_root": to_root(found[name]) for name in blocks}
+
+
 def r2_of(fit: Regression) -> Array:
     """(1, b) R2 of all drivers together."""
     return fit.out((fit.beta * fit.r).sum(axis=1, keepdims=True))
@@ -126,7 +140,7 @@ class Tangent:
 
 def tangent_of(half: Array, sizes: Sequence[int]) -> Tangent:
     """The tangent at correlations (cells,)."""
-    return Tangent(half, lmg(half[:, None], sizes)[:, 0], lmg_slopes(half, sizes))
+    return Tangent(half, lmg(half[:, None], sizes)[:, 0], lmg_slopes(half[:, None], sizes)[:, :, 0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,6 +154,8 @@ class Importance:
     n : respondents, for the adjusted R2
     orders : (m, g) for lmg_sampled
     tangent : stands for LMG of many drivers near the sample, for linearised errors
+    subsets : whether dominance is looked at too, where drivers are few
+    with_roots : whether `roots` are among the numbers
     """
 
     method: str
@@ -147,11 +163,13 @@ class Importance:
     n: int
     orders: NDArray[np.int64] | None = None
     tangent: Tangent | None = None
+    subsets: bool = True
+    with_roots: bool = False
 
     @property
     def compares_subsets(self) -> bool:
         """Whether dominance is looked at."""
-        return self.method == "lmg" and len(self.sizes) <= dominance.MOST
+        return self.subsets and self.method == "lmg" and len(self.sizes) <= dominance.MOST
 
     def __call__(self, batch: Batch) -> dict[str, Array]:
         """Named numbers (k, b): importance, shares, r2, beta, correlation; for lmg gains and advantages."""
@@ -171,7 +189,7 @@ class Importance:
             found["importance"] = closed_form(fit, self.method, self.sizes)
         with np.errstate(invalid="ignore", divide="ignore"):
             found["shares"] = 100 * found["importance"] / found["importance"].sum(axis=0)
-        return found
+        return found | (roots(batch, found, ("r2", "importance")) if self.with_roots else {})
 
     def _of_subsets(self, half: Array, known: NDArray[np.bool_]) -> dict[str, Array]:
         if self.tangent is not None:

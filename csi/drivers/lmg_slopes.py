@@ -24,32 +24,37 @@ def lmg_slopes(half: Array, sizes: Sequence[int]) -> Array:
 
     Parameters
     ----------
-    half : (cells,) correlations of p drivers and, last, the outcome; the upper triangle row by row
+    half : (cells, b) correlations of p drivers and, last, the outcome, at b points; the upper triangle row by row
     sizes : drivers of each of the g players
 
     Returns
     -------
-    (g, cells) : a correlation stands twice in the matrix and moves both cells
+    (g, cells, b) : a correlation stands twice in the matrix and moves both cells
     """
-    g, p = len(sizes), sum(sizes)
+    g, p, b = len(sizes), sum(sizes), half.shape[1]
     rows, columns = upper(p + 1)
     weights = _Weights(g)
-    total = np.zeros((g + 1, len(rows)))
+    total = np.zeros((g + 1, len(rows), b))
+    step = max(1, CHUNK // b) * b
 
     def add(coefficients: Array, masks: NDArray[np.int64]) -> None:
-        a = np.vstack([coefficients, np.full((1, len(masks)), -1.0)])
+        a = np.vstack([coefficients, np.full((1, coefficients.shape[1]), -1.0)])
         factors = weights.of(masks)
-        for begin in range(0, len(masks), CHUNK):
-            some = slice(begin, begin + CHUNK)
+        for begin in range(0, a.shape[1], step):
+            some = slice(begin, begin + step)
             part = np.ascontiguousarray(a[:, some])
             products = part.take(rows, axis=0)
             products *= part.take(columns, axis=0)
-            total[:] += factors[:, some] @ products.T
+            own = factors[:, begin // b : (begin + step) // b]
+            if b == 1:
+                total[:, :, 0] += own @ products.T
+            else:
+                total[:] += np.matmul(own, products.reshape(len(rows), -1, b)).transpose(1, 0, 2)
 
-    start = np.zeros((0, p + 1, 1))
-    _walk(half[:, None], start, tuple(sizes), np.zeros(1, dtype=np.int64), 0, add)
+    start = np.zeros((0, p + 1, b))
+    _walk(half, start, tuple(sizes), np.zeros(1, dtype=np.int64), 0, add)
     both = np.where(rows == columns, 1.0, 2.0)
-    return (total[g] - total[:g]) * both
+    return (total[g] - total[:g]) * both[:, None]
 
 
 class _Weights:
@@ -75,20 +80,21 @@ def _walk(
 
     Parameters
     ----------
-    state : (cells, N) covariances of the m variables still to come, given those that are in
+    state : (cells, N) covariances of the m variables still to come, given those that are in; N = S subsets, b points of
+        each
     coefficients : (k, m, N) coefficients of the k drivers seen so far for each of those variables
     sizes : of the players still to come
-    masks : (N,) who is in
+    masks : (S,) who is in
     player : number of the next player
-    add : takes (p, N) coefficients and (N,) masks
+    add : takes (p, N) coefficients and (S,) masks
     """
     if not sizes:
         add(coefficients[:, 0], masks)
         return
-    if len(masks) > 1 and len(masks) << len(sizes) > LEAVES:
-        middle = len(masks) // 2
-        for part in (slice(None, middle), slice(middle, None)):
-            _walk(state[:, part], coefficients[:, :, part], sizes, masks[part], player, add)
+    if len(masks) > 1 and state.shape[1] << len(sizes) > LEAVES:
+        middle, column = len(masks) // 2, state.shape[1] // 2
+        for some, part in ((slice(None, middle), slice(None, column)), (slice(middle, None), slice(column, None))):
+            _walk(state[:, part], coefficients[:, :, part], sizes, masks[some], player, add)
         return
     left, left_coefficients = state, coefficients
     swept, swept_coefficients = state, coefficients

@@ -21,7 +21,7 @@ from csi.drivers.regression_data import (
     check_names,
     prepare_drivers,
 )
-from csi.drivers.regression_inference import Fit, choose_method, measure_fit, measure_moments
+from csi.drivers.regression_inference import Fit, choose_method, measure_fit, measure_moments, with_r2
 from csi.drivers.regression_numbers import KINDS, fit_model, values_of
 from csi.drivers.regression_tables import tables_of
 from csi.errors import DataError, OptionError, choose
@@ -155,7 +155,8 @@ def fit_drivers(
     -----
     Linear: b = (X'WX)^-1 X'Wy; standardised b s_x / s_y. Ordered: P(Y <= k) = F(threshold_k - x'b); standardised
     coefficients and McKelvey and Zavoina's R2 are in units of the latent outcome. Errors: sum of the influence of each
-    sampling unit, as survey::svyglm and svyolr; t with the design's degrees of freedom less the number of terms.
+    sampling unit, as survey::svyglm and svyolr; t with the design's degrees of freedom less the number of terms. R2 of a
+    line, unless by "normal" or a bootstrap: jackknife error up to 1,000 sampling units, limits as in `fit_importance`.
     Weights are sampling weights: their scale changes nothing.
 
     In R: `survey::svyglm`, `survey::svyolr`, `MASS::polr`, `lm`.
@@ -186,7 +187,7 @@ def fit_drivers(
     data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
     method, chosen = choose_method(kind, data.design, data.groups, False, inference, interval, n_boot)
     fit, notes = _fit(data, kind, link, boxes, empty_levels)
-    measured = measure_fit(fit, method, chosen, n_boot, seed)
+    measured = with_r2(fit, measure_fit(fit, method, chosen, n_boot, seed))
     return _result(fit, measured, notes)
 
 

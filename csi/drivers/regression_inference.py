@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from csi.drivers.ordered import Model, SeparatedError
 from csi.drivers.regression_data import Domain, DriverData
 from csi.drivers.regression_numbers import Moved, fit_model, linear_of_moments, values_of
+from csi.drivers.regression_r2 import bound_r2, bound_r2_of_moments
 from csi.errors import OptionError, choose
 from csi.inference.bootstrap import Batch, draw, replicate, rows_of
 from csi.inference.choice import INTERVALS, check_n_boot
@@ -211,6 +212,13 @@ def measure_fit(fit: Fit, method: str, interval: str, n_boot: int, seed: int) ->
     return Measured(numbers, method, interval, store, notes=(note("robust_errors", name=method.upper()),))
 
 
+def with_r2(fit: Fit, measured: Measured) -> Measured:
+    """R2 of a line with the limits it has among importances, unless the model or replicates were asked for."""
+    if fit.kind != "linear" or measured.method not in ("linearised", *ROBUST):
+        return measured
+    return bound_r2(fit.data, measured, fit.df)
+
+
 def _by_design(fit: Fit, parts: list[tuple[list[int], Array]], size: int) -> Array:
     design = fit.data.design
     if design.plain:  # every row of influence adds up to 0, so nothing is left to centre
@@ -319,7 +327,8 @@ def measure_moments(moments: Moments, method: str) -> Measured:
     )  # fmt: skip
     units = moments.fourth.units
     store = LinearStore(cov, {name: len(found) for name, found in values.items()}, float(max(units - 1 - k, 1)))
-    return Measured(values, "linearised", "t", store, notes=(note("linearised", units=units),))
+    found = Measured(values, "linearised", "t", store, notes=(note("linearised", units=units),))
+    return bound_r2_of_moments(found, moments.n, k)
 
 
 def _bootstrap(fit: Fit, numbers: dict[str, Array], interval: str, n_boot: int, seed: int) -> Measured:

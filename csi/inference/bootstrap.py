@@ -262,10 +262,10 @@ def _multipliers(design: Design, drawn: NDArray[np.integer]) -> Array:
     drawn_part = np.where(sizes > 1, np.sqrt(1 - design.sampled_share), 0.0)  # of a finite population less is unsure
     multipliers = counts * (rescale * drawn_part)[design.unit_stratum][:, None]
     multipliers += (1 - drawn_part)[design.unit_stratum][:, None]
-    return multipliers if design.calibration is None else _raked(design, multipliers)
+    return multipliers if design.calibration is None else raked_again(design, multipliers)
 
 
-def _raked(design: Design, multipliers: Array) -> Array:
+def raked_again(design: Design, multipliers: Array) -> Array:
     """Multipliers (n, b) of respondents whose weights are raked anew in every replicate."""
     calibration = design.calibration
     again = calibration.raked(calibration.base[:, None] * multipliers[design.unit])
@@ -375,17 +375,3 @@ def collect(batches: Iterable[dict[str, Array]]) -> dict[str, Array]:
         for name, values in found.items():
             pieces.setdefault(name, []).append(values)
     return {name: np.concatenate(values, axis=-1) for name, values in pieces.items()}
-
-
-def leave_one_out(rows: list[Rows], design: Design, evaluate: Evaluate) -> dict[str, Array]:
-    """The estimator without each of the n respondents in turn: dict of (k, n) arrays (plain designs)."""
-    resampler = Resampler(rows)
-
-    def batches() -> Iterator[dict[str, Array]]:
-        for start in range(0, design.units, BLOCK):
-            b = min(BLOCK, design.units - start)
-            multipliers = np.ones((design.units, b))
-            multipliers[np.arange(start, start + b), np.arange(b)] = 0.0
-            yield evaluate(*resampler.batches(multipliers))
-
-    return collect(batches())

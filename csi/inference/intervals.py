@@ -113,7 +113,7 @@ class Draws:
             shares = np.tile([[tail], [1 - tail]], len(self.estimate))
             if self.method == "bca":
                 shares = self._bca_shares(shares)
-            lower, upper = self._quantile(shares[0]), self._quantile(shares[1])
+            lower, upper = self.quantile(shares[0]), self.quantile(shares[1])
         lower = np.where(self.constant, self.estimate, lower)
         upper = np.where(self.constant, self.estimate, upper)
         if self.scale is None or self.counts is None:
@@ -179,7 +179,7 @@ class Draws:
         adjusted = np.where(self._a * z >= 1, np.sign(z) * 8.0, adjusted)
         return normal_share(np.clip(adjusted, -8.0, 8.0))
 
-    def _quantile(self, shares: Array) -> Array:
+    def quantile(self, shares: Array) -> Array:
         """The value at each row's share; replicate i of B stands at share i / (B + 1)."""
         ordered, counts = self._sorted
         every = np.arange(len(ordered))

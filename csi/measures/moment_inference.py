@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi.errors import EstimationError
 from csi.estimates import Unknown
-from csi.inference.bootstrap import Batch, batch_of_sums, collect, leave_one_out, replicate
+from csi.inference.bootstrap import Batch, batch_of_sums, collect, replicate
 from csi.inference.choice import resolve_inference
 from csi.inference.design import Design
 from csi.inference.influence import (
@@ -23,6 +23,7 @@ from csi.inference.influence import (
     step_sizes,
 )
 from csi.inference.intervals import acceleration
+from csi.inference.jackknife import leave_one_out
 from csi.inference.normal import draw_moments
 from csi.inference.progress import report
 from csi.inference.stores import DrawStore, LazyStore, LinearStore, pick
@@ -154,11 +155,7 @@ def measure(
     groups : the parts of each group, which between them name every number once
     method, kind, n_boot, seed : of the inference
     """
-
-    def evaluate(domains: list[Batch], together: Batch | None = None) -> Numbers:
-        found = [_all_of(parts, batch) for parts, batch in zip(groups, domains, strict=False)]
-        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
-
+    evaluate = joined(groups)
     numbers = {name: values[:, 0] for name, values in evaluate(data.domains).items()}
     if method == "none":
         return Measured(numbers, "none", "", None, notes=(note("no_inference"),))
@@ -175,6 +172,16 @@ def measure(
     elif kind == "bca":
         accelerations = influence(rows, design, evaluate).accelerations()
     return of_draws(draws, numbers, method, kind, float(design.df), accelerations, bootstrap_note(design))
+
+
+def joined(groups: Sequence[Sequence[Part]]) -> Callable[..., Numbers]:
+    """The numbers of all groups, one under the other, as a function of the moments of their domains."""
+
+    def evaluate(domains: list[Batch], together: Batch | None = None) -> Numbers:
+        found = [_all_of(parts, batch) for parts, batch in zip(groups, domains, strict=False)]
+        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+
+    return evaluate
 
 
 def bootstrap_note(design: Design) -> Note:

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import EstimationError, OptionError
-from csi.inference.bootstrap import Batch, collect, leave_one_out, replicate
+from csi.inference.bootstrap import Batch, collect, replicate
 from csi.inference.choice import resolve_inference
 from csi.inference.influence import covariance_from_fourth, influence
 from csi.inference.intervals import acceleration
+from csi.inference.jackknife import leave_one_out
 from csi.inference.normal import draw_moments
 from csi.inference.progress import report
 from csi.inference.stores import DrawStore, LinearStore

@@ -1,0 +1,263 @@
+"""How sure importances are: sampling units left out in turn, and limits within the ellipsoid of the correlations.
+
+Up to 1,000 sampling units every error is the jackknife's. Above, and for Moments, the linearised influence takes its
+place, which by then gives the same; limits of importances are made in the same way of it, without a bias.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from csi.drivers.bounded import Bounded, R2Evidence
+from csi.drivers.importance_numbers import to_root
+from csi.drivers.profile import Evidence, Function
+from csi.errors import OptionError
+from csi.estimates import Uncertainty
+from csi.inference.intervals import normal_share, standard_deviation
+from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, leave_one_out, units_of
+from csi.inference.stores import DrawStore, LazyStore, LinearStore, Places, pick
+from csi.language import note
+from csi.measures.item_moments import ItemData
+from csi.measures.moment_inference import JACKKNIFE_UP_TO, Measured, Part, choose_inference, joined
+
+Array = NDArray[np.float64]
+Groups = Sequence[Sequence[Part]]
+SUBSETS = 1 << 20  # of drivers, times sampling units, up to which units are left out in turn
+EASY = 20  # players of LMG up to which errors are given unasked
+LEAST_DF = 6.0  # of shares
+
+
+@dataclass(frozen=True, eq=False)
+class ImportanceStore:
+    """A store whose importances, shares and R2 have limits of their own.
+
+    Attributes
+    ----------
+    inner : the store of everything
+    maker : of what limits are made of
+    """
+
+    inner: JackknifeStore | LazyStore | LinearStore | DrawStore
+    maker: _Maker
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom of the design."""
+        return float(self.inner.df)
+
+    @cached_property
+    def bounded(self) -> frozenset[str]:
+        """Blocks with limits of their own."""
+        functions = self.maker.functions
+        return frozenset([*functions, *(["shares"] if "importance" in functions else []), "r2", "r2_adjusted"])
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, float], tuple[Array, Array]]:
+        return {}
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Uncertainty:
+        """The uncertainty of the estimates at some places."""
+        inner = self.inner.uncertainty(estimate, places, scale)
+        bounded = any(name in self.bounded for name, _ in places)
+        return Bounded(inner, partial(self._own, tuple(places))) if bounded else inner
+
+    def _own(self, places: Places, level: float) -> tuple[Array, Array]:
+        ends = np.full((2, len(places)), np.nan)
+        for i, (name, row) in enumerate(places):
+            if name in self.bounded:
+                ends[:, i] = [own[row] for own in self.limits(name, level)]
+        return ends[0], ends[1]
+
+    def limits(self, name: str, level: float) -> tuple[Array, Array]:
+        """Limits (groups x k,) of a block."""
+        if (name, level) not in self._known:
+            self._known.update({(one, level): both for one, both in self._made(name, level).items()})
+        return self._known[name, level]
+
+    def _made(self, name: str, level: float) -> dict[str, tuple[Array, Array]]:
+        if name in ("r2", "r2_adjusted"):
+            return {name: self.maker.r2.limits(level, name == "r2_adjusted")}
+        block = "importance" if name == "shares" else name
+        groups = self.maker.evidence[block]
+        if isinstance(self.inner, DrawStore):
+            found = [one.bounded(*self._drawn(block, g, level), level) for g, one in enumerate(groups)]
+        else:
+            found = [one.limits(level) for one in groups]
+        made = {block: _stacked([one["importance"] for one in found])}
+        if block == "importance":
+            lower, higher = _stacked([one["shares"] for one in found])
+            made["shares"] = 100 * lower, 100 * higher
+        return made
+
+    def _drawn(self, block: str, g: int, level: float) -> tuple[Array, Array]:
+        """Percentiles (2, k) of importances and of shares (0-1), at tails that allow for few respondents."""
+        one = self.maker.evidence[block][g]
+        k = len(one.importance)
+        found = []
+        for name, reach in zip((block, "shares"), one.reach(level), strict=True):
+            places = [(name, i) for i in range(g * k, g * k + len(reach))]
+            tail = normal_share(-reach * np.sqrt(self.maker.wider[g]))
+            if places:
+                draws = self.inner.uncertainty(np.zeros(k), places, np.zeros(k, dtype=np.int8))
+                found.append(np.stack([draws.quantile(tail), draws.quantile(1 - tail)]))
+        return found[0], found[1] / 100 if len(found) > 1 else found[0][:, :0]
+
+
+def _stacked(pairs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    lower, higher = zip(*pairs, strict=True)
+    return np.concatenate(lower), np.concatenate(higher)
+
+
+def choose(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
+    """Method and kind of limits: "profile" unless asked otherwise, percentiles of a bootstrap, never BCa."""
+    if interval == "bca":
+        raise OptionError("importance_no_bca")
+    method, kind = choose_inference(data, inference, interval, n_boot)
+    if interval is None and method in ("linearised", "bootstrap"):
+        kind = "profile" if method == "linearised" else "percentile"
+    return method, kind
+
+
+def sharpen(
+    data: ItemData, found: Measured, kind: str, slim: Groups, whole: Groups, functions: Mapping[str, Function], p: int
+) -> Measured:
+    """Jackknife errors instead of linearised ones where units are few, and limits of their own for importances and R2.
+
+    Parameters
+    ----------
+    data : what was prepared
+    found : numbers of `whole` with linearised errors or replicates; with linearised errors `roots` stand among them
+    kind : of limits, as `choose` gives it
+    slim : parts of each group whose numbers are jackknifed at once, with `roots` among them
+    whole : parts of each group with everything
+    functions : blocks of importances to their functions; the others keep their errors and limits
+    p : drivers
+    """
+    if found.method not in ("linearised", "bootstrap") or (kind == "t" and found.method == "bootstrap"):
+        return found
+    held = _left_out(data, slim, functions)
+    method, store, notes = found.method, found.store, found.notes
+    if held is not None and method == "linearised" and functions:
+
+        def more() -> dict[str, Array]:
+            return _brought(data, whole, leave_one_out(data.rows(), data.design, joined(whole)))
+
+        method, store = "jackknife", JackknifeStore(held, data.design, float(data.design.df), more)
+        notes = (note("jackknife", units=data.design.units),)
+    if kind == "profile" and functions:
+        notes = (*notes, note("importance_limits"))
+    if kind == "profile" and not functions:
+        kind = "t"
+    made = replace(found, method=method, interval=kind, store=store, notes=notes)
+    if kind == "t":
+        return made
+    return replace(made, store=ImportanceStore(store, _Maker(data, made, held, functions, p)))
+
+
+def _left_out(data: ItemData, slim: Groups, functions: Mapping[str, Function]) -> dict[str, Array] | None:
+    """What each unit brings to the numbers, or None where units cannot be left out, or are too many."""
+    design = data.design
+    if design is None or design.pieces > JACKKNIFE_UP_TO:
+        return None
+    subsets = max((1 << len(one.sizes) for one in functions.values() if one.method == "lmg"), default=1)
+    if design.units * subsets > SUBSETS:
+        return None
+    design.check_lonely()
+    found = _brought(data, slim, leave_one_out(data.rows(), design, joined(slim)))
+    return found if all(np.isfinite(values).all() for values in found.values()) else None
+
+
+def _brought(data: ItemData, parts: Groups, held_out: Mapping[str, Array]) -> dict[str, Array]:
+    value = joined(parts)(data.domains)
+    return {name: contributions(held, value[name][:, 0], data.design) for name, held in held_out.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class _Maker:
+    """Makes what limits are made of, when limits are asked for.
+
+    Attributes
+    ----------
+    data, found : what was prepared, and the numbers with their errors
+    held : what units bring, None for linearised influence
+    functions, p : as in `sharpen`
+    """
+
+    data: ItemData
+    found: Measured
+    held: Mapping[str, Array] | None
+    functions: Mapping[str, Function]
+    p: int
+
+    @cached_property
+    def df(self) -> Array:
+        """(groups,) sampling units with respondents less their strata."""
+        design = self.data.design
+        if design is None:
+            return np.array([float(self.found.store.df)])
+        strata = [len(np.unique(design.unit_stratum[there])) for there in self._there]
+        return np.maximum([float(there.sum() - k) for there, k in zip(self._there, strata, strict=True)], 1.0)
+
+    @cached_property
+    def _there(self) -> list[NDArray[np.bool_]]:
+        data = self.data
+        rows = np.flatnonzero(data.used)
+        return [units_of(data.design, rows[data.codes == g]) for g in range(len(data.domains))]
+
+    @cached_property
+    def wider(self) -> Array:
+        """(groups,) factor of the tails of percentiles, n / (n - 1) where units are drawn n of n."""
+        return (self.df + 1) / self.df if self.data.design.plain else np.ones(len(self.df))
+
+    @cached_property
+    def _errors(self) -> tuple[dict[str, Array], Array]:
+        """Standard errors of z of roots, and the covariance of the correlations of all groups."""
+        names = [f"{name}_root" for name in ("r2", *self.functions)]
+        if isinstance(self.found.store, DrawStore):
+            return {name: self._error_of_draws(name) for name in names}, np.zeros((0, 0))
+        sizes = {name: len(self.found.numbers[name]) for name in ("z", *names)}
+        places = [(name, i) for name, size in sizes.items() for i in range(size)]
+        plain = np.zeros(len(places), dtype=np.int8)
+        cov = self.found.store.uncertainty(pick(self.found.numbers, places), places, plain).covariance()
+        ends = np.cumsum([0, *sizes.values()])
+        error = np.sqrt(np.diag(cov))
+        return {n: error[a:b] for n, a, b in zip(sizes, ends, ends[1:], strict=False)}, cov
+
+    def _error_of_draws(self, name: str) -> Array:
+        if self.held is not None:
+            return np.sqrt(np.diag(self.data.design.unit_covariance(self.held[name])))
+        return standard_deviation(to_root(self.found.store.draws[name.removesuffix("_root")]))
+
+    @cached_property
+    def r2(self) -> R2Evidence:
+        """Of R2."""
+        return R2Evidence(self.found.numbers["r2"], self._errors[0]["r2_root"], self.df, self.data.n, self.p)
+
+    @cached_property
+    def evidence(self) -> dict[str, list[Evidence]]:
+        """Of every block of importances, per group."""
+        groups = range(len(self.data.domains))
+        return {name: [self._of(name, one, g) for g in groups] for name, one in self.functions.items()}
+
+    def _of(self, name: str, function: Function, g: int) -> Evidence:
+        numbers, k, off = self.found.numbers, len(function.sizes), len(function.off)
+        at, cells = slice(g * k, (g + 1) * k), slice(g * off, (g + 1) * off)
+        value, errors, cov = numbers[name][at], *self._errors
+        share = numbers["shares"][at] / 100 if name == "importance" else value[:0]
+        less, less_of_share, df = np.zeros(k), np.zeros(len(share)), np.full(len(share), self.df[g])
+        if self.held is not None:
+            less = bias(self.held[name][at], self.data.design)
+        if self.held is not None and len(share):
+            less_of_share = bias(self.held["shares"][at], self.data.design) / 100
+            spread = kurtosis(self.held["shares"][at], self.data.design, self._there[g])
+            with np.errstate(invalid="ignore", divide="ignore"):
+                few = np.nan_to_num(2 * self._there[g].sum() / (spread - 1), nan=np.inf, posinf=np.inf)
+            df = np.minimum(df, np.maximum(LEAST_DF, few))
+        w, own = (numbers["z"][cells], cov[cells, cells]) if len(cov) else (value[:0], cov)
+        root_error = errors[f"{name}_root"][at]
+        return Evidence(function, w, own, value, share, less, less_of_share, root_error, float(self.df[g]), df)
