@@ -239,10 +239,10 @@ def test_one_heavy_respondent_fails_a_check_of_the_study(heaviest, fine):
     data = survey(w=np.where(np.arange(200) == 7, heaviest, 1.0))
     checks = csi.analyse_survey(data, MODEL, n_boot=0).results["sample"].check().set_index("check")
     if fine:
-        assert not {"largest_weight", "weight_cost"} & set(checks.index)
+        assert not {"largest_weight", "dominant_weight"} & set(checks.index)
         return
-    assert not checks.loc[["largest_weight", "weight_cost"], "ok"].any()
-    assert checks.loc["weight_cost", "value"] == pytest.approx(200 * (1000**2 + 199) / 1199**2)
+    assert not checks.loc[["largest_weight", "dominant_weight"], "ok"].any()
+    assert checks.loc["dominant_weight", "value"] == pytest.approx(200 * (1000**2 + 199) / 1199**2)
 
 
 @pytest.mark.parametrize("text", ["a ~ " + "+" * 100_000, "~" * 50_000, "a" * 50_000, "a\0 ~ b", "\ud800 ~ b", ";" * 9])

@@ -333,7 +333,7 @@ def test_an_item_all_rate_alike_has_no_spread():
     for statistic in ("mean", "sd", "quantile"):
         row = csi.score_items(survey, statistic=statistic, probs=[0.5]).tidy().iloc[0]
         assert row["std_error"] == 0
-        assert row["lower"] == row["upper"] == row["estimate"]
+        assert row["lower"] == row["upper"] == row["estimate"]  # an item without a scale, so nothing bounds it
 
 
 @pytest.mark.parametrize("statistic", ["mean", "score", "sd"])
@@ -350,6 +350,6 @@ def test_bootstrap_and_linearised_items_agree(statistic):
 def test_the_check_asks_for_thirty_answers():
     survey = csi.load_sample("tiny")
     (line,) = csi.score_items(survey).checks
-    assert (line.check, line.value, line.ok) == ("few_answers", 12, False)
+    assert (line.check, line.value, line.ok) == ("few_respondents", 12, False)
     (line,) = csi.score_items(csi.load_sample("mobile"), by="operator").checks
     assert line.ok

@@ -315,8 +315,8 @@ def _own_table(result: Result, kind: str, adjust: float | None) -> Callable[[], 
         if not isinstance(inner, Linear):
             return plain
         parts = shares.uncertainty.estimate.reshape(-1, len(CLASSES))
-        factor = inner.adjust if adjust is None else adjust
-        return replace(plain, uncertainty=net_promoter(inner, parts[:, 0], parts[:, 2], factor, inner.share_df, kind))
+        factor = inner.bounds.adjust if adjust is None else adjust
+        return replace(plain, uncertainty=net_promoter(inner, parts[:, 0], parts[:, 2], factor, inner.bounds.df, kind))
 
     return build
 
