@@ -90,8 +90,9 @@ def evaluate(part: Means, whole: Means) -> dict[str, np.ndarray]:
     return {name: values[None] for name, values in named.items()}
 
 
+BOUNDED = dict.fromkeys(RATES, "share") | dict.fromkeys(("mean", "mean5", "index", "nps"), "mean")
 QUESTION = Measure(
-    "coverage", note("no_inference"), np.zeros((1, 9)), evaluate, {}, scales=dict.fromkeys(RATES, "share") | dict.fromkeys(("mean", "mean5", "index", "nps"), "mean"),
+    "coverage", note("no_inference"), np.zeros((1, 9)), evaluate, {}, scales=BOUNDED,
     ends=np.array([[1, 1, 1, 0, 0, 0, 0, 0, np.nan], [10, 5, 10, 1, 1, 1, 1, 1, np.nan]]),
     counted={"mean": 0, "mean5": 1, "rate_50": 3, "rate_90": 4, "rate_98": 5},
 )  # fmt: skip

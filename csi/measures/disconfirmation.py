@@ -64,8 +64,9 @@ def classify_disconfirmation(
         Columns that form groups.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means Wilson's form for shares and t for means.
+    interval : {"score", "wilson", "t", "bca", "percentile"}, optional
+        None means the score interval, Wilson's form of it for shares; t for pairs whose scale is not known (BCa for a
+        bootstrap of a plain design).
     n_boot, seed : int
         Of a bootstrap.
 

@@ -73,8 +73,9 @@ def score_journey(
         Columns that form groups.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t; Wilson's form for reach and drop-off, Fisher's z for importance.
+    interval : {"score", "wilson", "t", "bca", "percentile"}, optional
+        None means the score interval for scores, Wilson's form of it for reach and drop-off, Fisher's z for importance,
+        t for weights (BCa for a bootstrap of a plain design).
     n_boot, seed : int
         Of a bootstrap.
 

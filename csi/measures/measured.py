@@ -81,6 +81,10 @@ class Choice:
     n_boot: int = 5000
     seed: int = 1
 
+    def unbounded(self) -> Choice:
+        """The same for numbers that have no ends, so that a score interval is not asked of them."""
+        return replace(self, interval=None) if self.interval in ("score", "wilson") else self
+
 
 @dataclass(frozen=True, eq=False)
 class Measure:

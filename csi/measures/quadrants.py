@@ -79,8 +79,9 @@ def score_quadrants(
         Columns that form groups, each with lines of its own.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t, on Fisher's z for derived importance.
+    interval : {"score", "t", "bca", "percentile"}, optional
+        None means the score interval for performance, t for lines, distances and importance, on Fisher's z where it is
+        derived (BCa for a bootstrap of a plain design).
     n_boot, seed : int
         Replicates of a bootstrap and of the stability of labels.
 

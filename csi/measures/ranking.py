@@ -370,8 +370,6 @@ def survey_cases(survey: Survey, items: Sequence[str] | None, by: Any, choice: C
         columns=survey.matrix(names),
         evaluate=lambda domain, whole: {"means": domain.mean},
         sheets={"case_means": Sheet(("item",), (Block("means", [(name,) for name in names]),), decimals=2)},
-        scales={"means": "mean"},
-        ends=np.array(survey.scale_ends(names)),
         counted={"means": list(range(p))},
         names=tuple(names),
     )

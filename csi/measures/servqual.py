@@ -90,8 +90,9 @@ def score_servqual(
         Columns that form groups.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t.
+    interval : {"score", "t", "bca", "percentile"}, optional
+        None means the score interval, of gaps between minus and plus the width of the scale; t for items whose scale is
+        not known and for reliabilities (BCa for a bootstrap of a plain design).
     n_boot, seed : int
         Of a bootstrap.
 
@@ -326,7 +327,7 @@ def _reliability(
         scales={"correlation": "correlation"}, counted=dict.fromkeys(SPREADS, edges[:-1].tolist()), need=0,
         names=[name for name, part in zip(names, columns, strict=True) for _ in range(part.shape[1])],
     )  # fmt: skip
-    return measure(question, survey, by=by, choice=choice)
+    return measure(question, survey, by=by, choice=choice.unbounded())
 
 
 def _checks(
