@@ -63,6 +63,8 @@ def cell(column: str, value: Any, decimals: int = 3) -> str:
         return number(float(value), DECIMALS.get(column, decimals))
     if column == "rule":
         return str(value).replace("<=", "≤").replace(">=", "≥")
+    if column == "interval" and value == "score":
+        return word("score_test")  # "score" is also a word for points
     return word(value) if column in TRANSLATED else str(value)
 
 

@@ -227,6 +227,28 @@ def test_the_group_in_which_nothing_varies_is_named():
         lambda: csi.fit_factors(data, ["q1", "q2", "q3", "q4"], by="g"),
         lambda: csi.fit_importance(data, "q3", ["q1", "q2"], by="g"),
     ):
+        fit = call()
+        (line,) = [one for one in fit.notes if one.code == "group_left_out_because"]
+        assert line.values["group"] == "north"
+        assert line.values["reason"].values["items"] == ["q1"]
+        assert set(fit.tidy()["group"]) == {"south"}
+    fit = csi.fit_drivers(data, "q3", ["q1", "q2"], by="g")
+    (line,) = [one for one in fit.notes if one.code == "group_left_out_because"]
+    assert "north" in str(line)
+    assert set(fit.tidy()["group"]) == {"south"}
+    alone = csi.fit_drivers(data.keep(group == "south"), "q3", ["q1", "q2"])
+    assert fit.tidy()["estimate"].tolist() == pytest.approx(alone.tidy()["estimate"].tolist())
+
+
+def test_a_constant_item_stops_where_no_group_is_left():
+    group = np.where(np.arange(200) < 100, "north", "south")
+    data = survey(g=group)
+    data = csi.Survey.from_frame(data.answers.assign(q1=np.where(group == "north", 4, 5)), data.codebook)
+    for call in (
+        lambda: csi.check_reliability(data, ["q1", "q2", "q3"], by="g"),
+        lambda: csi.fit_factors(data, ["q1", "q2", "q3", "q4"], by="g"),
+        lambda: csi.fit_importance(data, "q3", ["q1", "q2"], by="g"),
+    ):
         problem = refusal(call)
         assert problem.code == "constant_in_group"
         assert (problem.values["group"], problem.values["items"]) == ("north", ["q1"])
@@ -239,10 +261,10 @@ def test_one_heavy_respondent_fails_a_check_of_the_study(heaviest, fine):
     data = survey(w=np.where(np.arange(200) == 7, heaviest, 1.0))
     checks = csi.analyse_survey(data, MODEL, n_boot=0).results["sample"].check().set_index("check")
     if fine:
-        assert not {"largest_weight", "weight_cost"} & set(checks.index)
+        assert not {"largest_weight", "dominant_weight"} & set(checks.index)
         return
-    assert not checks.loc[["largest_weight", "weight_cost"], "ok"].any()
-    assert checks.loc["weight_cost", "value"] == pytest.approx(200 * (1000**2 + 199) / 1199**2)
+    assert not checks.loc[["largest_weight", "dominant_weight"], "ok"].any()
+    assert checks.loc["dominant_weight", "value"] == pytest.approx(200 * (1000**2 + 199) / 1199**2)
 
 
 @pytest.mark.parametrize("text", ["a ~ " + "+" * 100_000, "~" * 50_000, "a" * 50_000, "a\0 ~ b", "\ud800 ~ b", ";" * 9])

@@ -40,7 +40,7 @@ def survey_of(columns: dict[str, object], lo: float = 1, hi: float = 5, **roles:
 def test_four_respondents_by_hand():
     """x on 1-5: 1 3 5 5 -> 0 50 100 100, mean 62.5; y: 5 5 3 1 -> 100 100 50 0, mean 62.5; index .7 x + .3 y."""
     survey = survey_of({"x": [1, 3, 5, 5], "y": [5, 5, 3, 1]})
-    result = csi.score_index(survey, {"x": 70, "y": 30})
+    result = csi.score_index(survey, {"x": 70, "y": 30}, interval="t")
     scores = np.array([30, 65, 85, 70.0])
     assert result.scores()["overall"].tolist() == pytest.approx(scores.tolist())
     whole = result.value("overall")
@@ -101,7 +101,8 @@ def test_weights_that_differ_are_said_and_fail_their_check():
     line = result.check().set_index("check").loc["tree_sums"]
     assert not line["ok"]
     assert line["value"] == pytest.approx(0.06)
-    assert csi.score_index(tiny(), {"s1": 60, "s2": 40}).check()["ok"].all()
+    checks = csi.score_index(tiny(), {"s1": 60, "s2": 40}).check().set_index("check")["ok"]
+    assert checks.to_dict() == {"few_respondents": False, "tree_sums": True}
 
 
 # Properties -----------------------------------------------------------------------------------------------------
@@ -178,7 +179,7 @@ def test_the_index_of_the_mobile_sample_is_that_of_r_survey():
     image = dict.fromkeys(["image_trust", "image_stable", "image_society"], 1 / 3)
     tree = {"satisfaction": {"weight": 0.4, "parts": items}, "image": {"weight": 0.6, "parts": image}}
     sample, expected = csi.load_sample("mobile"), GOLDEN["index"]
-    result = csi.score_index(sample, tree, missing="complete")
+    result = csi.score_index(sample, tree, missing="complete", interval="t")
     for name, node in (("index", "overall"), ("satisfaction", "satisfaction"), ("image", "image")):
         found = result.value(node)
         assert float(found) == pytest.approx(expected["mean"][name], abs=1e-8)

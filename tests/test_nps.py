@@ -15,8 +15,9 @@ from scipy.stats import chi2, norm
 
 import csi
 from csi.data.codebook import Codebook
+from csi.inference.score_interval import score_z
 from csi.measures.contrasts import wald_statistic
-from csi.measures.nps_interval import adjusted_parts, net_limits, net_variance, score_statistic
+from csi.measures.nps_interval import adjusted_parts, net_limits, net_shares, net_variance
 
 Z = norm.ppf(0.975)
 ELEVEN = "{scales: {eleven: {lo: 0, hi: 10}}, items: {rec: {scale: eleven}}}"
@@ -144,9 +145,9 @@ def score_by_brute_force(p: float, d: float, n: int, value: float) -> float:
 @pytest.mark.parametrize(("p", "d", "n"), [(0.5, 0.2, 100), (0.1, 0.6, 30), (0.3, 0.3, 20), (0.05, 0.02, 250)])
 def test_the_score_interval_against_a_search(p, d, n):
     for value in (-0.3, 0.0, 0.2):
-        found = float(score_statistic(np.array(p), np.array(d), np.array(n), np.array(value)))
+        found = float(score_z(net_shares(p, d), n, value)[0])
         assert found == pytest.approx(score_by_brute_force(p, d, n, value), abs=1e-5)
-    lower, upper = (float(end) for end in net_limits("score_test", np.array(p), np.array(d), np.array(n), Z))
+    lower, upper = (float(end[0]) for end in net_limits("score_test", np.array(p), np.array(d), np.array(n), Z))
     middle = p - d
     assert lower == pytest.approx(
         brentq(lambda v: score_by_brute_force(p, d, n, v) - Z, -0.999, middle - 1e-9), abs=1e-5

@@ -224,7 +224,7 @@ def test_mean_and_interval_against_r():
     """t.test of R on the twelve ratings of the tiny sample, in rating units."""
     golden = GOLDEN["mean"]
     two = next(row for row in golden["rows"] if row["alternative"] == "two.sided")
-    result = csi.score_mean(csi.load_sample("tiny"), "s1", method="rating").tidy().iloc[0]
+    result = csi.score_mean(csi.load_sample("tiny"), "s1", method="rating", interval="t").tidy().iloc[0]
     assert csi.load_sample("tiny").answers["s1"].tolist() == golden["values"]
     assert (result["lower"], result["upper"]) == pytest.approx((two["lower"], two["upper"]), abs=1e-10)
 

@@ -269,11 +269,11 @@ def test_a_survey_without_ratings_is_counted():
 
 def test_small_groups_fail_a_check(gappy):
     study = csi.analyse_survey(gappy, MODEL, by="zone", n_boot=0)
-    (line,) = [line for line in study.sample.checks if line.check == "small_groups"]
+    (line,) = [line for line in study.sample.checks if line.check == "few_respondents"]
     assert not line.ok
     assert "a (4), b (4), c (4)" in line.meaning
     large = csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=0)
-    assert all(line.ok for line in large.sample.checks if line.check == "small_groups")
+    assert all(line.ok for line in large.sample.checks if line.check == "few_respondents")
 
 
 def test_checks_name_constructs_as_the_reader_knows_them():

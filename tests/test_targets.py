@@ -54,7 +54,7 @@ def test_the_two_sided_exact_p_doubles_the_smaller_tail():
 
 @pytest.mark.parametrize("row", GOLDEN["mean"]["rows"], ids=lambda row: row["alternative"])
 def test_a_mean_against_r(row):
-    means = csi.score_mean(csi.load_sample("tiny"), "s1", method="rating")
+    means = csi.score_mean(csi.load_sample("tiny"), "s1", method="rating", interval="t")
     found = csi.compare_target(means, 6, alternative=SIDES[row["alternative"]]).tidy().iloc[0]
     assert found["p_value"] == pytest.approx(row["p"], abs=NEAR)
     assert found["lower"] + 6 == (pytest.approx(row["lower"], abs=NEAR) if row["lower"] is not None else -np.inf)
@@ -171,14 +171,15 @@ def test_a_chosen_row_keeps_its_uncertainty(name):
 # -- equivalence -----------------------------------------------------------------------------------------------------
 
 
-def halves() -> csi.Result:
+def halves(interval: str | None = None) -> csi.Result:
     rng = np.random.default_rng(2)
     frame = {"q": rng.integers(1, 6, 400), "half": ["a", "b"] * 200}
-    return csi.score_mean(csi.Survey.from_frame(frame, Codebook.from_yaml(BOOK)), "q", method="rating", by="half")
+    survey = csi.Survey.from_frame(frame, Codebook.from_yaml(BOOK))
+    return csi.score_mean(survey, "q", method="rating", by="half", interval=interval)
 
 
 def test_two_one_sided_tests_by_hand():
-    means = halves()
+    means = halves("t")
     a, b = means.tidy()["estimate"]
     difference = csi.Result.contrast(means, {("b", "q"): 1, ("a", "q"): -1})
     error, margin = difference.std_error, 0.4

@@ -102,7 +102,7 @@ def test_kish_by_hand() -> None:
     assert facts["effective_n"] == 100 / 20
     assert facts["design_effect"] == pytest.approx(1.2)
     heavy = survey.with_weight([1, 1, 1, 1, 1, 95], "v")
-    assert not csi.check_weights(heavy).check().set_index("check").loc["weight_cost", "ok"]
+    assert not csi.check_weights(heavy).check().set_index("check").loc["dominant_weight", "ok"]
 
 
 def test_respondents_of_weight_zero_stay_out() -> None:

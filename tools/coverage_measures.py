@@ -90,9 +90,11 @@ def evaluate(part: Means, whole: Means) -> dict[str, np.ndarray]:
     return {name: values[None] for name, values in named.items()}
 
 
+BOUNDED = dict.fromkeys(RATES, "share") | dict.fromkeys(("mean", "mean5", "index", "nps"), "mean")
 QUESTION = Measure(
-    "coverage", note("no_inference"), np.zeros((1, 9)), evaluate, {}, scales=dict.fromkeys(RATES, "share"),
-    counted={"rate_50": 3, "rate_90": 4, "rate_98": 5},
+    "coverage", note("no_inference"), np.zeros((1, 9)), evaluate, {}, scales=BOUNDED,
+    ends=np.array([[1, 1, 1, 0, 0, 0, 0, 0, np.nan], [10, 5, 10, 1, 1, 1, 1, 1, np.nan]]),
+    counted={"mean": 0, "mean5": 1, "rate_50": 3, "rate_90": 4, "rate_98": 5},
 )  # fmt: skip
 
 
@@ -144,7 +146,7 @@ WAYS = {
 def intervals(people: Population, rows: np.ndarray, design: Design) -> dict[str, tuple[float, float]]:
     sample = Sample(people.columns(rows), design)
     numbers = estimates(sample, evaluate)
-    store, _ = _infer(QUESTION, sample, numbers, "linearised", "t", Choice())
+    store, _ = _infer(QUESTION, sample, numbers, "linearised", "score", Choice())
     names = list(numbers)
     scale = np.array([SCALES[QUESTION.scales.get(name, "plain")] for name in names], dtype=np.int8)
     whole = store.uncertainty(np.concatenate(list(numbers.values())), [(name, 0) for name in names], scale)

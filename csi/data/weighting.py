@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey
+from csi.data.respondent_checks import dominant_weight, effective_size
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError
 from csi.estimates import Unknown
@@ -19,7 +20,6 @@ Array = NDArray[np.float64]
 Targets = Mapping[str, Mapping[Hashable, float]]
 ROUNDS = 200
 LARGEST = 5.0  # a weight of so many times the mean is worth a look
-COSTLY = 2.0  # a design effect of weights above this one, too
 DEVILLE = {
     "text": "Deville, J.-C. & Särndal, C.-E. (1992). Calibration estimators in survey sampling. "
     "Journal of the American Statistical Association 87, 376-382.",
@@ -227,19 +227,11 @@ def check_weights(survey: SurveyLike) -> Result:
 
 def weight_checks(weight: Array) -> tuple[Check, Check]:
     """Whether one respondent counts for too many, and what unequal weights (n,), all positive, cost."""
-    effective, effect = effective_size(weight)
     ratio = float(weight.max() / weight.mean())
-    worth = {"n": len(weight), "effective": f"{effective:.0f}"}
     return (
         Check("largest_weight", ratio, f"<= {LARGEST:g}", ratio <= LARGEST, False, {"ratio": f"{ratio:.1f}"}),
-        Check("weight_cost", effect, f"<= {COSTLY:g}", effect <= COSTLY, False, worth),
+        dominant_weight([weight]),
     )
-
-
-def effective_size(weight: Array) -> tuple[float, float]:
-    """Kish's effective number of respondents, and the design effect of weights (n,), all positive."""
-    effective = float(weight.sum() ** 2 / (weight @ weight))
-    return effective, len(weight) / effective
 
 
 def _base(survey: Survey) -> Array:

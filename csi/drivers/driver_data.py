@@ -12,7 +12,7 @@ from csi.data.survey import Survey
 from csi.drivers.importance_numbers import SINGULAR
 from csi.errors import DataError, EstimationError
 from csi.inference.bootstrap import Batch
-from csi.measures.item_moments import ItemData, prepare_items
+from csi.measures.item_moments import ItemData, prepare_items, without_failing
 from csi.moments import Moments
 
 Array = NDArray[np.float64]
@@ -86,9 +86,11 @@ def prepare_drivers(
         if problem.code != "trust_constant_items":
             raise
         raise DataError("importance_constant", function=function, drivers=problem.values["items"]) from None
-    for g, batch in enumerate(found.domains):
-        _check_independent(batch, every, found.groups[g] if found.groups else "", function)
-    return found
+
+    def check(g: int) -> None:
+        _check_independent(found.domains[g], every, found.groups[g] if found.groups else "", function)
+
+    return without_failing(found, check)
 
 
 def _check_independent(batch: Batch, names: tuple[str, ...], group: str, function: str) -> None:

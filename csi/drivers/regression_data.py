@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from csi.errors import DataError, OptionError
 from csi.inference.design import Design
 from csi.language import Note, note
 from csi.measures.item_moments import group_codes, refuse_private
+from csi.measures.standing import renumbered, standing_groups
 
 Array = NDArray[np.float64]
 FUNCTION = "fit_drivers"
@@ -167,9 +168,13 @@ def prepare_drivers(
         survey.name, outcome, terms, _domains(x, y, design, codes, groups), groups, design, codes, float(lo[0]),
         float(hi[0]), np.empty(0) if scale is None else scale.points, tuple(notes), dropped,
     )  # fmt: skip
-    for domain in found.domains:
-        check_domain(found, domain)
-    return found
+    kept, left = standing_groups(groups, lambda g: check_domain(found, found.domains[g]))
+    if len(kept) == len(found.domains):
+        return found
+    return replace(
+        found, domains=tuple(found.domains[g] for g in kept), groups=tuple(groups[g] for g in kept),
+        codes=renumbered(codes, kept, len(groups)), notes=(*found.notes, *left),
+    )  # fmt: skip
 
 
 def _domains(

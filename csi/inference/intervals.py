@@ -6,17 +6,21 @@ A p-value inverts the interval it stands beside: it is 1 minus the level at whic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.inference.mover import Mover
+from csi.inference.scored import CORRELATION as CORRELATION
+from csi.inference.scored import MEAN as MEAN
+from csi.inference.scored import NORMAL, Bounds, Scored, quantile_of
+from csi.inference.scored import SHARE as SHARE
+from csi.inference.scored import SQUARE as SQUARE
+
 Array = NDArray[np.float64]
 METHODS = ("percentile", "bca", "t")
-CORRELATION, SQUARE, SHARE = 1, 2, 3  # what an interval "t" is made on: Fisher's z, z of the root, Wilson's form
-NORMAL = NormalDist()
 
 
 def normal_quantile(shares: Array) -> Array:
@@ -49,7 +53,7 @@ def acceleration_sums(squares: Array, cubes: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Draws:
+class Draws(Scored):
     """The uncertainty of k estimates, from B replicates of all of them together.
 
     Attributes
@@ -59,9 +63,9 @@ class Draws:
     method : "percentile", "bca" or "t"
     df : degrees of freedom of the design, for "t"
     acceleration : (k,) for "bca"
-    scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root, 3 a share by Wilson
-    counts : (k,) respondents behind each number, for shares of 0 and 1
-    share_df : degrees of freedom for shares, those of the design when None
+    scale : (k,) what "t" works on: 0 as it is, 1 Fisher's z, 2 Fisher's z of the square root, 3 a share and 4 a bounded
+        mean by the score interval
+    bounds : what score intervals need
     ordered, spread : (k, B) the replicates of each row in order, (k,) their standard deviations, where known already
     """
 
@@ -73,8 +77,7 @@ class Draws:
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
     ordered: Array | None = field(default=None, repr=False)
     spread: Array | None = field(default=None, repr=False)
-    counts: Array | None = field(default=None, repr=False)
-    share_df: float | None = None
+    bounds: Bounds | None = field(default=None, repr=False)
 
     @cached_property
     def draws(self) -> Array:
@@ -116,13 +119,19 @@ class Draws:
             lower, upper = self.quantile(shares[0]), self.quantile(shares[1])
         lower = np.where(self.constant, self.estimate, lower)
         upper = np.where(self.constant, self.estimate, upper)
-        if self.scale is None or self.counts is None:
-            return lower, upper
-        shares = self.scale == SHARE
-        if self.method != "t":
-            shares &= self.constant  # no replicate differs from a share of 0 or 1, which is not to say it is sure
-        df = self.df if self.share_df is None else self.share_df
-        return share_limits(shares, self.estimate, self.std_error, self.counts, df, tail, lower, upper)
+        return self._score_limits(self._by_score, tail, lower, upper)
+
+    @property
+    def _by_score(self) -> NDArray[np.bool_]:
+        """(k,) score intervals; all answers equal is not to say it is sure, though no replicate differs."""
+        return self.scored if self.method == "t" else self.scored & self.constant
+
+    def rows(self, index: NDArray[np.int64]) -> Draws:
+        """Some of the estimates."""
+        named = ("acceleration", "scale", "ordered", "spread")
+        part = {name: None if (one := getattr(self, name)) is None else one[index] for name in named}
+        bounds = None if self.bounds is None else self.bounds.rows(index)
+        return Draws(self.estimate[index], lambda: self.draws[index], self.method, self.df, **part, bounds=bounds)
 
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0, NaN for constants; 2 / (B + 1) when 0 lies beyond all B replicates."""
@@ -137,7 +146,11 @@ class Draws:
                 share = normal_share(w / (1 + a * w) - bias)
             p = np.minimum(1.0, 2 * np.minimum(share, 1 - share))
             p = np.where(beyond, 2 / (self._sorted[1] + 1), p)
-        return np.where(self.constant, np.nan, p)
+        p = np.where(self.constant, np.nan, p)
+        if not self._by_score.any():
+            return p
+        z = self.score(np.zeros(len(p)))
+        return np.where(self._by_score, t_p_value(z, np.ones(len(z)), self.bounds.df), p)
 
     def covariance(self) -> Array:
         """(k, k) covariance of the replicates, of each pair over those that have both."""
@@ -150,8 +163,10 @@ class Draws:
             moved = np.where(there, self.draws - mean, 0.0)
             return np.where(counts > 1, moved @ moved.T / (counts - 1), np.nan)
 
-    def combine(self, weights: Array) -> Draws:
-        """The uncertainty of one weighted sum of the estimates; BCa gives way to percentiles, which need no more."""
+    def combine(self, weights: Array) -> Draws | Mover:
+        """The uncertainty of one weighted sum; BCa gives way to percentiles, and score intervals add up by theirs."""
+        if self._by_score[weights != 0].any() and (sums := self._mover(weights)) is not None:
+            return sums
         method = "percentile" if self.method == "bca" else self.method
         used = weights != 0  # what is missing in a row that does not enter is no loss
         return Draws(np.atleast_1d(weights @ self.estimate), (weights[used] @ self.draws[used])[None], method, self.df)
@@ -225,7 +240,7 @@ class Draws:
 
 
 @dataclass(frozen=True, eq=False)
-class Linear:
+class Linear(Scored):
     """The uncertainty of k estimates from their linearised covariance.
 
     Attributes
@@ -234,18 +249,14 @@ class Linear:
     cov : (k, k)
     df : degrees of freedom of the design
     scale : (k,) as in `Draws`; standard errors on it by the delta method
-    counts : (k,) respondents behind each number, for shares of 0 and 1
-    share_df : degrees of freedom for shares; infinite for a simple random sample
-    adjust : n / (n - 1) where the variance of a share p is p (1 - p) / (n - 1), so that Wilson's interval meets n
+    bounds : what score intervals need
     """
 
     estimate: Array
     cov: Array
     df: float = np.inf
     scale: NDArray[np.int8] | None = field(default=None, repr=False)
-    counts: Array | None = field(default=None, repr=False)
-    share_df: float = np.inf
-    adjust: float = 1.0
+    bounds: Bounds | None = field(default=None, repr=False)
 
     @cached_property
     def constant(self) -> NDArray[np.bool_]:
@@ -271,56 +282,38 @@ class Linear:
         return moved, spread, scale
 
     def interval(self, level: float) -> tuple[Array, Array]:
-        """Limits (k,), (k,): t on the scale of each number, Wilson's for shares."""
+        """Limits (k,), (k,): t on the scale of each number, the score interval for shares and bounded means."""
         tail = (1 - level) / 2
         lower, upper = t_interval(*self._transformed, self.df, tail)
         lower = np.where(self.constant, self.estimate, lower)
         upper = np.where(self.constant, self.estimate, upper)
-        if self.scale is None or self.counts is None:
-            return lower, upper
-        error = self.std_error / np.sqrt(self.adjust)
-        return share_limits(self.scale == SHARE, self.estimate, error, self.counts, self.share_df, tail, lower, upper)
+        return self._score_limits(self.scored, tail, lower, upper)
 
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0; NaN for constants."""
         moved, spread, _ = self._transformed
-        return np.where(self.constant, np.nan, t_p_value(moved, spread, self.df))
+        p = np.where(self.constant, np.nan, t_p_value(moved, spread, self.df))
+        if not self.scored.any():
+            return p
+        z = self.score(np.zeros(len(p)))
+        return np.where(self.scored, t_p_value(z, np.ones(len(z)), self.bounds.df), p)
+
+    def rows(self, index: NDArray[np.int64]) -> Linear:
+        """Some of the estimates."""
+        scale = None if self.scale is None else self.scale[index]
+        bounds = None if self.bounds is None else self.bounds.rows(index)
+        cov = self.cov[np.ix_(index, index)]
+        return replace(self, estimate=self.estimate[index], cov=cov, scale=scale, bounds=bounds)
 
     def covariance(self) -> Array:
         """(k, k)."""
         return self.cov
 
-    def combine(self, weights: Array) -> Linear:
-        """The uncertainty of one weighted sum."""
+    def combine(self, weights: Array) -> Linear | Mover:
+        """The uncertainty of one weighted sum: from the limits of its parts where all have score intervals, else t."""
+        if (sums := self._mover(weights)) is not None:
+            return sums
         return Linear(np.atleast_1d(weights @ self.estimate), np.atleast_2d(weights @ self.cov @ weights), self.df)
-
-
-def quantile_of(df: float, tail: float) -> float:
-    """The upper quantile of t with `df` degrees of freedom, normal where they are infinite."""
-    from scipy.special import stdtrit
-
-    return float(-stdtrit(df, tail)) if np.isfinite(df) else -NORMAL.inv_cdf(tail)
-
-
-def share_limits(
-    which: NDArray[np.bool_], estimate: Array, std_error: Array, counts: Array, df: float, tail: float,
-    lower: Array, upper: Array,
-) -> tuple[Array, Array]:  # fmt: skip
-    """Wilson's limits where `which`, the given ones elsewhere; n is the effective n, p (1 - p) / variance.
-
-    Where there is no variance (a share of 0 or 1, strata that are each of one mind) the effective n is `counts`, which
-    is infinite for what is known for sure.
-    """
-    if not which.any():
-        return lower, upper
-    p, z2 = estimate, quantile_of(df, tail) ** 2
-    none, all_ = p <= 1e-12, p >= 1 - 1e-12
-    with np.errstate(invalid="ignore", divide="ignore"):
-        n = np.where((std_error <= 1e-12) | none | all_, counts, p * (1 - p) / std_error**2)
-        reach = np.sqrt(z2) * np.sqrt(np.maximum(p * (1 - p) / n + z2 / (4 * n**2), 0))
-        low, high = (p + z2 / (2 * n) - reach) / (1 + z2 / n), (p + z2 / (2 * n) + reach) / (1 + z2 / n)
-    low, high = np.where(none, 0.0, low), np.where(all_, 1.0, high)
-    return np.where(which, np.clip(low, 0, 1), lower), np.where(which, np.clip(high, 0, 1), upper)
 
 
 def t_interval(moved: Array, spread: Array, scale: NDArray[np.int8], df: float, tail: float) -> tuple[Array, Array]:

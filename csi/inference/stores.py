@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.inference.intervals import Draws, Linear, standard_deviation
+from csi.inference.intervals import MEAN, Bounds, Draws, Linear, standard_deviation
+from csi.inference.score_interval import Bounded
 
 Array = NDArray[np.float64]
 Places = Sequence[tuple[str, int]]
@@ -27,6 +28,31 @@ def pick(blocks: Mapping[str, Array], places: Places) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
+class BoundStore:
+    """What score intervals need to know of every block.
+
+    Attributes
+    ----------
+    counts : block name to (k,) respondents behind each number; empty where no number is bounded
+    ratings : takes places, and which of them are means; gives the distributions behind them
+    df, adjust, settled, always : as in `Bounds`
+    """
+
+    counts: Mapping[str, Array]
+    ratings: Callable[[Places, NDArray[np.bool_]], Bounded]
+    df: float = np.inf
+    adjust: float = 1.0
+    settled: bool = False
+    always: bool = True
+
+    def at(self, places: Places, scale: NDArray[np.int8]) -> Bounds:
+        """Of the numbers at some places."""
+        ratings = cache(partial(self.ratings, places, scale == MEAN))
+        counts = pick(self.counts, places) if self.counts else None
+        return Bounds(counts, self.df, self.adjust, self.settled, ratings, self.always)
+
+
+@dataclass(frozen=True, eq=False)
 class DrawStore:
     """Replicates of every block.
 
@@ -36,16 +62,14 @@ class DrawStore:
     method : "percentile", "bca" or "t"
     df : degrees of freedom of the design
     accelerations : block name to (k,), for "bca"
-    counts : block name to (k,) respondents behind each number, where shares need it
-    share_df : degrees of freedom for shares, those of the design when None
+    bounds : what score intervals need, if there are any
     """
 
     draws: Mapping[str, Array]
     method: str
     df: float
     accelerations: Mapping[str, Array] = field(default_factory=dict)
-    counts: Mapping[str, Array] = field(default_factory=dict)
-    share_df: float | None = None
+    bounds: BoundStore | None = None
     _ordered: dict[str, Array] = field(default_factory=dict, repr=False)
     _spread: dict[str, Array] = field(default_factory=dict, repr=False)
 
@@ -59,7 +83,7 @@ class DrawStore:
         return Draws(
             estimate, partial(pick, self.draws, places), self.method, self.df, a, scale,
             pick(self._ordered, places), pick(self._spread, places),
-            pick(self.counts, places) if self.counts else None, self.share_df,
+            None if self.bounds is None else self.bounds.at(places, scale),
         )  # fmt: skip
 
 
@@ -72,24 +96,20 @@ class LinearStore:
     cov : (K, K)
     sizes : block name to its number of rows, in the order of `cov`
     df : degrees of freedom of the design
-    counts : block name to (k,) respondents behind each number, where shares need it
-    share_df, adjust : as in `Linear`
+    bounds : what score intervals need, if there are any
     """
 
     cov: Array
     sizes: Mapping[str, int]
     df: float
-    counts: Mapping[str, Array] = field(default_factory=dict)
-    share_df: float = np.inf
-    adjust: float = 1.0
+    bounds: BoundStore | None = None
 
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Linear:
         """The uncertainty of the estimates at some places."""
         starts = dict(zip(self.sizes, np.cumsum([0, *self.sizes.values()]), strict=False))
         index = np.array([starts[name] + i for name, i in places], dtype=np.intp)
-        counts = pick(self.counts, places) if self.counts else None
-        cov = self.cov[np.ix_(index, index)]
-        return Linear(estimate, cov, self.df, scale, counts, self.share_df, self.adjust)
+        bounds = None if self.bounds is None else self.bounds.at(places, scale)
+        return Linear(estimate, self.cov[np.ix_(index, index)], self.df, scale, bounds)
 
 
 @dataclass(frozen=True, eq=False)

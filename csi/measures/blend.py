@@ -192,6 +192,7 @@ def score_blend(
         plan.numbers,
         plan.sheets,
         plan.scales,
+        plan.ends,
         plan.counted,
         (*said, *weights.notes, *remarks(customers, rules, scores, levels)),
         {"policy": policy},

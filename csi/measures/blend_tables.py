@@ -107,7 +107,7 @@ class Plan:
     columns : (F, K)
     names : (K,)
     numbers : the function of means
-    sheets, scales, counted : as in `Measure`
+    sheets, scales, ends, counted : as in `Measure`
     """
 
     columns: Array
@@ -115,6 +115,7 @@ class Plan:
     numbers: Numbers
     sheets: Mapping[str, Sheet]
     scales: Mapping[str, str]
+    ends: Array
     counted: Mapping[str, list[int]]
 
 
@@ -166,7 +167,23 @@ def plan_tables(
     sheets = _sheets(rows, ratios, customers.outcomes if complaints else (), informants)
     scales = {name: "share" for name in ratios if name.startswith("facts_") and name != "facts_not_mentioned"}
     scales |= {"several": "share"} if informants >= 0 else {}
-    return Plan(np.stack(made.values, axis=1), tuple(made.names), numbers, sheets, scales, counted)
+    ends = np.full((2, len(made.names)), np.nan)
+    if importance is None:
+        scales |= {"overall": "mean", "sensitivity": "mean"}
+        for (part,), (at, _) in zip(rows.get("overall", ()), ratios.get("overall", ()), strict=True):
+            ends[:, at] = part_ends(part, rules)
+        for key, (at, _) in zip(rows.get("sensitivity", ()), ratios.get("sensitivity", ()), strict=True):
+            ends[:, at] = part_ends("final", alternatives[key])
+    return Plan(np.stack(made.values, axis=1), tuple(made.names), numbers, sheets, scales, ends, counted)
+
+
+def part_ends(part: str, rules: BlendRules) -> tuple[float, float]:
+    """The lowest and highest points a customer can have in a part of the score; NaN where nothing bounds them."""
+    if part in ("questionnaire", "visit", "preliminary"):
+        return 0.0, 100.0
+    if part == "final" and np.isfinite([rules.floor, rules.cap]).all():
+        return rules.floor, rules.cap
+    return np.nan, np.nan
 
 
 def skipped_parts(rules: BlendRules) -> set[str]:

@@ -15,7 +15,7 @@ from csi.inference.means import Means
 from csi.language import note
 from csi.measures.levels import item_names, level_columns, missing_notes, scale_of, top_levels
 from csi.measures.measured import Choice, Measure, Sheet, measure
-from csi.measures.transforms import transform_items
+from csi.measures.transforms import point_ends, transform_items
 from csi.results import Block, Result
 
 Array = NDArray[np.float64]
@@ -78,7 +78,8 @@ def score_composite(
     importance : for KCSI, item to importance (0 or more) of every item of `elements`; None for equal importance
     by : columns that name groups
     inference : {"linearised", "bootstrap", "none"}, None for linearised
-    interval : {"t", "bca", "percentile"}, None for t (BCa for a bootstrap of a plain design)
+    interval : {"score", "t", "bca", "percentile"}, None for the score interval, as in `score_index` (BCa for a
+        bootstrap of a plain design)
     n_boot, seed : of a bootstrap
 
     Returns
@@ -148,7 +149,8 @@ def _kcsi(survey: Survey, items: object, version: str | None, importance: Mappin
         columns=columns,
         evaluate=evaluate,
         sheets=sheets,
-        scales=dict.fromkeys(PARTS, "share"),
+        scales=dict.fromkeys(PARTS, "share") | dict.fromkeys((*VERSIONS, "composite"), "mean"),
+        ends=np.repeat([[0.0], [1.0]], len(spec.names), axis=1),
         counted=counted,
         notes=(note("kcsi_rule", shares=shares), note("kcsi_break"), *missing_notes(survey, spec.names, "exclude")),
         sources=(KMAC,),
@@ -211,6 +213,8 @@ def _ukcsi(survey: Survey, items: object, version: str | None, importance: objec
             "components": Sheet(("term",), (Block("metrics", tuple((name,) for name in names)),), 1),
             "versions": Sheet(("term",), tuple(Block(one, ((one,),)) for one in ("percent_of_max", "min_max")), 2),
         },
+        scales=dict.fromkeys(("metrics", "percent_of_max", "min_max", "composite"), "mean"),
+        ends=point_ends(survey, names, "percent_of_max"),
         counted={"metrics": tuple(range(len(names)))},
         notes=(note("ukcsi_rule"), *missing_notes(survey, names, "exclude")),
         sources=(ICS,),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.estimates import Uncertainty
+from csi.inference.mover import Mover
 
 Array = NDArray[np.float64]
 
@@ -45,6 +46,8 @@ class Contrasts:
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Limits (m,), (m,)."""
+        if self.parts and all(isinstance(part, Mover) for part in self.parts):
+            return Mover(self.inner, self.weights).interval(level)
         limits = [part.interval(level) for part in self.parts]
         return tuple(np.array([float(both[i][0]) for both in limits]) for i in (0, 1))
 

@@ -65,8 +65,9 @@ def classify_disconfirmation(
         Columns that form groups.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means Wilson's form for shares and t for means.
+    interval : {"score", "wilson", "t", "bca", "percentile"}, optional
+        None means the score interval, Wilson's form of it for shares; t for pairs whose scale is not known (BCa for a
+        bootstrap of a plain design).
     n_boot, seed : int
         Of a bootstrap.
 
@@ -107,7 +108,9 @@ def classify_disconfirmation(
     moved = survey.matrix(second) - survey.matrix(first)
     classes = classify(moved, tolerance)
     pairs = [f"{a} + {b}" for a, b in zip(first, second, strict=True)]
-    question = _question(survey, names, pairs, moved, classes, tolerance)
+    (lo, hi), (least, most) = survey.scale_ends(first), survey.scale_ends(second)
+    ends = np.array([least - hi, most - lo])
+    question = _question(survey, names, pairs, moved, classes, tolerance, ends)
     return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
 
 
@@ -119,7 +122,13 @@ def classify(moved: Array, tolerance: float) -> Array:
 
 
 def _question(
-    survey: Survey, names: Sequence[str], pairs: Sequence[str], moved: Array, classes: Array, tolerance: float
+    survey: Survey,
+    names: Sequence[str],
+    pairs: Sequence[str],
+    moved: Array,
+    classes: Array,
+    tolerance: float,
+    ends: Array,
 ) -> Measure:
     count = len(names)
     flags = [np.where(np.isnan(classes), np.nan, classes == k).T for k in range(3)]
@@ -142,7 +151,8 @@ def _question(
             "disconfirmation": Sheet(("item", "kind", "term"), tuple(shares), decimals=3),
             "mean_disconfirmation": Sheet(("item",), (Block("mean", [(name,) for name in names]),), 3, True),
         },
-        scales={"shares": "share"},
+        scales={"shares": "share", "mean": "mean"},
+        ends=np.hstack([ends, np.repeat([[0.0], [1.0]], 3 * count, axis=1)]),
         counted={"mean": list(range(count)), "shares": list(range(count, 4 * count))},
         notes=(note("disconfirmation_zone", tolerance=f"{tolerance:g}"),),
         scores=partial(_scores, names, classes),

@@ -13,7 +13,7 @@ from csi.errors import EstimationError
 from csi.inference.bootstrap import Batch
 from csi.language import note
 from csi.measures.analytic import Analytic, no_limits
-from csi.measures.item_moments import ItemData, chosen_items, prepare_items
+from csi.measures.item_moments import ItemData, chosen_items, prepare_items, without_failing
 from csi.measures.measured import CSI
 from csi.measures.moment_inference import Measured, Numbers, Part, choose_inference, measure
 from csi.moments import Moments
@@ -154,8 +154,9 @@ def prepare_factorable(
     if len(items) < least:
         raise EstimationError("too_few_items", function=what, count=len(items), need=least, items=list(items))
     data = prepare_items(survey_or_moments, items, missing=missing, by=by, need=len(items) + 2, what=what)
-    for g, batch in enumerate(data.domains):
-        correlation = batch.correlation[:, :, 0]
+
+    def check(g: int) -> None:
+        correlation = data.domains[g].correlation[:, :, 0]
         rows, columns = np.nonzero(np.triu(np.abs(correlation), 1) > DOUBLED)
         if len(rows):
             pairs = [f"{items[i]} = {items[j]}" for i, j in zip(rows, columns, strict=True)]
@@ -163,7 +164,8 @@ def prepare_factorable(
         smallest = float(np.linalg.eigvalsh(correlation)[0])
         if smallest <= SINGULAR:
             raise EstimationError("correlation_singular", data=_place(data, g), value=smallest)
-    return data
+
+    return without_failing(data, check)
 
 
 def _place(data: ItemData, g: int) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import OptionError
-from csi.estimates import Estimate, Unknown
+from csi.estimates import Estimate, Uncertainty, Unknown
 from csi.inference.intervals import Linear
 from csi.results import Table
 
@@ -68,11 +69,28 @@ def five_gaps(overall: Callable[[], Table], given: Mapping[int, tuple[float, flo
     for k, (_, error) in enumerate(given.values()):
         same = index == -1 - k
         covariance[np.ix_(same, same)] = error**2
-    return Table(keys, _Partly(values, covariance, float(getattr(whole, "df", np.inf))), counts)
+    return Table(
+        keys, _Partly(values, covariance, float(getattr(whole, "df", np.inf)), whole=whole, source=index), counts
+    )
 
 
+@dataclass(frozen=True, eq=False)
 class _Partly(Linear):
-    """Estimates some of which came without an error: their intervals are unknown, not empty."""
+    """Estimates some of which came without an error: their intervals are unknown, not empty.
+
+    Attributes
+    ----------
+    whole : the uncertainty of the table that the others are rows of
+    source : (k,) their place in it, negative for what was given
+    """
+
+    whole: Uncertainty | None = None
+    source: NDArray[np.int64] | None = None
+
+    @property
+    def _own(self) -> NDArray[np.bool_]:
+        """(k,) rows of the table; none in a sum of rows."""
+        return np.zeros(len(self.estimate), dtype=bool) if self.source is None else self.source >= 0
 
     @property
     def _known(self) -> NDArray[np.bool_]:
@@ -84,18 +102,30 @@ class _Partly(Linear):
         return np.where(self._known, np.sqrt(np.maximum(np.nan_to_num(np.diag(self.cov)), 0)), np.nan)
 
     def interval(self, level: float) -> tuple[Array, Array]:
-        """Limits by t, NaN where no error was given."""
+        """Limits by t of what was given, NaN without an error; the others as their table has them."""
         known = self._known
         inner = Linear(self.estimate, np.nan_to_num(self.cov), self.df)
-        return tuple(np.where(known, limit, np.nan) for limit in inner.interval(level))  # type: ignore[return-value]
+        limits = [np.where(known, limit, np.nan) for limit in inner.interval(level)]
+        own = self._own
+        for limit, shown in zip(limits, self.whole.interval(level) if own.any() else (), strict=False):
+            limit[own] = shown[self.source[own]]
+        return limits[0], limits[1]
 
     def p_value(self) -> Array:
         """(k,) NaN where no error was given."""
-        return np.where(self._known, Linear(self.estimate, np.nan_to_num(self.cov), self.df).p_value(), np.nan)
+        p = np.where(self._known, Linear(self.estimate, np.nan_to_num(self.cov), self.df).p_value(), np.nan)
+        own = self._own
+        if own.any():
+            p[own] = self.whole.p_value()[self.source[own]]
+        return p
 
-    def combine(self, weights: Array) -> Linear:
+    def combine(self, weights: Array) -> Uncertainty:
         """A weighted sum, of unknown error when it holds a number without one."""
         used = np.asarray(weights) != 0
+        if used.any() and self._own[used].all():
+            rows = np.zeros(len(self.whole.estimate))
+            np.add.at(rows, self.source[used], np.asarray(weights, dtype=float)[used])
+            return self.whole.combine(rows)
         part = self.cov[np.ix_(used, used)]
         total = np.asarray(weights)[used] @ part @ np.asarray(weights)[used]
         return _Partly(np.atleast_1d(weights @ self.estimate), np.atleast_2d(total), self.df)

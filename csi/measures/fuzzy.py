@@ -81,7 +81,7 @@ def score_fuzzy(
         the scale, 0-100, when None (of several ratings in a grade their mean)
     by : column or columns that form groups
     inference : {"linearised", "bootstrap", "none"}, linearised when None
-    interval : {"t", "bca", "percentile"}
+    interval : {"t", "bca", "percentile"}; shares of the grades have Wilson's
     n_boot : replicates of a bootstrap
     seed : seed of a bootstrap
 

@@ -78,7 +78,8 @@ def score_index(
     indicator_weights : {"pooled", "own"}: with `points`, groups share the weights of all respondents or have their own
     by : columns whose groups are compared
     inference : {"linearised", "bootstrap", "none"} or None for linearised
-    interval : {"t", "bca", "percentile"} or None: t, BCa for a bootstrap of a plain design
+    interval : {"score", "t", "bca", "percentile"} or None: the score interval, as in `score_items`, of the weighted
+        sum of each respondent's ratings; BCa for a bootstrap of a plain design
     n_boot, seed : replicates and seed of a bootstrap
 
     Returns
@@ -149,6 +150,8 @@ def score_index(
         every,
         evaluate,
         sheets,
+        scales=dict.fromkeys(("index", "adds", "loses"), "mean"),
+        ends=np.hstack([[asked.lo, asked.hi], np.full((2, every.shape[1] - len(asked.lo)), np.nan)]),
         counted=counted,
         notes=tuple(notes),
         glance={"policy": policy, "missing": missing},

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,7 @@ from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.inference.bootstrap import Batch, Rows, batch_of, rows_of
 from csi.inference.design import Design
 from csi.language import Note, note
+from csi.measures.standing import renumbered, standing_groups
 from csi.moments import MISSING, Moments
 from csi.sums import moments_of_pairs, sum_listwise, sum_pairwise
 
@@ -113,9 +114,23 @@ def prepare_items(
         found = _from_moments(data.select(items))
     else:
         found = _from_survey(data, tuple(items), missing, by, need)
-    for g, (batch, n) in enumerate(zip(found.domains, found.n, strict=True)):
-        _check_spread(batch, found.items, n, need, what, found.groups[g] if found.groups else None)
-    return found
+
+    def check(g: int) -> None:
+        _check_spread(found.domains[g], found.items, found.n[g], need, what, found.groups[g] if found.groups else None)
+
+    return without_failing(found, check)
+
+
+def without_failing(data: ItemData, check: Callable[[int], None]) -> ItemData:
+    """The data without the groups that fail a check, which notes name; an error where no group is left."""
+    kept, notes = standing_groups(data.groups, check)
+    if len(kept) == len(data.domains):
+        return data
+    return replace(
+        data, domains=[data.domains[g] for g in kept], n=tuple(data.n[g] for g in kept),
+        groups=tuple(data.groups[g] for g in kept), codes=renumbered(data.codes, kept, len(data.groups)),
+        notes=(*data.notes, *notes),
+    )  # fmt: skip
 
 
 def chosen_items(data: Survey | Moments, items: Sequence[str] | None, what: str) -> tuple[str, ...]:

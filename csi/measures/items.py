@@ -15,8 +15,8 @@ from csi.inference.means import Means, Sample
 from csi.inference.quantiles import QuantileStore, quantiles, resample_quantiles
 from csi.inference.stores import DrawStore
 from csi.language import note
-from csi.measures.measured import NEED, Choice, Measure, Sheet, count_failed, measure
-from csi.results import Block, Check, Result
+from csi.measures.measured import Choice, Measure, Sheet, count_failed, measure
+from csi.results import Block, Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 STATISTICS = ("mean", "score", "quantile", "sd")
 DECIMALS = {"mean": 2, "score": 1, "quantile": 1, "sd": 2}
-LEAST = 30  # answers below which an interval of a mean is doubtful
 
 WOODRUFF = {
     "text": "Woodruff, R. S. (1952). Confidence intervals for medians and other position measures. Journal of the "
@@ -67,16 +66,17 @@ def score_items(
     probs : shares between 0 and 1, for quantiles
     by : columns whose groups are compared, as domains of the whole design
     inference : {"linearised", "bootstrap", "none"} or None for linearised
-    interval : {"t", "bca", "percentile"} or None: t; BCa for a bootstrap of a plain design; quantiles have Woodruff's
-        interval, or "percentile" (default) and "t" of a bootstrap
+    interval : {"score", "t", "bca", "percentile"} or None: the score interval for means of items with a scale, t for
+        others and for standard deviations; BCa for a bootstrap of a plain design; quantiles have Woodruff's interval,
+        or "percentile" (default) and "t" of a bootstrap
     n_boot, seed : replicates and seed of a bootstrap
 
     Returns
     -------
     Result
         `items` (key item, for quantiles item and quantile): a row per item, in the order given. `.scores()`: the
-        ratings (scores of 0-100 with `statistic="score"`) of every respondent. `.check()`: whether 30 answers stand
-        behind every number.
+        ratings (scores of 0-100 with `statistic="score"`) of every respondent. `.check()`: whether 30 respondents stand
+        behind every number, and whether the weights let a few carry them.
 
     Raises
     ------
@@ -84,17 +84,20 @@ def score_items(
         `unknown_items`, `items_not_numbers`, `no_ratings`, `private_question`, `score_needs_scale`,
         `all_missing_items`; those of `Survey.split` and of the design.
     OptionError
-        An unknown statistic, inference or interval; `bad_probs`; `bca_not_quantiles`, `bad_n_boot`.
+        An unknown statistic, inference or interval; `bad_probs`; `bca_not_quantiles`, `bad_n_boot`,
+        `score_needs_ends`.
     EstimationError
         `by_all_small`, `replicates_failed`.
 
     Notes
     -----
-    Each item is taken over those who answered it. Mean: sum w x / sum w. Standard deviation: root of n / (n - 1) times
-    the weighted mean square deviation, n answers, as in Moments. Quantile: the lowest answer at or below which the
-    share lies (svyquantile's rule "math"); its interval is the t interval of that share, read off the distribution, so
-    a standard error of 0 means that no other answer is in question (Woodruff 1952). Weights, strata, clusters, finite
-    populations and raking enter all errors. In R: survey::svymean, svyvar, svyquantile, svyby.
+    Each item is taken over those who answered it. Mean: sum w x / sum w; its interval holds the values t that
+    z2(t) = n (mean - t)^2 / variance does not reject, the variance that of the likeliest answers with mean t on the
+    scale, n the effective number of respondents: Wilson's interval for more than two points. Standard deviation: root
+    of n / (n - 1) times the weighted mean square deviation, n answers, as in Moments. Quantile: the lowest answer at or
+    below which the share lies (svyquantile's rule "math"); its interval is the t interval of that share, read off the
+    distribution, so a standard error of 0 means that no other answer is in question (Woodruff 1952). Weights, strata,
+    clusters, finite populations and raking enter all errors. In R: survey::svymean, svyvar, svyquantile, svyby.
 
     Examples
     --------
@@ -115,9 +118,12 @@ def score_items(
     shares = check_probs(probs) if statistic == "quantile" else ()
     if statistic == "quantile" and interval == "bca":
         raise OptionError("bca_not_quantiles")
-    columns = survey.matrix(names)
+    columns, ends = survey.matrix(names), np.array(survey.scale_ends(names))
+    notes = []
     if statistic == "score":
-        columns = _scores(survey, names, columns)
+        columns, ends = _scores(survey, names, columns), np.repeat([[0.0], [100.0]], len(names), axis=1)
+    elif statistic == "mean" and np.isnan(ends).any():
+        notes.append(note("mean_by_t", items=[name for name, end in zip(names, ends[0], strict=True) if np.isnan(end)]))
     spread = statistic == "sd"
     rows = [(name,) for name in names] if not shares else [(name, f"{p:g}") for name in names for p in shares]
     question = Measure(
@@ -126,9 +132,11 @@ def score_items(
         _with_squares(columns) if spread else columns,
         _deviations if spread else _means,
         {"items": Sheet(("item", "quantile") if shares else ("item",), (Block("items", rows),), DECIMALS[statistic])},
+        scales={"items": "mean"} if statistic in ("mean", "score") else {},
+        ends=ends if statistic in ("mean", "score") else None,
+        notes=tuple(notes),
         counted={"items": [i // max(len(shares), 1) for i in range(len(rows))]},
         glance={"statistic": statistic},
-        check=lambda numbers: (_few(survey, columns, by),),
         scores=lambda: _frame(survey, names, columns),
         sources=(WOODRUFF, LUMLEY) if shares else (LUMLEY,),
         names=tuple(names) * (2 if spread else 1),
@@ -211,18 +219,6 @@ def _quantiles(
     draws = {"items": resample_quantiles(sample, probs, n_boot=choice.n_boot, seed=choice.seed)}
     interval = choice.interval or "percentile"
     return numbers, DrawStore(draws, interval, whole.df), count_failed(draws, numbers, choice.n_boot), interval
-
-
-def _few(survey: Survey, ratings: Array, by: str | Sequence[str] | None) -> Check:
-    """Whether enough answers stand behind every number."""
-    weight = survey.design().weight
-    answered = ~np.isnan(ratings) if weight is None else ~np.isnan(ratings) & (weight > 0)[:, None]
-    codes = np.zeros(len(survey), dtype=np.int64) if by is None else survey.split(by)[1]
-    rows = codes >= 0
-    counts = np.array([np.bincount(codes[rows], column[rows]) for column in answered.T])
-    counts = counts[:, (counts >= NEED).all(axis=0)]
-    least = int(counts.min())
-    return Check("few_answers", least, f">= {LEAST}", least >= LEAST, False, {"least": least, "limit": LEAST})
 
 
 def _frame(survey: Survey, names: Sequence[str], columns: Array) -> pd.DataFrame:

@@ -74,8 +74,9 @@ def score_journey(
         Columns that form groups.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t; Wilson's form for reach and drop-off, Fisher's z for importance.
+    interval : {"score", "wilson", "t", "bca", "percentile"}, optional
+        None means the score interval for scores, Wilson's form of it for reach and drop-off, Fisher's z for importance,
+        t for weights (BCa for a bootstrap of a plain design).
     n_boot, seed : int
         Of a bootstrap.
 
@@ -240,7 +241,8 @@ def _question(
             "touchpoints": Sheet(("item", "term"), tuple(rows), decimals=3),
             "journey": Sheet(("term",), (Block("journey", [("score",)]),), decimals=2),
         },
-        scales={"reach": "share", "drop_off": "share", "importance": "correlation"},
+        scales={"reach": "share", "drop_off": "share", "importance": "correlation", "score": "mean", "journey": "mean"},
+        ends=np.where(np.arange(columns.shape[1]) < count, [[0.0], [100.0]], np.nan),
         counted=counted,
         notes=tuple(remarks),
         scores=partial(_scores, names, parts["score"]),

@@ -105,7 +105,7 @@ def score_kano(
         Columns that form segments; table `segments` then tests whether they differ.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
+    interval : {"score", "wilson", "t", "bca", "percentile"}, optional
         None means Wilson's form for shares, better and worse.
     n_boot, seed : int
         Replicates of a bootstrap and of the stability of labels.
@@ -282,7 +282,7 @@ def _continuous(
         FUNCTION, note("title_kano", data=survey.name, features=len(names)), np.hstack(columns), evaluate, sheets,
         counted=places, names=[*some, *some, *stated], need=0,
     )  # fmt: skip
-    return measure(question, survey, by=by, choice=choice)
+    return measure(question, survey, by=by, choice=choice.unbounded())
 
 
 def _checks(result: Result, before: Callable[[], tuple[Check, ...]]) -> tuple[Check, ...]:

@@ -95,7 +95,7 @@ class KanoTables:
         uncertainty = table.uncertainty
         covariance = uncertainty.covariance()
         n = np.asarray(table.n).reshape(-1, 6)
-        df, adjust = degrees(uncertainty), getattr(uncertainty, "adjust", 1.0)
+        df, adjust = degrees(uncertainty), getattr(getattr(uncertainty, "bounds", None), "adjust", 1.0)
         parts = [slice(6 * i, 6 * i + 6) for i in range(len(shares))]
         p = [
             leading_p(row, covariance[part, part], float(n[i, 0]), adjust, df)

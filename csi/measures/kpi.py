@@ -71,7 +71,8 @@ def score_kpi(
     boxes : how many of the best levels count for the intentions
     by : columns that name groups
     inference : {"linearised", "bootstrap", "none"}, None for linearised
-    interval : {"t", "bca", "percentile"}, None for Wilson's for shares and t for the mean
+    interval : {"score", "wilson", "t", "bca", "percentile"}, None for the score interval, Wilson's for shares (BCa for
+        a bootstrap of a plain design)
     n_boot, seed : of a bootstrap
 
     Returns
@@ -172,6 +173,7 @@ def _question(found: _Columns) -> Measure:
     for j, term in enumerate(linked):
         counted |= {f"{term}_satisfied": k + 2 * j, f"{term}_not": k + 2 * j + 1, f"{term}_difference": k + 2 * j}
         shares += [f"{term}_satisfied", f"{term}_not"]
+    means = ["satisfaction_score", *(f"{term}_difference" for term in linked)]
     pairs = [name for term in linked for name in (found.items[term],) * 2]
     return Measure(
         function="score_kpi",
@@ -179,7 +181,8 @@ def _question(found: _Columns) -> Measure:
         columns=np.array(columns).T,
         evaluate=evaluate,
         sheets=sheets,
-        scales=dict.fromkeys(shares, "share"),
+        scales=dict.fromkeys(shares, "share") | dict.fromkeys(means, "mean"),
+        ends=np.array([(0.0, 100.0 if name == "satisfaction_score" else 1.0) for name in (*terms, *pairs)]).T,
         counted=counted,
         notes=tuple(found.notes),
         names=(*found.items.values(), *pairs),

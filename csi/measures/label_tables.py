@@ -18,6 +18,7 @@ from csi.estimates import Uncertainty, Unknown
 from csi.inference.bootstrap import BLOCK
 from csi.inference.choice import generator
 from csi.inference.intervals import Draws, Linear
+from csi.measures.rows import select
 from csi.results import Result, Table, check_level
 
 if TYPE_CHECKING:
@@ -91,24 +92,8 @@ def some_rows(table: Table, rows: Sequence[int], keys: Mapping[str, Sequence[str
     index = np.asarray(rows, dtype=np.intp)
     n = np.broadcast_to(np.asarray(table.n), len(table.rows()))[index]
     own = {name: [values[i] for i in index] for name, values in table.keys.items()}
-    return replace(table, keys=own if keys is None else keys, uncertainty=_some(table.uncertainty, index), n=n.tolist())
-
-
-def _some(whole: Uncertainty, index: NDArray[np.intp]) -> Uncertainty:
-    def part(values: Array | None) -> Array | None:
-        return None if values is None else values[index]
-
-    if isinstance(whole, Linear):
-        return replace(
-            whole, estimate=whole.estimate[index], cov=whole.cov[np.ix_(index, index)], scale=part(whole.scale),
-            counts=part(whole.counts),
-        )  # fmt: skip
-    if isinstance(whole, Draws):
-        return Draws(
-            whole.estimate[index], lambda: whole.draws[index], whole.method, whole.df, part(whole.acceleration),
-            part(whole.scale), part(whole.ordered), part(whole.spread), part(whole.counts),
-        )  # fmt: skip
-    return Unknown(whole.estimate[index])
+    chosen = select(table.uncertainty, index)
+    return replace(table, keys=own if keys is None else keys, uncertainty=chosen, n=n.tolist())
 
 
 def replicates_of(uncertainty: Uncertainty, n_boot: int, seed: int) -> Array | None:
@@ -134,7 +119,7 @@ def replicates_of(uncertainty: Uncertainty, n_boot: int, seed: int) -> Array | N
 def degrees(uncertainty: Uncertainty) -> float:
     """Degrees of freedom for a test of labels: infinite for simple random samples, else those of the design."""
     if isinstance(uncertainty, Linear):
-        return uncertainty.share_df
+        return uncertainty.df if uncertainty.bounds is None else uncertainty.bounds.df
     return float(getattr(uncertainty, "df", np.inf))
 
 

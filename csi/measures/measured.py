@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.data.respondent_checks import dominant_weight, few_respondents
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown
 from csi.inference.choice import check_n_boot
 from csi.inference.design import Design
-from csi.inference.intervals import CORRELATION, SHARE, SQUARE
+from csi.inference.intervals import CORRELATION, MEAN, SHARE, SQUARE
 from csi.inference.means import Evaluate, Sample, accelerations, estimates, linearise, resample
-from csi.inference.stores import DrawStore, LinearStore, pick
+from csi.inference.rating_shares import RatingShares
+from csi.inference.stores import BoundStore, DrawStore, LinearStore, pick
 from csi.language import Note, note
 from csi.results import Block, Check, Result, Table, stack
 
@@ -30,8 +32,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 INFERENCE = ("linearised", "bootstrap", "none")
-INTERVALS = ("t", "bca", "percentile")
-SCALES = {"plain": 0, "correlation": CORRELATION, "square": SQUARE, "share": SHARE}
+INTERVALS = ("score", "wilson", "t", "bca", "percentile")
+BOUNDED = ("share", "mean")
+SCALES = {"plain": 0, "correlation": CORRELATION, "square": SQUARE, "share": SHARE, "mean": MEAN}
 NEED = 2  # respondents a group must have
 FAILED_SHARE = 0.05
 
@@ -66,7 +69,9 @@ class Choice:
     Attributes
     ----------
     inference : {"linearised", "bootstrap", "none"} or None for linearised
-    interval : {"t", "bca", "percentile"} or None: t (Wilson for shares); BCa for a bootstrap of a plain design
+    interval : {"score", "wilson", "t", "bca", "percentile"} or None: the score interval for means on a known scale,
+        which for shares is Wilson's ("wilson" is another name for it), t for other numbers; BCa for a bootstrap of a
+        plain design. "t" is t for all of them but those without variance
     n_boot, seed : of a bootstrap
     """
 
@@ -74,6 +79,10 @@ class Choice:
     interval: str | None = None
     n_boot: int = 5000
     seed: int = 1
+
+    def unbounded(self) -> Choice:
+        """The same for numbers that have no ends, so that a score interval is not asked of them."""
+        return replace(self, interval=None) if self.interval in ("score", "wilson") else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +96,9 @@ class Measure:
     columns : (n, K) a value per respondent and column, NaN where there is none
     evaluate : takes the means of a domain and of the whole sample, b replicates at once; gives named numbers (k, b)
     sheets : table name to its Sheet, the headline first
-    scales : name of numbers to "share" (Wilson), "correlation" (Fisher's z), "square" (z of the root); else "plain"
+    scales : name of numbers to "share" (Wilson), "mean" (the score interval of a weighted sum of means of bounded
+        columns), "correlation" (Fisher's z), "square" (z of the root); else "plain"
+    ends : (2, K) the lowest and highest value a column can have, NaN where that is not known; for "mean"
     counted : name of numbers to the columns whose respondents are the `n` of each number: one, or k; all when left out
     notes : facts about the data
     glance : facts of `Result.glance`
@@ -107,6 +118,7 @@ class Measure:
     evaluate: Evaluate
     sheets: Mapping[str, Sheet]
     scales: Mapping[str, str] = field(default_factory=dict)
+    ends: Array | None = None
     counted: Mapping[str, int | Sequence[int]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     glance: Mapping[str, Any] = field(default_factory=dict)
@@ -133,7 +145,7 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     """
     notes = [*survey.notes, *question.notes]
     sample = _sample(question, survey, by, notes)
-    method, interval = _choose(choice, sample)
+    method, interval = _choose(question, choice, sample)
     if question.infer is None:
         numbers = estimates(sample, question.evaluate)
         store, failed = _infer(question, sample, numbers, method, interval, choice)
@@ -141,6 +153,7 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
         numbers, store, failed, interval = question.infer(sample, method, choice)
     notes.append(_remark(sample.design, method))
     _note_gaps(sample, len(survey), notes)
+    _note_lost(question, sample, numbers, notes)
     n_boot = choice.n_boot if method == "bootstrap" else 0
     used = int(sum(len(part.rows) for part in sample.parts))
     weight = np.concatenate([part.weight for part in sample.parts])
@@ -154,7 +167,7 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
         notes=tuple(notes),
         _tables=tables,
         _glance=glance,
-        _checks=lambda: (*question.check(numbers), *_replicates(failed, n_boot)),
+        _checks=lambda: (*_people(question, sample), *question.check(numbers), *_replicates(failed, n_boot)),
         _scores=question.scores,
         _sources=(*question.sources, CSI),
     )
@@ -190,22 +203,28 @@ def _sample(question: Measure, survey: Survey, by: str | Sequence[str] | None, n
     return Sample(columns, design, place[codes], tuple(labels[g] for g in large))
 
 
-def _choose(choice: Choice, sample: Sample) -> tuple[str, str]:
+def _choose(question: Measure, choice: Choice, sample: Sample) -> tuple[str, str]:
     """Resolve the defaults and refuse what cannot be had."""
     choose("inference", choice.inference, (None, *INFERENCE))
     choose("interval", choice.interval, (None, *INTERVALS))
+    bounded = _bounded(question)
+    if choice.interval in ("score", "wilson") and not bounded:
+        raise OptionError("score_needs_ends", function=question.function, interval=choice.interval)
     method = choice.inference or "linearised"
+    usual = "score" if bounded and choice.interval != "t" else "t"
     if method == "none" or (method == "bootstrap" and choice.n_boot == 0):
         return "none", ""
     if method == "linearised":
-        if choice.interval not in (None, "t"):
+        if choice.interval in ("bca", "percentile"):
             code = "percentile_needs_draws" if choice.interval == "percentile" else "bca_needs_plain"
             raise OptionError(code, inference=method)
-        return method, "t"
+        return method, usual
     check_n_boot(choice.n_boot)
     if choice.interval == "bca" and not sample.design.plain:
         raise OptionError("bca_needs_plain", inference=method)
-    return method, choice.interval or ("bca" if sample.design.plain else "t")
+    if choice.interval is None and sample.design.plain:
+        return method, "bca"
+    return method, choice.interval if choice.interval in ("bca", "percentile") else usual
 
 
 def _infer(
@@ -215,20 +234,17 @@ def _infer(
     design = sample.design
     if method == "none":
         return None, 0
-    counts = _effective(question, sample, numbers)
-    share_df = np.inf if design.equal else float(design.df)
+    bounds = replace(_bounds(question, sample, numbers, method), always=interval != "t")
     if method == "linearised":
-        simple = design.strata is None and design.cluster is None
-        store = linearise(sample, question.evaluate)
-        adjust = design.units / (design.units - 1) if simple and design.units > 1 else 1.0
-        return replace(store, counts=counts, share_df=share_df, adjust=adjust), 0
+        return replace(linearise(sample, question.evaluate), bounds=bounds), 0
     draws = {
         name: np.where(np.isfinite(values), values, np.nan)
         for name, values in resample(sample, question.evaluate, n_boot=choice.n_boot, seed=choice.seed).items()
     }
     failed = count_failed(draws, numbers, choice.n_boot)
     speeds = accelerations(sample, question.evaluate) if interval == "bca" else {}
-    return DrawStore(draws, interval, float(design.df), speeds, counts, share_df), failed
+    kind = "t" if interval == "score" else interval
+    return DrawStore(draws, kind, float(design.df), speeds, bounds), failed
 
 
 def count_failed(draws: Mapping[str, Array], numbers: Mapping[str, Array], n_boot: int) -> int:
@@ -275,19 +291,24 @@ def _per_number(question: Measure, sample: Sample, values: Array, name: str, siz
     return np.array([row[columns].min() for row in values for columns in which])
 
 
-def _effective(question: Measure, sample: Sample, numbers: Mapping[str, Array]) -> dict[str, Array]:
-    """The effective respondents behind shares that have no variance; without limit in a census, or raked to."""
-    if "share" not in question.scales.values():
-        return {}
-    with np.errstate(divide="ignore"):
-        effective = sample.effective / (1 - sample.design.sampled_fraction)
-    found = {name: _per_number(question, sample, effective, name, len(values)) for name, values in numbers.items()}
-    if sample.design.calibration is None:
-        return found
-    return {
-        name: np.where((numbers[name] > 1e-12) & (numbers[name] < 1 - 1e-12), np.inf, values)
-        for name, values in found.items()
-    }
+def _bounded(question: Measure) -> bool:
+    return any(scale in BOUNDED for scale in question.scales.values())
+
+
+def _bounds(question: Measure, sample: Sample, numbers: Mapping[str, Array], method: str) -> BoundStore:
+    """What score intervals need: respondents without limit in a census; normal quantiles for a simple random sample."""
+    design = sample.design
+    counts = {}
+    if _bounded(question):
+        with np.errstate(divide="ignore"):
+            effective = sample.effective / (1 - design.sampled_fraction)
+        counts = {name: _per_number(question, sample, effective, name, len(values)) for name, values in numbers.items()}
+    simple = method == "linearised" and design.strata is None and design.cluster is None and design.units > 1
+    ends = np.full((2, sample.columns.shape[1]), np.nan) if question.ends is None else question.ends
+    return BoundStore(
+        counts, RatingShares(sample, question.evaluate, ends), np.inf if design.equal else float(design.df),
+        design.units / (design.units - 1) if simple else 1.0, design.calibration is not None,
+    )  # fmt: skip
 
 
 def _table(question: Measure, sample: Sample, numbers: Mapping[str, Array], store: Any, sheet: Sheet) -> Table:
@@ -314,6 +335,39 @@ def _note_gaps(sample: Sample, n: int, notes: list[Note]) -> None:
     answered = sum(part.count for part in sample.parts)
     if answered.min() < n:
         notes.append(note("answered_only", least=int(answered.min()), most=int(answered.max()), n=n))
+
+
+def _note_lost(question: Measure, sample: Sample, numbers: Mapping[str, Array], notes: list[Note]) -> None:
+    """Name the groups some of whose numbers cannot be computed, so that tables lack their rows."""
+    if not sample.groups:
+        return
+    shown = dict.fromkeys(block.numbers for sheet in question.sheets.values() for block in sheet.blocks)
+    lost = np.zeros(len(sample.groups), dtype=int)
+    for name in shown:
+        lost += (~np.isfinite(numbers[name])).reshape(len(lost), -1).sum(axis=1)
+    if lost.any():
+        pairs = zip(sample.groups, lost, strict=True)
+        notes.append(note("numbers_left_out", groups=[f"{label} ({count})" for label, count in pairs if count]))
+
+
+def _people(question: Measure, sample: Sample) -> list[Check]:
+    """Whether enough respondents stand behind the numbers of the headline, group by group, and none carries them."""
+    sheet = next(iter(question.sheets.values()))
+    width = sample.counts.shape[1]
+    columns = sorted({
+        one
+        for block in sheet.blocks
+        for one in _counted(question, block.numbers, len(block.rows) if block.size is None else block.size, width)
+        for one in one
+    })  # fmt: skip
+    counts = sample.counts[
+        :, columns
+    ]  # a measure that needs nobody has numbers of parts of a group, which may be small
+    sizes = counts.max(axis=1) if question.need == 0 else counts.min(axis=1)
+    checks = [few_respondents(sizes.tolist(), sample.groups)]
+    if sample.design.weight is not None:
+        checks.append(dominant_weight([part.weight for part in sample.domains], sample.groups))
+    return checks
 
 
 def _replicates(failed: int, n_boot: int) -> list[Check]:

@@ -18,12 +18,13 @@ from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.contrasts import Contrasts, pair_weights, wald_statistic
 from csi.measures.levels import item_names, missing_notes, scale_of
-from csi.measures.measured import INTERVALS, Choice, Measure, Sheet, measure
+from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.measures.nps_interval import KINDS, net_promoter
 from csi.results import Block, Result, Table
 
 Array = NDArray[np.float64]
 BREAKS = (6, 9)  # highest detractor, lowest promoter, on 0-10
+OTHERS = ("t", "bca", "percentile")  # intervals that are not of NPS alone
 CLASSES = ("promoter", "passive", "detractor")
 SOURCES = (
     {
@@ -73,7 +74,8 @@ def score_nps(
         note; other scales have no usual breaks, so there they must be given
     by : columns that name groups
     inference : {"linearised", "bootstrap", "none"}, None for linearised
-    interval : {"adjusted", "wald", "score_test", "t", "bca", "percentile"}, None for adjusted Wald
+    interval : {"adjusted", "wald", "score", "t", "bca", "percentile"}, None for adjusted Wald; "score_test" is another
+        name for "score"
         (BCa for a bootstrap of a plain design); the first three need linearised errors
     n_boot, seed : of a bootstrap
 
@@ -178,7 +180,7 @@ def compare_nps(
         raise OptionError("compare_needs_two", items=names)
     if by is not None and len(names) > 1:
         raise OptionError("compare_one_item", items=names)
-    choose("interval", interval, (None, "wald", *INTERVALS))
+    choose("interval", interval, (None, "wald", *OTHERS))
     asked = _ask(survey, names, breaks)
     if by is None:
         asked = _paired(asked)
@@ -272,7 +274,9 @@ def _score(
 ) -> Result:
     """Scores and shares by group; NPS's own intervals where errors are linearised."""
     k = len(asked.names)
-    choose("interval", choice.interval, (None, *KINDS, *INTERVALS))
+    choose("interval", choice.interval, (None, *KINDS, "score", *OTHERS))
+    if choice.interval == "score":
+        choice = replace(choice, interval="score_test")
     own = choice.interval in KINDS
     if own and choice.inference not in (None, "linearised"):
         raise OptionError("nps_interval", interval=choice.interval, inference=choice.inference)
@@ -292,7 +296,8 @@ def _score(
             "nps": Sheet(("item",), (Block("nps", tuple((name,) for name in asked.names)),), 1),
             "shares": Sheet(("item", "kind"), shares, 3),
         },
-        scales=dict.fromkeys(CLASSES, "share"),
+        scales=dict.fromkeys(CLASSES, "share") | {"nps": "mean"},
+        ends=np.repeat([[0.0], [1.0]], 2 * k, axis=1),
         counted=dict.fromkeys(("nps", *CLASSES), tuple(range(k))),
         notes=tuple(asked.notes),
         sources=SOURCES,
@@ -318,8 +323,8 @@ def _own_table(result: Result, kind: str, adjust: float | None) -> Callable[[], 
         if not isinstance(inner, Linear):
             return plain
         parts = shares.uncertainty.estimate.reshape(-1, len(CLASSES))
-        factor = inner.adjust if adjust is None else adjust
-        return replace(plain, uncertainty=net_promoter(inner, parts[:, 0], parts[:, 2], factor, inner.share_df, kind))
+        factor = inner.bounds.adjust if adjust is None else adjust
+        return replace(plain, uncertainty=net_promoter(inner, parts[:, 0], parts[:, 2], factor, inner.bounds.df, kind))
 
     return build
 

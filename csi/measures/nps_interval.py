@@ -1,7 +1,6 @@
 """How sure a net promoter score is: Wald, adjusted Wald and score intervals from its two shares.
 
-Everything in this file up to `NetPromoter` works on shares from 0 to 1 and differences from -1 to 1; arrays of any
-shape that broadcast.
+Everything in this file up to `NetPromoter` works on shares from 0 to 1 and differences from -1 to 1; arrays (k,).
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.inference.intervals import Linear, quantile_of, t_p_value
+from csi.inference.score_interval import Bounded, score_limits, score_z
 
 Array = NDArray[np.float64]
 KINDS = ("adjusted", "wald", "score_test")
 PSEUDO = (0.75, 1.5, 0.75)  # promoters, passives, detractors that Rocks adds to the counts
-STEPS = 60
 
 
 def net_variance(promoters: Array, detractors: Array) -> Array:
@@ -36,29 +35,11 @@ def adjusted_parts(promoters: Array, detractors: Array, n: Array) -> tuple[Array
     return wald_parts((promoters * n + PSEUDO[0]) / more, (detractors * n + PSEUDO[2]) / more, more)
 
 
-def score_statistic(promoters: Array, detractors: Array, n: Array, value: Array) -> Array:
-    """Z of the hypothesis that p - d is `value`, with the variance that the hypothesis makes most likely."""
-    b = -promoters - detractors + (2 - promoters + detractors) * value
-    c = -detractors * value * (1 - value)
-    below = (np.sqrt(np.maximum(b**2 - 8 * c, 0)) - b) / 4  # share of detractors if p - d were `value`
-    variance = np.maximum(2 * below + value - value**2, 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = (promoters - detractors - value) / np.sqrt(variance / n)
-    return np.where(np.abs(promoters - detractors - value) < 1e-15, 0.0, z)
-
-
-def score_limits(promoters: Array, detractors: Array, n: Array, z: float) -> tuple[Array, Array]:
-    """The two values of p - d at which `score_statistic` is z and -z, by halving."""
-    middle = promoters - detractors
-    limits = []
-    for end, sign in ((-1.0, 1.0), (1.0, -1.0)):
-        far, near = np.full_like(middle, end), middle.astype(float).copy()
-        for _ in range(STEPS):
-            half = (far + near) / 2
-            beyond = sign * score_statistic(promoters, detractors, n, half) > z
-            far, near = np.where(beyond, half, far), np.where(beyond, near, half)
-        limits.append((far + near) / 2)
-    return limits[0], limits[1]
+def net_shares(promoters: Array, detractors: Array) -> Bounded:
+    """The distribution of the k scores' +1, 0 and -1."""
+    p, d = (np.atleast_1d(np.asarray(one, dtype=float)) for one in (promoters, detractors))
+    points = np.broadcast_to([-1.0, 0.0, 1.0], (len(p), 3))
+    return Bounded(points, np.stack([d, 1 - p - d, p], axis=1), np.full(len(p), -1.0), np.full(len(p), 1.0))
 
 
 def net_limits(kind: str, promoters: Array, detractors: Array, n: Array, z: float) -> tuple[Array, Array]:
@@ -72,7 +53,7 @@ def net_limits(kind: str, promoters: Array, detractors: Array, n: Array, z: floa
     z : quantile, 1.96 for 95 %
     """
     if kind == "score_test":
-        return score_limits(promoters, detractors, n, z)
+        return score_limits(net_shares(promoters, detractors), n, z)
     centre, error = (adjusted_parts if kind == "adjusted" else wald_parts)(promoters, detractors, n)
     return np.maximum(centre - z * error, -1.0), np.minimum(centre + z * error, 1.0)
 
@@ -113,7 +94,7 @@ class NetPromoter:
     def p_value(self) -> Array:
         """(k,) two-sided p-values of 0, the inversion of the interval."""
         if self.kind == "score_test":
-            z = score_statistic(self.promoters, self.detractors, self.n, np.zeros(len(self.n)))
+            z = score_z(net_shares(self.promoters, self.detractors), self.n, np.zeros(len(self.n)))
             return t_p_value(z, np.ones(len(z)), self.df)
         parts = adjusted_parts if self.kind == "adjusted" else wald_parts
         return t_p_value(*parts(self.promoters, self.detractors, self.n), self.df)
@@ -144,7 +125,7 @@ def net_promoter(
     cov = inner.cov / adjust
     variance = np.diag(cov) / 1e4
     one = net_variance(promoters, detractors)
-    counts = np.ones(len(one)) if inner.counts is None else inner.counts
+    counts = np.ones(len(one)) if inner.bounds is None or inner.bounds.counts is None else inner.bounds.counts
     with np.errstate(divide="ignore", invalid="ignore"):
         n = np.where(variance > 1e-18, one / variance, counts)
     return NetPromoter(inner.estimate, cov, promoters, detractors, n, df, kind)

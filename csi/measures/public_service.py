@@ -73,7 +73,8 @@ def score_public_service(
     by : columns that name groups, such as the window or the channel
     inference : {"linearised", "bootstrap", "none"}, None for linearised; bad ratings are too rare in small groups for
         a bootstrap
-    interval : {"t", "bca", "percentile"}, None for Wilson's for shares and t for points
+    interval : {"score", "wilson", "t", "bca", "percentile"}, None for the score interval, Wilson's for shares, and t
+        for days (BCa for a bootstrap of a plain design)
     n_boot, seed : of a bootstrap
 
     Returns
@@ -162,13 +163,17 @@ def _question(cases: Cases, days_limit: float | None) -> Measure:
         for table, rows in kept.items()
         if rows
     }
+    worth = (float(cases.worth.min()), float(cases.worth.max()))
     return Measure(
         function="score_public_service",
         title=note("service_title"),
         columns=np.array([one[2] for one in order]).T,
         evaluate=evaluate,
         sheets=sheets,
-        scales=dict.fromkeys([one[0] for one in order if one[3]], "share"),
+        scales={one[0]: "share" if one[3] else "mean" for one in order},
+        ends=np.array(
+            [worth if "level_score" in one[0] else (0.0, 1.0) if one[3] else (np.nan, np.nan) for one in order]
+        ).T,
         counted={name: i for i, name in enumerate(names)},
         notes=(*cases.notes, *_left_out(blocks, kept)),
         check=_checks,

@@ -81,8 +81,9 @@ def score_quadrants(
         Columns that form groups, each with lines of its own.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t, on Fisher's z for derived importance.
+    interval : {"score", "t", "bca", "percentile"}, optional
+        None means the score interval for performance, t for lines, distances and importance, on Fisher's z where it is
+        derived (BCa for a bootstrap of a plain design).
     n_boot, seed : int
         Replicates of a bootstrap and of the stability of labels.
 
@@ -190,7 +191,8 @@ def _question(
         columns=np.concatenate([own.T, source.columns.T]).T,
         evaluate=evaluate,
         sheets=sheets,
-        scales={"importance": "correlation"} if source.kind in METHODS else {},
+        scales={"performance": "mean"} | ({"importance": "correlation"} if source.kind in METHODS else {}),
+        ends=np.where(np.arange(count + source.columns.shape[1]) < count, [[0.0], [100.0]], np.nan),
         counted={"performance": first, "importance": second, "from_performance": first, "from_importance": second,
                  "gap": first},
         notes=(*source.remarks, _cut_note(pair), note("quadrant_labels")),

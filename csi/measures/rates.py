@@ -66,7 +66,8 @@ def score_rate(
         blank, refused), or count them as not satisfied; who was not asked never counts
     by : columns that name groups
     inference : {"linearised", "bootstrap", "none"}, None for linearised
-    interval : {"t", "bca", "percentile"}, None for Wilson's interval (BCa for a bootstrap of a plain design)
+    interval : {"wilson", "score", "t", "bca", "percentile"}, None for Wilson's interval, which is the score interval of
+        two points (BCa for a bootstrap of a plain design)
     n_boot, seed : of a bootstrap
 
     Returns
@@ -210,7 +211,8 @@ def score_top_box(
 
     Notes
     -----
-    Missing answers are left out. Wilson's interval for shares, t for the difference. In R: as `score_rate`.
+    Missing answers are left out. Wilson's interval for shares, the score interval of +1, 0 and -1 for the difference.
+    In R: as `score_rate`.
 
     Examples
     --------
@@ -246,7 +248,8 @@ def score_top_box(
         columns=columns,
         evaluate=evaluate,
         sheets={"boxes": Sheet(("item", "kind"), blocks, 3)},
-        scales={"top_box": "share", "bottom_box": "share"},
+        scales={"top_box": "share", "bottom_box": "share", "net_box": "mean"},
+        ends=np.repeat([[0.0], [1.0]], 2 * k, axis=1),
         counted=dict.fromkeys(("top_box", "bottom_box", "net_box"), tuple(range(k))),
         notes=(*notes, *missing_notes(survey, names, "exclude")),
         sources=(WILSON,),
@@ -293,8 +296,8 @@ def score_ces(
 
     Notes
     -----
-    Missing answers are left out. t interval for the mean, Wilson's for the share. A scale other than 1-7 is used as it
-    is and named in a note. In R: t.test(x), prop.test.
+    Missing answers are left out. Score interval for the mean, Wilson's for the share. A scale other than 1-7 is used as
+    it is and named in a note. In R: svymean of survey, prop.test.
 
     Examples
     --------
@@ -319,7 +322,8 @@ def score_ces(
         columns=columns,
         evaluate=lambda domain, whole: {"ces": domain.mean[:k], "easy": domain.mean[k:]},
         sheets={"ces": Sheet(("item",), (Block("ces", rows),), 2), "easy": Sheet(("item",), (Block("easy", rows),), 3)},
-        scales={"easy": "share"},
+        scales={"ces": "mean", "easy": "share"},
+        ends=np.hstack([np.array(survey.scale_ends(names)), np.repeat([[0.0], [1.0]], k, axis=1)]),
         counted={"ces": tuple(range(k)), "easy": tuple(range(k))},
         notes=(*notes, *([note("ces_scale", items=other)] if other else [])),
         sources=(WILSON,),

@@ -68,13 +68,9 @@ def select(inner: Uncertainty, index: Index) -> Uncertainty:
         return Unknown(inner.estimate[index])
     if isinstance(inner, Contrasts):
         return Contrasts(inner.inner, inner.weights[index])
-    if isinstance(inner, Linear):
-        named = {name: part(getattr(inner, name)) for name in ("estimate", "scale", "counts")}
-        return replace(inner, cov=inner.cov[np.ix_(index, index)], **named)
+    if isinstance(inner, Linear | Draws):
+        return inner.rows(index)
     if isinstance(inner, NetPromoter):
         named = {name: part(getattr(inner, name)) for name in ("estimate", "promoters", "detractors", "n")}
         return replace(inner, cov=inner.cov[np.ix_(index, index)], **named)
-    if isinstance(inner, Draws):
-        named = {name: part(getattr(inner, name)) for name in ("acceleration", "scale", "counts")}
-        return Draws(part(inner.estimate), part(inner.draws), inner.method, inner.df, **named)
     return Contrasts(inner, np.eye(len(inner.estimate))[index])

@@ -91,8 +91,9 @@ def score_servqual(
         Columns that form groups.
     inference : {"linearised", "bootstrap", "none"}, optional
         None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t.
+    interval : {"score", "t", "bca", "percentile"}, optional
+        None means the score interval, of gaps between minus and plus the width of the scale; t for items whose scale is
+        not known and for reliabilities (BCa for a bootstrap of a plain design).
     n_boot, seed : int
         Of a bootstrap.
 
@@ -206,12 +207,32 @@ def _question(survey: Survey, layout: Layout, points: Points, e: Array, p: Array
         evaluate=evaluate,
         sheets=_sheets(layout, weights=points.columns is not None or points.constant is not None,
                        own="own" in parts, normed=ideal is not None),
+        scales=dict.fromkeys(_bounded_numbers(), "mean"), ends=_ends(survey, layout, parts),
         counted=_counted(layout, place, np.isfinite(both_e).sum(axis=0)),
         notes=(*_unpaired(layout, e, p), *points.notes),
         scores=partial(_scores, layout, both_e, both_p),
         sources=SOURCES,
         names=_names(survey, layout, parts, points),
     )  # fmt: skip
+
+
+def _bounded_numbers() -> list[str]:
+    """Names of the numbers that are means of ratings or of differences of ratings."""
+    return [
+        *(f"{kind}{part}" for kind in ("item_", "", "all_", "weighted_", "own_") for part in PARTS),
+        "servperf",
+        "normed",
+    ]
+
+
+def _ends(survey: Survey, layout: Layout, parts: Mapping[str, Array]) -> Array:
+    """(2, K) ends of the columns: of ratings those of the scale, of differences its width to both sides."""
+    e, p = (np.array(survey.scale_ends(items)) for items in (layout.expectations, layout.perceptions))
+    width = np.array([e[0] - e[1], e[1] - e[0]])
+    own = np.array([[width[0].min(), width[1].max()], [p[0].min(), p[1].max()]]).T
+    none = np.full((2, len(layout.dimensions)), np.nan)
+    found = {"e": e, "p": p, "alone": p, "points": none, "own": own, "normed": width}
+    return np.hstack([found[part] for part in parts])
 
 
 def _names(survey: Survey, layout: Layout, parts: Mapping[str, Array], points: Points) -> tuple[str, ...]:
@@ -307,7 +328,7 @@ def _reliability(
         scales={"correlation": "correlation"}, counted=dict.fromkeys(SPREADS, edges[:-1].tolist()), need=0,
         names=[name for name, part in zip(names, columns, strict=True) for _ in range(part.shape[1])],
     )  # fmt: skip
-    return measure(question, survey, by=by, choice=choice)
+    return measure(question, survey, by=by, choice=choice.unbounded())
 
 
 def _checks(

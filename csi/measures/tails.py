@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from csi.errors import OptionError
 from csi.estimates import Uncertainty
-from csi.inference.intervals import SHARE, Linear
+from csi.inference.intervals import CORRELATION, SHARE, SQUARE, Linear
+from csi.inference.mover import Mover
 from csi.measures.contrasts import Contrasts
 
 Array = NDArray[np.float64]
@@ -27,18 +28,10 @@ def _t_tail(z: Array, df: float) -> Array:
 
 def shares_of(inner: Uncertainty) -> NDArray[np.bool_]:
     """(k,) which estimates are shares of respondents, from 0 to 1."""
-    scale, counts = getattr(inner, "scale", None), getattr(inner, "counts", None)
-    if scale is None or counts is None:
+    scale = getattr(inner, "scale", None)
+    if scale is None or getattr(inner, "bounds", None) is None:
         return np.zeros(len(inner.estimate), dtype=bool)
     return np.asarray(scale) == SHARE
-
-
-def share_size(inner: Linear) -> Array:
-    """(k,) respondents behind shares with linearised errors: p (1 - p) / variance; their count where p is 0 or 1."""
-    error = inner.std_error / np.sqrt(inner.adjust)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        n = inner.estimate * (1 - inner.estimate) / error**2
-    return np.where(error > 1e-12, n, inner.counts)
 
 
 def upper_tail(inner: Uncertainty, value: Array) -> Array:
@@ -52,17 +45,17 @@ def upper_tail(inner: Uncertainty, value: Array) -> Array:
     if isinstance(inner, Contrasts):
         parts = zip(inner.parts, value, strict=True)
         return np.array([float(upper_tail(part, np.array([one]))[0]) for part, one in parts])
+    if isinstance(inner, Mover):
+        return inner.upper_tail(value)
     if not isinstance(inner, Linear):
         return _by_halving(inner, value)
-    scale = np.zeros(len(value), dtype=np.int8) if inner.scale is None else np.asarray(inner.scale)
-    share = shares_of(inner)
+    scored = inner.scored
     with np.errstate(divide="ignore", invalid="ignore"):
         p = _t_tail((inner.estimate - value) / inner.std_error, inner.df)
-        if share.any():
-            z = (inner.estimate - value) / np.sqrt(value * (1 - value) / share_size(inner))
-            p = np.where(share, _t_tail(z, inner.share_df), p)
-    p = np.where(inner.constant & ~share, np.nan, p)
-    other = (scale > 0) & ~share
+    p = np.where(inner.constant, np.nan, p)
+    if scored.any():
+        p = np.where(scored, _t_tail(inner.score(value), inner.bounds.df), p)
+    other = np.zeros(len(value), dtype=bool) if inner.scale is None else np.isin(inner.scale, (CORRELATION, SQUARE))
     return np.where(other, _by_halving(inner, value), p) if other.any() else p
 
 
@@ -78,7 +71,8 @@ def _by_halving(inner: Uncertainty, value: Array) -> Array:
             else:
                 high = tail
         found[i] = (low + high) / 2
-    return np.where(inner.std_error > 0, found, np.nan)
+    lower, upper = inner.interval(0.95)
+    return np.where(upper > lower, found, np.nan)
 
 
 def _limit(inner: Uncertainty, tail: float) -> Array:
@@ -165,8 +159,8 @@ def exact_share(inner: Uncertainty) -> ExactShare:
         `exact_needs_simple`.
 
     """
-    simple = isinstance(inner, Linear) and bool(shares_of(inner).all()) and np.isinf(inner.share_df)
-    n = np.rint(share_size(inner)) if simple else np.zeros(0)
+    simple = isinstance(inner, Linear) and bool(shares_of(inner).all()) and np.isinf(inner.bounds.df)
+    n = np.rint(inner.effective) if simple else np.zeros(0)
     hits = np.rint(inner.estimate * n) if simple else n
     if not simple or np.abs(hits - inner.estimate * n).max() > 1e-6:
         raise OptionError("exact_needs_simple")

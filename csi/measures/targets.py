@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi.errors import OptionError, choose
 from csi.estimates import Estimate, Uncertainty, Unknown
-from csi.inference.intervals import SHARE, Linear
+from csi.inference.intervals import SHARE, Bounds, Linear
 from csi.language import LANGUAGES, has_words, note, words
 from csi.measures.contrasts import Contrasts, pair_weights
 from csi.measures.measured import CSI
@@ -211,8 +211,8 @@ def _as_result(source: object, table: str | None) -> tuple[Result, str]:
         if not (hits == int(hits) and n == int(n) and 0 <= hits <= n and n > 0):
             raise OptionError("bad_count", count=hits, n=n)
         p = hits / n
-        scale, counts = np.array([SHARE], dtype=np.int8), np.array([float(n)])
-        return _one_row(Linear(np.array([p]), np.array([[p * (1 - p) / n]]), np.inf, scale, counts), int(n)), "values"
+        scale, bounds = np.array([SHARE], dtype=np.int8), Bounds(np.array([float(n)]))
+        return _one_row(Linear(np.array([p]), np.array([[p * (1 - p) / n]]), np.inf, scale, bounds), int(n)), "values"
     raise OptionError("target_source", kind=type(source).__name__)
 
 
@@ -235,15 +235,17 @@ def _range(name: str, rows: Table) -> tuple[float, float]:
 
 def _tested(inner: Uncertainty, method: str | None) -> Uncertainty:
     """The uncertainty that a method tests with."""
-    if method is None or (method == "wilson" and bool(shares_of(inner).all())):
+    if method is None:
         return inner
     if not shares_of(inner).all():
         raise OptionError("target_not_share", method=method)
+    if method == "wilson":
+        return replace(inner, bounds=replace(inner.bounds, always=True))
     if method == "exact":
         return exact_share(inner)
     if isinstance(inner, Linear):
-        return replace(inner, scale=None, counts=None, df=inner.share_df, cov=inner.cov / inner.adjust)
-    return replace(inner, scale=None, counts=None)
+        return replace(inner, scale=None, bounds=None, df=inner.bounds.df, cov=inner.cov / inner.bounds.adjust)
+    return replace(inner, scale=None, bounds=None)
 
 
 def _facts(result: Result) -> dict[str, object]:

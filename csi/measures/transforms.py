@@ -120,6 +120,13 @@ def transform_items(survey: Survey, names: Sequence[str], method: str) -> Array:
     return columns.T
 
 
+def point_ends(survey: Survey, names: Sequence[str], method: str) -> Array:
+    """(2, k) the lowest and highest points that items can have."""
+    scales = [scale_of(survey, name) for name in names]
+    return np.array([[float(_to(end, method, scale)) for scale in scales for end in [getattr(scale, side)]]
+                     for side in ("lo", "hi")])  # fmt: skip
+
+
 def score_mean(
     survey: SurveyLike,
     items: str | Sequence[str] | None = None,
@@ -143,7 +150,8 @@ def score_mean(
         rating; the rating itself. One call, one kind: a note says which
     by : columns that name groups
     inference : {"linearised", "bootstrap", "none"}, None for linearised
-    interval : {"t", "bca", "percentile"}, None for t (BCa for a bootstrap of a plain design)
+    interval : {"score", "t", "bca", "percentile"}, None for the score interval, as in `score_items` (BCa for a
+        bootstrap of a plain design)
     n_boot, seed : of a bootstrap
 
     Returns
@@ -184,6 +192,8 @@ def score_mean(
         columns=columns,
         evaluate=lambda domain, whole: {"means": domain.mean},
         sheets={"means": Sheet(("item",), (Block("means", rows),), 2)},
+        scales={"means": "mean"},
+        ends=point_ends(survey, names, method),
         counted={"means": tuple(range(len(names)))},
         notes=(note(f"mean_{method}"), *missing_notes(survey, names, "exclude")),
         names=tuple(names),

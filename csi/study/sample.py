@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from csi.data.codebook import REASONS
+from csi.data.respondent_checks import few_respondents
 from csi.data.survey import Survey
 from csi.data.weighting import weight_checks
 from csi.estimates import Unknown
@@ -16,7 +17,6 @@ from csi.results import Check, Result, Table
 
 COMPLETE_SHARE = 0.9
 FAST_SHARE = 1 / 3  # of the median time; faster is too fast to have read the questions
-SMALL_GROUP = 30
 ALIKE_ITEMS = 6  # so many equal ratings in a row are worth a look
 
 
@@ -111,10 +111,7 @@ def _answering(survey: Survey, items: Sequence[str]) -> dict[str, float]:
 
 def _small_groups(survey: Survey, by: tuple[str, ...]) -> Check:
     labels, codes = survey.split(by)
-    sizes = np.bincount(codes[codes >= 0], minlength=len(labels)).tolist()
-    few = [f"{label} ({size})" for label, size in zip(labels, sizes, strict=True) if size < SMALL_GROUP]
-    facts = {"least": SMALL_GROUP, "groups": few}
-    return Check("small_groups", min(sizes), f">= {SMALL_GROUP}", not few, False, facts)
+    return few_respondents(np.bincount(codes[codes >= 0], minlength=len(labels)).tolist(), labels)
 
 
 def _reasons(survey: Survey, items: Sequence[str]) -> Table:
