@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copyreg
 import numbers
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import DataError, EstimationError, OptionError
+from csi.errors import CsiError, DataError, EstimationError, OptionError
 from csi.estimates import Estimate, Uncertainty
 from csi.language import Note, pick, say
 from csi.views import html_view, text_view
@@ -266,6 +268,44 @@ class Result:
 
     def _repr_html_(self) -> str:
         return html_view(self)
+
+    def __copy__(self) -> Result:
+        return replace(self)  # what is built is shared, what is not stays so
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything built and kept as values, for files, other processes and deep copies."""
+        built = {name: self.table(name) for name in self._tables}
+        state = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {
+            **state, "_tables": {name: partial(_same, table) for name, table in built.items()}, "_built": built,
+            "_glance": dict(self._glance), "_checks": partial(_same, self.checks), "_scores": _kept(self._scores),
+        }  # fmt: skip
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _kept(scores: Callable[[], pd.DataFrame] | None) -> Callable[[], pd.DataFrame] | None:
+    """Scores that are made already, or what they raise."""
+    if scores is None:
+        return None
+    try:
+        return scores().copy
+    except CsiError as problem:
+        return partial(_raise, problem)
+
+
+def _raise(problem: CsiError) -> None:
+    raise problem
+
+
+# The options of a Study are such a view; pickle and copy do not know them by themselves.
+copyreg.pickle(MappingProxyType, lambda view: (_view, (dict(view),)))
+
+
+def _view(values: Mapping) -> MappingProxyType:
+    return MappingProxyType(values)
 
 
 def stack(blocks: Sequence[Block], groups: Sequence[str]) -> tuple[list, list]:

@@ -6,7 +6,7 @@ A p-value inverts the interval it stands beside: it is 1 minus the level at whic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from statistics import NormalDist
 
@@ -75,6 +75,11 @@ class Draws:
     spread: Array | None = field(default=None, repr=False)
     counts: Array | None = field(default=None, repr=False)
     share_df: float | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """The replicates as numbers, for other processes and files."""
+        state = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {**state, "replicates": self.draws, "ordered": None}
 
     @cached_property
     def draws(self) -> Array:
