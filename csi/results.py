@@ -164,6 +164,43 @@ class Result:
         """
         return self.table(table).frame(check_level(level))
 
+    def to_frame(self, table: str | None = None, level: float = 0.95) -> pd.DataFrame:
+        """The same frame as `tidy`, under the name that pandas users try first."""
+        return self.tidy(table, level)
+
+    def summary(self, table: str | None = None, level: float = 0.95) -> str:
+        """What a person reads, as text in the current language: `print(result.summary())`.
+
+        Title, checks that failed (behind "!"), one table between its three rules, notes, names of all tables. The
+        table is that of `tidy`, rounded to its digits and translated, "–" for what does not exist; limits are those
+        of intervals at `level`. The Result itself prints as its summary of the headline table at 95 %.
+
+        Parameters
+        ----------
+        table : name of the table, the headline when None; `tables` lists the names
+        level : level of the intervals, between 0 and 1
+
+        Raises
+        ------
+        OptionError
+            An unknown table (the message lists what exists) or a level outside 0-1.
+
+        Examples
+        --------
+        >>> import csi
+        >>> rate = csi.score_rate(csi.load_sample("tiny"), "s1", satisfied=8)
+        >>> for line in rate.summary().splitlines()[2:8]:
+        ...     print(line)
+        Satisfaction rates (shares 0-1)
+        ============================================
+        item  estimate  std. error  lower  upper   n
+        --------------------------------------------
+        s1       0.500       0.151  0.254  0.746  12
+        ============================================
+
+        """
+        return text_view(self, table, check_level(level))
+
     def glance(self) -> pd.DataFrame:
         """One row about the whole fit."""
         import pandas as pd
@@ -264,7 +301,7 @@ class Result:
         return self
 
     def __repr__(self) -> str:
-        return text_view(self)
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return html_view(self)
