@@ -185,15 +185,14 @@ def test_what_is_no_survey_is_said(given, tmp_path):
         problem = refusal(call)
         assert problem.code == "measure_needs_survey"
         assert "csi.Survey.from_frame" in str(problem)
-    for write in (csi.write_report, csi.write_tables):
-        assert refusal(lambda write=write: write(given, tmp_path / "x.html")).code == "study_needed"
+    for write, code in ((csi.write_report, "study_needed"), (csi.write_tables, "tables_need_results")):
+        assert refusal(lambda write=write: write(given, tmp_path / "x.html")).code == code
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_result_is_no_study(tmp_path):
     result = csi.score_items(survey())
-    for write in (csi.write_report, csi.write_tables):
-        assert refusal(lambda write=write: write(result, tmp_path / "x")).values["kind"] == "Result"
+    assert refusal(lambda: csi.write_report(result, tmp_path / "x")).values["kind"] == "Result"
     study = csi.analyse_survey(survey(), MODEL, n_boot=0)
     assert refusal(lambda: csi.write_report(study, None)).code == "output_bad_name"
 

@@ -99,7 +99,7 @@ def handout_of(given: object, level: float | None = None) -> Handout:
     study = None
     if isinstance(given, Study):
         study = given if level is None else replace(given, level=check_level(level))
-    results = _named(given) if study is None else study.results
+    results = results_of(given)
     level = check_level((0.95 if study is None else study.level) if level is None else level)
     titles = {
         name: _title(name, one) if study else str(one.title) if len(results) > 1 else ""
@@ -121,8 +121,10 @@ def handout_of(given: object, level: float | None = None) -> Handout:
     )
 
 
-def _named(given: object) -> dict[str, Result]:
-    """Results by names without doubles."""
+def results_of(given: object) -> dict[str, Result]:
+    """Results by names without doubles; errors as `handout_of`."""
+    if isinstance(given, Study):
+        return given.results
     if isinstance(given, Result):
         return {"": given}
     if isinstance(given, Mapping):

@@ -10,7 +10,7 @@ from csi.errors import OutputError
 from csi.language import current_language, use_language
 from csi.report.csv_tables import csv_contents
 from csi.report.files import check_target, write_files
-from csi.report.handout import Handout, handout_of
+from csi.report.handout import Handout, handout_of, results_of
 from csi.report.latex import latex_content
 from csi.report.word import word_content
 from csi.report.workbook import workbook_content
@@ -39,7 +39,7 @@ def write_tables(
     `.tex` three-line tables for LaTeX, `.csv` plain tables for any program. An `.xlsx` holds numbers in full precision;
     its first sheet says what the others hold, what each column means, how the numbers were made and what to cite, and
     each table stands under two frozen rows, the names of the columns as in `tidy` and what they are called in English
-    and Chinese. A `.docx` or `.tex` holds numbers as `summary` shows them, captions that the program numbers, and below
+    and Chinese. A `.docx` or `.tex` holds rounded numbers, captions that the program numbers, and below
     the tables their notes; wide tables in smaller type or on a page on its side.
 
     Parameters
@@ -92,10 +92,10 @@ def write_tables(
 
     """
     with use_language(language or current_language()):
-        handout = handout_of(results, level)
+        results_of(results)  # what is wrong in the call is said before the long work
         file = check_target(path)
         make = MAKERS.get(file.suffix.lower())
         if make is None:
             raise OutputError("tables_ending", file=str(file), choices=list(MAKERS))
-        write_files(make(handout, file))
+        write_files(make(handout_of(results, level), file))
     return file
