@@ -120,7 +120,7 @@ _PUBLIC = {
     "simulate_improvement": "csi.drivers.improvement",
     "use_language": "csi.language",
     "write_report": "csi.report.html",
-    "write_tables": "csi.report.workbook",
+    "write_tables": "csi.report.tables",
 }
 
 __all__ = ["__version__", *_PUBLIC]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copyreg
 import numbers
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import DataError, EstimationError, OptionError
+from csi.errors import CsiError, DataError, EstimationError, OptionError
 from csi.estimates import Estimate, Uncertainty
 from csi.language import Note, pick, say
 from csi.views import html_view, text_view
@@ -167,6 +169,43 @@ class Result:
         """
         return self.table(table).frame(check_level(level))
 
+    def to_frame(self, table: str | None = None, level: float = 0.95) -> pd.DataFrame:
+        """The same frame as `tidy`, under the name that pandas users try first."""
+        return self.tidy(table, level)
+
+    def summary(self, table: str | None = None, level: float = 0.95) -> str:
+        """What a person reads, as text in the current language: `print(result.summary())`.
+
+        Title, checks that failed (behind "!"), one table between its three rules, notes, names of all tables. The
+        table is that of `tidy`, rounded to its digits and translated, "–" for what does not exist; limits are those
+        of intervals at `level`. The Result itself prints as its summary of the headline table at 95 %.
+
+        Parameters
+        ----------
+        table : name of the table, the headline when None; `tables` lists the names
+        level : level of the intervals, between 0 and 1
+
+        Raises
+        ------
+        OptionError
+            An unknown table (the message lists what exists) or a level outside 0-1.
+
+        Examples
+        --------
+        >>> import csi
+        >>> rate = csi.score_rate(csi.load_sample("tiny"), "s1", satisfied=8)
+        >>> for line in rate.summary().splitlines()[2:8]:
+        ...     print(line)
+        Satisfaction rates (shares 0-1)
+        ============================================
+        item  estimate  std. error  lower  upper   n
+        --------------------------------------------
+        s1       0.500       0.151  0.254  0.746  12
+        ============================================
+
+        """
+        return text_view(self, table, check_level(level))
+
     def glance(self) -> pd.DataFrame:
         """One row about the whole fit."""
         import pandas as pd
@@ -267,10 +306,48 @@ class Result:
         return self
 
     def __repr__(self) -> str:
-        return text_view(self)
+        return self.summary()
 
     def _repr_html_(self) -> str:
         return html_view(self)
+
+    def __copy__(self) -> Result:
+        return replace(self)  # what is built is shared, what is not stays so
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Everything built and kept as values, for files, other processes and deep copies."""
+        built = {name: self.table(name) for name in self._tables}
+        state = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {
+            **state, "_tables": {name: partial(_same, table) for name, table in built.items()}, "_built": built,
+            "_glance": dict(self._glance), "_checks": partial(_same, self.checks), "_scores": _kept(self._scores),
+        }  # fmt: skip
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _kept(scores: Callable[[], pd.DataFrame] | None) -> Callable[[], pd.DataFrame] | None:
+    """Scores that are made already, or what they raise."""
+    if scores is None:
+        return None
+    try:
+        return scores().copy
+    except CsiError as problem:
+        return partial(_raise, problem)
+
+
+def _raise(problem: CsiError) -> None:
+    raise problem
+
+
+# The options of a Study are such a view; pickle and copy do not know them by themselves.
+copyreg.pickle(MappingProxyType, lambda view: (_view, (dict(view),)))
+
+
+def _view(values: Mapping) -> MappingProxyType:
+    return MappingProxyType(values)
 
 
 def stack(blocks: Sequence[Block], groups: Sequence[str]) -> tuple[list, list]:

@@ -87,13 +87,14 @@ def table_title(result: Any, table: str) -> str:
     return say(key if has_words(key) else f"tables.{table}")
 
 
-def view(result: Any) -> dict[str, Any]:
-    """The few lines that both views show: title, failures, headline table, notes, names of the other tables."""
-    headers, rows = shown_table(result)
+def view(result: Any, table: str | None = None, level: float = 0.95) -> dict[str, Any]:
+    """The few lines that both views show: title, failures, one table, notes, names of all tables."""
+    headers, rows = shown_table(result, table, level)
+    caption = table_title(result, table or result.headline)
     return {
         "title": str(result.title),
         "failures": [line.meaning for line in result.checks if not line.ok],
-        "headline": table_title(result, result.headline),
+        "caption": caption if level == 0.95 else say("views.caption_level", caption=caption, level=100 * level),
         "headers": headers,
         "rows": rows,
         "notes": [str(note) for note in result.notes],
@@ -101,13 +102,16 @@ def view(result: Any) -> dict[str, Any]:
     }
 
 
-def text_view(result: Any) -> str:
-    """The view as text, columns aligned by display width."""
-    content = view(result)
+def text_view(result: Any, table: str | None = None, level: float = 0.95) -> str:
+    """The view as text: a three-line table, columns aligned by display width."""
+    content = view(result, table, level)
     lines = [content["title"]]
     lines += [f"! {failure}" for failure in content["failures"]]
-    lines += ["", content["headline"], *align([content["headers"], *content["rows"]])]
-    lines += ["", *(f"- {note}" for note in content["notes"])] if content["notes"] else []
+    head, *body = align([content["headers"], *content["rows"]])
+    reach = max(width(line) for line in (head, *body))
+    thick, thin = "=" * reach, "-" * reach
+    lines += ["", content["caption"], thick, head, thin, *body, thick]
+    lines += [*(f"- {note}" for note in content["notes"])] if content["notes"] else []
     return "\n".join([*lines, content["more"]])
 
 
@@ -117,7 +121,7 @@ def html_view(result: Any) -> str:
     parts = [f"<p><strong>{escape(content['title'])}</strong></p>"]
     if content["failures"]:
         parts.append("<ul>" + "".join(f"<li>! {escape(line)}</li>" for line in content["failures"]) + "</ul>")
-    parts.append(html_table(content["headers"], content["rows"], content["headline"]))
+    parts.append(html_table(content["headers"], content["rows"], content["caption"]))
     if content["notes"]:
         parts.append("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in content["notes"]) + "</ul>")
     return f"<div>{''.join(parts)}<p>{escape(content['more'])}</p></div>"

@@ -186,14 +186,13 @@ def test_what_is_no_survey_is_said(given, tmp_path):
         assert problem.code == "not_a_survey"
         assert "csi.as_survey" in str(problem)
     for write in (csi.write_report, csi.write_tables):
-        assert refusal(lambda write=write: write(given, tmp_path / "x.html")).code == "study_needed"
+        assert refusal(lambda write=write: write(given, tmp_path / "x.html")).code == "tables_need_results"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_result_is_no_study(tmp_path):
     result = csi.score_items(survey())
-    for write in (csi.write_report, csi.write_tables):
-        assert refusal(lambda write=write: write(result, tmp_path / "x")).values["kind"] == "Result"
+    assert refusal(lambda: csi.write_report(result, tmp_path / "x")).values["kind"] == "Result"
     study = csi.analyse_survey(survey(), MODEL, n_boot=0)
     assert refusal(lambda: csi.write_report(study, None)).code == "output_bad_name"
 

@@ -279,11 +279,7 @@ class Comparison:
         sides = [_turned(part) for part in self.parts]
         estimate = np.concatenate([ranks(side.estimate) for side in sides]).astype(float)
         df = np.inf if self.found.store is None else float(self.found.store.df)
-
-        def limits(level: float) -> tuple[Array, Array]:
-            both = [rank_limits(side, p, df, level) for side in sides]
-            return np.concatenate([low for low, _ in both]), np.concatenate([high for _, high in both])
-
+        limits = partial(_rank_limits, sides, p, df)
         return Table(keys, Analytic(estimate, np.full(len(estimate), np.nan), limits), n, False, 0)
 
     def stability(self) -> Table:
@@ -323,6 +319,11 @@ class Comparison:
         names = ("group", "kind", "other_kind") if self.data.groups else ("kind", "other_kind")
         columns = zip(*rows, strict=True) if rows else [()] * len(names)
         return Table(dict(zip(names, columns, strict=True)), _bare(np.array(values)), n, False, 2)
+
+
+def _rank_limits(sides: list[Uncertainty], p: int, df: float, level: float) -> tuple[Array, Array]:
+    both = [rank_limits(side, p, df, level) for side in sides]
+    return np.concatenate([low for low, _ in both]), np.concatenate([high for _, high in both])
 
 
 def _bare(values: Array) -> Analytic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -210,8 +211,6 @@ def check_players(players: Players, method: str, n_orders: int) -> None:
 
 def _orders(data: ItemData, players: Players, orders: NDArray[np.int64]) -> Table:
     """Mean gain over the orders drawn, with the error of drawing only some of them."""
-    from scipy.special import ndtri
-
     keys, estimate, error = [], [], []
     for g, batch in enumerate(data.domains):
         gains = lmg.gains_of_orders(batch.correlation[:, :, 0], players.sizes, orders)
@@ -221,14 +220,17 @@ def _orders(data: ItemData, players: Players, orders: NDArray[np.int64]) -> Tabl
             error.append(np.sqrt(((pairs - estimate[-1]) ** 2).sum(axis=0) / (len(pairs) - 1) / len(pairs)))
         keys += [(*data.groups[g : g + 1], name) for name in players.names]
     value, spread = np.concatenate(estimate), np.concatenate(error)
-
-    def limits(level: float) -> tuple[Array, Array]:
-        reach = ndtri((1 + level) / 2) * spread
-        return value - reach, value + reach
-
+    limits = partial(_normal_limits, value, spread)
     names = ("group", "term") if data.groups else ("term",)
     n = np.repeat(data.n, len(players.names)).tolist()
     return Table(dict(zip(names, zip(*keys, strict=True), strict=True)), Analytic(value, spread, limits), n)
+
+
+def _normal_limits(value: Array, spread: Array, level: float) -> tuple[Array, Array]:
+    from scipy.special import ndtri
+
+    reach = ndtri((1 + level) / 2) * spread
+    return value - reach, value + reach
 
 
 def _remarks(method: str, players: Players, adjust: str, n_orders: int, inference: str) -> list[Note]:

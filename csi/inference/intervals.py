@@ -6,7 +6,7 @@ A p-value inverts the interval it stands beside: it is 1 minus the level at whic
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -78,6 +78,11 @@ class Draws(Scored):
     ordered: Array | None = field(default=None, repr=False)
     spread: Array | None = field(default=None, repr=False)
     bounds: Bounds | None = field(default=None, repr=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        """The replicates as numbers, for other processes and files."""
+        state = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {**state, "replicates": self.draws, "ordered": None}
 
     @cached_property
     def draws(self) -> Array:

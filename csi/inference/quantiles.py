@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -107,6 +107,11 @@ class Woodruff:
     distributions: Sequence[Distribution]
     df: float
     rule: str = "math"
+
+    def __getstate__(self) -> dict[str, object]:
+        """The covariance of the shares as numbers, without the answers it is made from."""
+        state = {part.name: getattr(self, part.name) for part in fields(self)}
+        return {**state, "shares": partial(np.asarray, self.shares())}
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Limits (k,), (k,)."""

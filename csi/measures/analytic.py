@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ class Analytic:
     ----------
     estimate : (k,)
     std_error : (k,) NaN where the formula gives limits alone
-    limits : takes a level, gives lower and upper limits (k,), NaN where there are none
+    limits : takes a level, gives lower and upper limits (k,), NaN where there are none; a function of a module or a
+        `partial` of one, since a Result is handed to other processes
     tests : (k,) p-values, NaN where there is no test
     """
 
@@ -47,19 +49,25 @@ class Analytic:
         used = np.flatnonzero(weights)
         total = np.atleast_1d(weights @ self.estimate)
         if len(used) != 1:
-            nothing = np.full(1, np.nan)
-            return Analytic(total, nothing, lambda level: (nothing, nothing))
+            return Analytic(total, np.full(1, np.nan), no_limits(1))
         i, factor = used[0], float(weights[used[0]])
-
-        def limits(level: float) -> tuple[Array, Array]:
-            ends = np.sort(np.array([part[i] * factor for part in self.limits(level)]))
-            return ends[:1], ends[1:]
-
         tests = None if self.tests is None else self.tests[i : i + 1]
+        limits = partial(_multiple, self.limits, int(i), factor)
         return Analytic(total, np.abs(factor) * self.std_error[i : i + 1], limits, tests)
 
 
 def no_limits(k: int) -> Callable[[float], tuple[Array, Array]]:
     """Limits of k numbers that have none."""
-    nothing = np.full(k, np.nan)
-    return lambda level: (nothing, nothing)
+    return partial(_nothing, k)
+
+
+def _nothing(k: int, level: float) -> tuple[Array, Array]:
+    return np.full(k, np.nan), np.full(k, np.nan)
+
+
+def _multiple(
+    limits: Callable[[float], tuple[Array, Array]], i: int, factor: float, level: float
+) -> tuple[Array, Array]:
+    """The limits of one row times a factor."""
+    ends = np.sort(np.array([part[i] * factor for part in limits(level)]))
+    return ends[:1], ends[1:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from csi.language import Note, note
 from csi.measures.analytic import Analytic
 from csi.measures.factor_count import Count, count_factors, eigenvalues
 from csi.measures.factor_extraction import LOWEST
-from csi.measures.factor_numbers import Solution, fit_of, most_factors, rmsr_of, score_weights, solve
+from csi.measures.factor_numbers import Fit, Solution, fit_of, most_factors, rmsr_of, score_weights, solve
 from csi.measures.factorability import prepare_factorable
 from csi.measures.item_moments import ItemData, chosen_items
 from csi.measures.measured import CSI
@@ -309,14 +309,9 @@ class FactorTables:
                     fits.append(fit if term == "rmsea" else None)
                     n.append(self.data.n[g])
 
-        def limits(level: float) -> tuple[Array, Array]:
-            ends = [(np.nan, np.nan) if fit is None else fit.rmsea_limits(level) for fit in fits]
-            lower, upper = np.array(ends).T
-            return lower, upper
-
         names = ("group", "term") if self.data.groups else ("term",)
         spread = np.full(len(values), np.nan)
-        uncertainty = Analytic(np.array(values), spread, limits, np.array(tests))
+        uncertainty = Analytic(np.array(values), spread, partial(_rmsea_limits, fits), np.array(tests))
         return Table(dict(zip(names, zip(*keys, strict=True), strict=True)), uncertainty, n, tested=True)
 
     def _checks(self) -> tuple[Check, ...]:
@@ -359,3 +354,9 @@ class FactorTables:
 def _eigenvalue_numbers(batch: Batch) -> Numbers:
     components, factors = eigenvalues(batch.correlation.transpose(2, 0, 1))
     return {"component": components.T, "common_factor": factors.T}
+
+
+def _rmsea_limits(fits: list[Fit | None], level: float) -> tuple[Array, Array]:
+    ends = [(np.nan, np.nan) if fit is None else fit.rmsea_limits(level) for fit in fits]
+    lower, upper = np.array(ends).T
+    return lower, upper

@@ -195,13 +195,15 @@ def _limits(data: ItemData, found: Measured) -> Table:
             tests.append(float(fdtrc(count - 1, df, msr / (msw if one else mse))))
             n.append(count)
 
-    def limits(level: float) -> tuple[Array, Array]:
-        ends = [shrout_fleiss(part, count, k, level) for part, count in zip(squares, data.n, strict=True)]
-        return np.concatenate([low for low, _ in ends]), np.concatenate([high for _, high in ends])
-
+    limits = partial(_shrout_fleiss, squares, list(data.n), k)
     names = ("group", "kind") if data.groups else ("kind",)
     uncertainty = Analytic(np.array(values), np.full(len(values), np.nan), limits, np.array(tests))
     return Table(dict(zip(names, zip(*keys, strict=True), strict=True)), uncertainty, n, tested=True)
+
+
+def _shrout_fleiss(squares: list[Array], n: list[int], k: int, level: float) -> tuple[Array, Array]:
+    ends = [shrout_fleiss(part, count, k, level) for part, count in zip(squares, n, strict=True)]
+    return np.concatenate([low for low, _ in ends]), np.concatenate([high for _, high in ends])
 
 
 def _checks(found: Measured) -> tuple[Check, ...]:

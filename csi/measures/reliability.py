@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -266,17 +267,19 @@ def _limits(scales: Scales, found: Measured) -> Table:
                 k.append(float(len(cov)))
                 n.append(data.n[g])
     estimate, spread, items, counts = (np.array(part, dtype=float) for part in (alpha, error, k, n))
-
-    def limits(level: float) -> tuple[Array, Array]:
-        from scipy.special import ndtri
-
-        reach = ndtri((1 + level) / 2) * spread
-        ends = zip(feldt_interval(estimate, counts, items, level), (estimate - reach, estimate + reach), strict=True)
-        lower, upper = (np.where(np.isnan(spread), feldt, wald) for feldt, wald in ends)
-        return lower, upper
-
+    limits = partial(_two_formulas, estimate, spread, items, counts)
     names = ("group", "construct", "kind") if data.groups else ("construct", "kind")
     return Table(dict(zip(names, zip(*keys, strict=True), strict=True)), Analytic(estimate, spread, limits), n)
+
+
+def _two_formulas(estimate: Array, spread: Array, items: Array, counts: Array, level: float) -> tuple[Array, Array]:
+    """Feldt's limits where there is no standard error, Wald's where there is one."""
+    from scipy.special import ndtri
+
+    reach = ndtri((1 + level) / 2) * spread
+    ends = zip(feldt_interval(estimate, counts, items, level), (estimate - reach, estimate + reach), strict=True)
+    lower, upper = (np.where(np.isnan(spread), feldt, wald) for feldt, wald in ends)
+    return lower, upper
 
 
 def _checks(scales: Scales, found: Measured, members: list[list[str]]) -> tuple[Check, ...]:

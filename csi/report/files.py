@@ -109,13 +109,18 @@ def write_files(contents: Mapping[str | PathLike[str], bytes]) -> list[Path]:
     with ExitStack() as cleanup:
         new = [_written_beside(path, content, cleanup) for path, content in zip(given, contents.values(), strict=True)]
         old = [_kept_beside(path, cleanup) for path in given[:-1]]  # the last is not replaced when it fails
-        for i, (path, beside) in enumerate(zip(given, new, strict=True)):
-            try:
+        path = None
+        try:
+            for path, beside in zip(given, new, strict=True):
                 os.replace(beside, _real(path))
-            except OSError as problem:
-                for done, kept in zip(given[:i], old, strict=False):
-                    os.replace(kept, _real(done)) if kept is not None else _real(done).unlink()
+        except BaseException as problem:  # a person may stop it at any moment
+            if new[-1].exists():
+                for done, beside, kept in zip(given, new, old, strict=False):
+                    if not beside.exists():
+                        os.replace(kept, _real(done)) if kept is not None else _real(done).unlink()
+            if isinstance(problem, OSError):
                 raise failed_output(str(path), problem) from None
+            raise
     return given
 
 

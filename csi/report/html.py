@@ -15,9 +15,9 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from csi.errors import DataError
 from csi.language import current_language, pick, say, use_language
 from csi.report.files import check_target, write_files
+from csi.report.handout import results_of
 from csi.report.methods import method_sentences
 from csi.report.render import Renderer, asked_rows, environment, lacking_pictures
 from csi.report.typefaces import embedded_face
@@ -71,7 +71,7 @@ def write_report(
     Raises
     ------
     DataError
-        `results_needed`: something else than a Study or Results.
+        `tables_need_results`: something else than a Study or Results.
     OutputError
         One of the two files cannot be written; both that stood there before are untouched.
     OptionError
@@ -92,7 +92,9 @@ def write_report(
     ('<!doctype html>', ['tiny-tables.xlsx', 'tiny.html'])
 
     """
-    given = results if isinstance(results, Study) else named_results(results, "write_report")
+    given = (
+        results if isinstance(results, Study) else {name or "result": one for name, one in results_of(results).items()}
+    )
     page = check_target(path)
     beside = tables_beside(page)
     check_target(beside)
@@ -104,29 +106,6 @@ def write_report(
 def tables_beside(page: str | PathLike[str]) -> Path:
     """The workbook that belongs to a page."""
     return Path(page).with_name(f"{Path(page).stem}-tables.xlsx")
-
-
-def named_results(given: Any, function: str) -> dict[str, Result]:
-    """Results by a name that each has alone.
-
-    Raises
-    ------
-    DataError
-        `results_needed`.
-
-    """
-    if isinstance(given, Result):
-        given = [given]
-    if isinstance(given, Mapping):
-        found = {str(name): one for name, one in given.items()}
-    else:
-        several = list(given) if isinstance(given, Iterable) and not isinstance(given, str | bytes) else [given]
-        found = {f"r{i}": one for i, one in enumerate(several, 1)}
-    wrong = [one for one in found.values() if not isinstance(one, Result)] if found else [given]
-    if wrong:
-        kind = "None" if wrong[0] is None else type(wrong[0]).__name__
-        raise DataError("results_needed", function=function, kind=kind)
-    return found
 
 
 def report_page(results: Study | Mapping[str, Result], language: str | None = None, *, tables: str = "") -> str:
