@@ -223,6 +223,6 @@ def test_a_result_becomes_a_page(tmp_path):
     assert str(scores.title).replace("'", "&#39;") in both
     assert (tmp_path / "both-tables.xlsx").exists()
     for wrong in (5, "x", [], [rate, 5], None):
-        with pytest.raises(csi.DataError, match="write_report takes"):
+        with pytest.raises(csi.DataError, match="are written of"):
             csi.write_report(wrong, tmp_path / "wrong.html")
     assert not (tmp_path / "wrong.html").exists()

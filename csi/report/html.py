@@ -166,7 +166,7 @@ def _results_page(results: Mapping[str, Result], tables: str) -> dict[str, Any]:
         blocks: list[Any] = [Special("doubts", {"failures": tuple(failures)}), *_pictures(name, result)]
         blocks.append(Rows(name, result.headline))
         folded = [Rows(name, table) for table in result.tables if table != result.headline]
-        folded += [Rows(name, "check", caption="check")] if result.checks else []
+        folded += [Rows(name, "check", caption="report.all_tables_checks")] if result.checks else []
         blocks += [Folded("other_tables", tuple(folded)), Lines("note", tuple(str(one) for one in result.notes))]
         found.append(Heading(name, str(result.title), renderer.blocks(blocks), "title"))
     sources = dict.fromkeys(line for result in results.values() for line in result.cite().splitlines())

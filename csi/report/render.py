@@ -112,6 +112,8 @@ class Renderer:
     def _caption(self, one: Rows, table: Shown) -> str:
         if one.caption is not None and one.caption.startswith("@"):
             return title_of(one.caption[1:], self.results)
+        if one.caption is not None and one.caption.startswith("report."):
+            return say(one.caption)
         named = one.caption or (None if one.table in ("glance", "check") else one.table)
         plain = table_title(self.results[one.result], one.table) if named == one.table else say(f"tables.{named}")
         if one.caption is not None and one.result == "sample":

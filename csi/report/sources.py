@@ -101,9 +101,3 @@ def read_source(
     if not isinstance(given, Result):
         raise DataError("plot_needs_result", picture=picture, kind=type(given).__name__)
     return Source(given, dict(labels or {}), None, 0.95 if level is None else level)
-
-
-def check_study(study: object, function: str) -> None:
-    """Stop where something else than a Study is to be written."""
-    if not isinstance(study, Study):
-        raise DataError("study_needed", function=function, kind=type(study).__name__)
