@@ -178,7 +178,7 @@ class Evidence:
         return own, np.array([quantile_of(df, tail) for df in self.shares_df])
 
     def bounded(self, importance: Array, shares: Array, level: float) -> dict[str, tuple[Array, Array]]:
-        """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0, if possible."""
+        """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0."""
         q = quantile_of(self.df, (1 - level) / 2)
         low = np.clip(self.importance - self.importance_bias, 0.0, 1 - 1e-12)
         least, most = self.function.ends
