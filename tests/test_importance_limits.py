@@ -407,6 +407,22 @@ def test_small_samples_hold_the_truth() -> None:
     assert hits["r2"][0] / 200 >= 0.92
 
 
+def test_what_may_be_negative_or_above_1_is_not_cut_there() -> None:
+    """Two drivers that correlate .97 and work against each other: squared coefficients above 1, Pratt below 0."""
+    rng = np.random.default_rng(5)
+    x0 = rng.normal(size=150)
+    frame = pd.DataFrame({"x0": x0, "x1": x0 + 0.25 * rng.normal(size=150)})
+    frame["y"] = 4 * frame["x0"] - 3 * frame["x1"] + 0.4 * rng.normal(size=150)
+    for method in ("pratt", "beta_squared"):
+        tidy = csi.fit_importance(survey(frame), "y", ["x0", "x1"], method=method).tidy()
+        assert tidy["estimate"][0] > 1
+        assert tidy["lower"][0] < tidy["estimate"][0] < tidy["upper"][0]
+    pratt = csi.fit_importance(survey(frame), "y", ["x0", "x1"], method="pratt")
+    for table in ("importance", "importance_shares"):
+        row = pratt.tidy(table).iloc[1]
+        assert row["lower"] < row["estimate"] < row["upper"] < 0
+
+
 def test_every_method_has_limits_or_keeps_t() -> None:
     data, drivers = survey(ratings(40, 3, 22)), ["x0", "x1", "x2"]
     for method in METHODS:

@@ -96,8 +96,7 @@ def compare_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        Those of `fit_importance`, such as `importance_no_bca`; `stated_count`, `fit_not_pls`, `fit_lacks_items`,
-        `fit_with_by`.
+        Those of `fit_importance`; `stated_count`, `fit_not_pls`, `fit_lacks_items`, `fit_with_by`.
 
     Notes
     -----

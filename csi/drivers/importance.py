@@ -29,7 +29,6 @@ from csi.moments import Moments
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
-BOUNDED = ("lmg", "johnson", "car", "first", "last", "beta_squared", "pratt")  # TODO
 FOR_SHARES, LEAST = 12, 60  # respondents per driver and in all from which intervals of shares hold what they say
 INFLATED = 10.0  # variance inflation from which coefficients say little of one driver alone
 
@@ -120,13 +119,14 @@ def fit_importance(
     the -1/2 times r. car: (R to the -1/2 r) squared; pratt: beta r; first: r squared; last: loss of R2 without the
     driver; beta_squared: beta squared. R and r are weighted correlations. The p-value of an importance is that of the
     driver's coefficients in the full regression (t or F), since the interval of an importance stays away from 0 even
-    for a driver that does nothing. Limits: correlations on Fisher's z with jackknife covariance V are moved by q V g /
-    root(g'Vg), g being the derivative of the importance, three times (twice above 5 drivers, once above 12); the
-    smallest value less the jackknife's bias, and the largest; 0 where z of the root of an importance less its bias lies
-    within q of 0. q is t with the design's degrees of freedom, fewer for shares that hang on a few respondents. R2: t
-    on z of the root, then 1 - (1 - x)(n - 1) / (n - p - 1) of both limits. Dominance is shown for up to 12 drivers; the
-    complete one, as the smallest of many differences, leans downwards. Groups of columns: lmg, first, last and pratt
-    only, since the others depend on how a question is coded. METHODS R8, C.5.
+    for a driver that does nothing. Limits: correlations on Fisher's z with jackknife covariance V are moved by
+    q V g / root(g'Vg), g being the derivative of the importance, three times (twice above 5 drivers, once above 12);
+    the smallest value less the jackknife's bias, and the largest; 0 where z of the root of an importance less its bias
+    lies within q errors of 0. q is t with the design's degrees of freedom, fewer for shares that hang on a few
+    respondents. Over 20 drivers and for lmg_sampled: t. R2: t on z of the root, then 1 - (1 - x)(n - 1) / (n - p - 1)
+    of both limits. Dominance is shown for up to 12 drivers; the complete one, as the smallest of many differences,
+    leans downwards. Groups of columns: lmg, first, last and pratt only, since the others depend on
+    how a question is coded. METHODS R8, C.5.
 
     In R: `relaimpo::calc.relimp(type = c("lmg", "genizi", "first", "last", "betasq", "pratt", "car"))`.
 
@@ -158,7 +158,7 @@ def fit_importance(
     chosen, kind = choose_limits(data, wanted, interval, n_boot)
     orders = lmg.draw_orders(len(players.names), n_orders, seed) if method == "lmg_sampled" else None
     numbers = [Importance(method, players.sizes, n, orders, with_roots=chosen == "linearised") for n in data.n]
-    bounded = method in BOUNDED and len(players.names) <= EASY
+    bounded = method != "lmg_sampled" and len(players.names) <= EASY
     slim = [replace(one, subsets=False, with_roots=True) for one in numbers]
     if chosen == "linearised" and method == "lmg" and not numbers[0].compares_subsets:
         tangents = [tangent_of(batch.half_correlation[:, 0], players.sizes) for batch in data.domains]

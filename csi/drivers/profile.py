@@ -45,6 +45,11 @@ class Function:
         return 3 if g <= 5 else 2 if g <= 12 else 1
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """Between which importances lie."""
+        return -np.inf if self.method == "pratt" else 0.0, np.inf if self.method in ("pratt", "beta_squared") else 1.0
+
+    @property
     def off(self) -> NDArray[np.intp]:
         """Where correlations of two variables stand in the upper triangle."""
         rows, columns = upper(sum(self.sizes) + 1)
@@ -173,16 +178,17 @@ class Evidence:
         return own, np.array([quantile_of(df, tail) for df in self.shares_df])
 
     def bounded(self, importance: Array, shares: Array, level: float) -> dict[str, tuple[Array, Array]]:
-        """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0, within 0-1."""
+        """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0."""
         q = quantile_of(self.df, (1 - level) / 2)
         low = np.clip(self.importance - self.importance_bias, 0.0, 1 - 1e-12)
-        nothing = np.arctanh(np.sqrt(low)) <= q * self.root_error
+        least, most = self.function.ends
+        nothing = (np.arctanh(np.sqrt(low)) <= q * self.root_error) & np.isfinite(least)
         found = {}
-        for name, value, (lower, highest), less in (
-            ("importance", self.importance, importance, self.importance_bias),
-            ("shares", self.shares, shares, self.shares_bias),
+        for name, value, (lower, highest), less, end in (
+            ("importance", self.importance, importance, self.importance_bias, most),
+            ("shares", self.shares, shares, self.shares_bias, max(1.0, -least)),
         ):
-            least = np.maximum(np.fmin(np.fmin(value, lower), lower - less), 0.0)
+            down = np.maximum(np.fmin(np.fmin(value, lower), lower - less), least)
             none = nothing if len(value) else nothing[:0]
-            found[name] = np.where(none, 0.0, least), np.minimum(np.fmax(value, highest), 1.0)
+            found[name] = np.where(none, 0.0, down), np.minimum(np.fmax(value, highest), end)
         return found

@@ -156,8 +156,8 @@ def fit_drivers(
     Linear: b = (X'WX)^-1 X'Wy; standardised b s_x / s_y. Ordered: P(Y <= k) = F(threshold_k - x'b); standardised
     coefficients and McKelvey and Zavoina's R2 are in units of the latent outcome. Errors: sum of the influence of each
     sampling unit, as survey::svyglm and svyolr; t with the design's degrees of freedom less the number of terms. R2 of
-    a line, unless by "normal" or a bootstrap: jackknife error up to 1,000 sampling units, limits as in
-    `fit_importance`. Weights are sampling weights: their scale changes nothing.
+    a line, unless by "normal" or a bootstrap: jackknife error up to 1,000 units, limits as in `fit_importance`.
+    Weights are sampling weights: their scale changes nothing.
 
     In R: `survey::svyglm`, `survey::svyolr`, `MASS::polr`, `lm`.
 
