@@ -88,6 +88,11 @@ class _Partly(Linear):
     source: NDArray[np.int64] | None = None
 
     @property
+    def _own(self) -> NDArray[np.bool_]:
+        """(k,) rows of the table; none in a sum of rows."""
+        return np.zeros(len(self.estimate), dtype=bool) if self.source is None else self.source >= 0
+
+    @property
     def _known(self) -> NDArray[np.bool_]:
         return np.isfinite(np.diag(self.cov))
 
@@ -101,21 +106,26 @@ class _Partly(Linear):
         known = self._known
         inner = Linear(self.estimate, np.nan_to_num(self.cov), self.df)
         limits = [np.where(known, limit, np.nan) for limit in inner.interval(level)]
-        own = self.source >= 0
-        for limit, shown in zip(limits, self.whole.interval(level), strict=True):
+        own = self._own
+        for limit, shown in zip(limits, self.whole.interval(level) if own.any() else (), strict=False):
             limit[own] = shown[self.source[own]]
         return limits[0], limits[1]
 
     def p_value(self) -> Array:
         """(k,) NaN where no error was given."""
         p = np.where(self._known, Linear(self.estimate, np.nan_to_num(self.cov), self.df).p_value(), np.nan)
-        own = self.source >= 0
-        p[own] = self.whole.p_value()[self.source[own]]
+        own = self._own
+        if own.any():
+            p[own] = self.whole.p_value()[self.source[own]]
         return p
 
-    def combine(self, weights: Array) -> Linear:
+    def combine(self, weights: Array) -> Uncertainty:
         """A weighted sum, of unknown error when it holds a number without one."""
         used = np.asarray(weights) != 0
+        if used.any() and self._own[used].all():
+            rows = np.zeros(len(self.whole.estimate))
+            np.add.at(rows, self.source[used], np.asarray(weights, dtype=float)[used])
+            return self.whole.combine(rows)
         part = self.cov[np.ix_(used, used)]
         total = np.asarray(weights)[used] @ part @ np.asarray(weights)[used]
         return _Partly(np.atleast_1d(weights @ self.estimate), np.atleast_2d(total), self.df)

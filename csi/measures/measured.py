@@ -361,8 +361,10 @@ def _people(question: Measure, sample: Sample) -> list[Check]:
         for one in _counted(question, block.numbers, len(block.rows) if block.size is None else block.size, width)
         for one in one
     })  # fmt: skip
-    counts = sample.counts[:, columns]
-    sizes = np.where(counts > 0, counts, counts.max(initial=0)).min(axis=1)
+    counts = sample.counts[
+        :, columns
+    ]  # a measure that needs nobody has numbers of parts of a group, which may be small
+    sizes = counts.max(axis=1) if question.need == 0 else counts.min(axis=1)
     checks = [few_respondents(sizes.tolist(), sample.groups)]
     if sample.design.weight is not None:
         checks.append(dominant_weight([part.weight for part in sample.domains], sample.groups))
