@@ -594,7 +594,7 @@ BAD = {
     "constant": (lambda: drivers_of(small(d=[3.0] * 60), "y", ["a", "d"]), "drivers_constant", ["d", "typed"]),
     "constant outcome": (lambda: drivers_of(small(d=[3.0] * 60), "d", ["a"]), "outcome_constant", ["'d'", "3"]),
     "constant in a group": (
-        lambda: drivers_of(small(g=["p", "q"] * 30, d=[3.0, 4.0, 3.0, 5.0] * 15), "y", ["d"], by="g"),
+        lambda: drivers_of(small(g=["p", "q"] * 30, d=[3.0, 4.0] * 30), "y", ["d"], by="g"),
         "drivers_constant",
         ["typed (p)", "d"],
     ),

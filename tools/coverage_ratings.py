@@ -121,7 +121,7 @@ def main() -> None:
     rng = np.random.default_rng(chosen.seed)
     heads = "score holds | t holds | width, score | width, t |\n|---|---|---|---|---|---|"
     for way, sampler in WAYS.items():
-        print(f"| mean, {way} | n | {heads}")
+        print(f"| 95 % interval of a mean, {way} | n | {heads}")
         for name, kind in KINDS.items():
             for n in SIZES:
                 if sampler is clustered and n < CLUSTERS:
@@ -130,7 +130,7 @@ def main() -> None:
                 found = [judge(*drawn.means(score).interval(0.95), float(POINTS @ kind)) for score in (True, False)]
                 print(line(name, n, *found), flush=True)
         print()
-    print(f"| difference of two groups | n each | {heads}")
+    print(f"| 95 % interval of the difference of two groups | n each | {heads}")
     names = list(KINDS)
     for one, other in ((0, 0), (1, 1), (2, 2), (0, 1), (1, 2)):
         for n in SIZES:
