@@ -22,7 +22,7 @@ from csi.language import say
 from csi.report import latex
 from csi.report.handout import handout_of
 from csi.report.paper import LANDSCAPE, PORTRAIT, lay_out
-from csi.views import column_title
+from csi.views import column_title, table_title
 
 HOSTILE = (
     r"\input{x} & 50% of_#1 $a^2 ~{b}",
@@ -141,7 +141,7 @@ def test_word_holds_what_tidy_says(function: str, case: str, language: str, tmp_
                 compare(word_rows(table), frame, decimals)
             captions = [line.text for line in paper.paragraphs if line.style.name == "Caption"]
             word = {"en": "Table", "zh": "表"}[language]
-            wanted = [f"{word} {i}  {say(f'tables.{name}')}" for i, name in enumerate(result.tables, 1)]
+            wanted = [f"{word} {i}  {table_title(result, name)}" for i, name in enumerate(result.tables, 1)]
             assert captions[:-1] == wanted
             everything_said(result, "\n".join(line.text for line in paper.paragraphs))
             three_lines(paper)
@@ -270,7 +270,7 @@ def test_latex_holds_what_tidy_says(function: str, case: str, language: str, tmp
             said = said_by(text)
             everything_said(result, said)
             for name in result.tables:
-                assert rf"\caption{{{say(f'tables.{name}')}}}" in said
+                assert rf"\caption{{{table_title(result, name)}}}" in said
             for package in latex.PACKAGES.split(","):
                 assert package in text[: text.index(r"\section")]
             assert ("ctexart" in text) == (language == "zh" or "ctexart" in say("handout.latex_engine"))
@@ -310,13 +310,8 @@ def test_a_study_brings_its_answer_and_its_method(hostile, tmp_path) -> None:
         assert "partial least squares" in text
         for note in hostile.all_notes:
             assert str(note) in text
-    assert len(lines) == len(set(filter(None, lines))) + lines.count("") - len(_doubled(lines))
-
-
-def _doubled(lines: list[str]) -> list[str]:
-    """Lines that may stand more than once: the level under each table."""
-    level = [line for line in lines if "95%" in line and line.startswith(say("handout.remark"))]
-    return level[1:]
+    for note in hostile.all_notes:
+        assert sum(line.endswith(str(note)) for line in lines) == 1
 
 
 def test_several_results_have_names_without_doubles(tmp_path) -> None:
@@ -457,6 +452,15 @@ def test_columns_always_fit_their_page() -> None:
             assert sum(found.widths) <= (LANDSCAPE if found.landscape else PORTRAIT) + 1e-9
             assert min(found.widths) > 0
     assert {(10, False), (7, True)} <= seen
+
+
+def test_texts_are_wrapped_before_a_page_is_turned_and_only_where_needed() -> None:
+    texts, numbers = ["two words " * 3] * 3, ["0.123"] * 4
+    found = lay_out(["text"] * 3 + ["estimate"] * 4, [texts + numbers], [False] * 3 + [True] * 4)
+    assert (found.points, found.landscape) == (8, False)
+    assert sum(found.widths) == pytest.approx(PORTRAIT)
+    assert found.widths[-1] > 8 * 0.5 * 8 * 0.0353  # the header in one line
+    assert lay_out(["样本量"], [["1"]], [True]).widths[0] > 3 * 10 * 0.0353
 
 
 def test_a_small_table_keeps_its_type_and_its_number_columns_whole() -> None:
