@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 import numbers
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
@@ -194,7 +195,7 @@ class Result:
         --------
         >>> import csi
         >>> rate = csi.score_rate(csi.load_sample("tiny"), "s1", satisfied=8)
-        >>> for line in rate.summary().splitlines()[2:8]:
+        >>> for line in rate.summary().splitlines()[3:9]:
         ...     print(line)
         Satisfaction rates (shares 0-1)
         ============================================
@@ -305,6 +306,14 @@ class Result:
             raise EstimationError("inadmissible", count=len(bad), reasons=bad)
         return self
 
+    def settled(self) -> Result:
+        """The same with every table and check built and without the answers they came from: it takes little memory.
+
+        Its `scores()` raises `scores_let_go`.
+        """
+        kept = pickle.loads(pickle.dumps(replace(self, _scores=None)))
+        return kept if self._scores is None else replace(kept, _scores=_let_go)
+
     def __repr__(self) -> str:
         return self.summary()
 
@@ -336,6 +345,10 @@ def _kept(scores: Callable[[], pd.DataFrame] | None) -> Callable[[], pd.DataFram
         return scores().copy
     except CsiError as problem:
         return partial(_raise, problem)
+
+
+def _let_go() -> pd.DataFrame:
+    raise DataError("scores_let_go")
 
 
 def _raise(problem: CsiError) -> None:

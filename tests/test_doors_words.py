@@ -190,9 +190,7 @@ def test_what_is_no_survey_is_said(given, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_result_is_no_study(tmp_path):
-    result = csi.score_items(survey())
-    assert refusal(lambda: csi.write_report(result, tmp_path / "x")).values["kind"] == "Result"
+def test_a_name_of_a_file_is_one():
     study = csi.analyse_survey(survey(), MODEL, n_boot=0)
     assert refusal(lambda: csi.write_report(study, None)).code == "output_bad_name"
 

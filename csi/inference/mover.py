@@ -91,7 +91,9 @@ class Mover:
             lower, upper = row.interval(0.5)
             tail = np.nan if lower[0] == upper[0] else 0.0
         else:
-            tail = float(np.exp(brentq(gap, np.log(SMALLEST), np.log(0.5 - 1e-9), xtol=1e-12)))
+            narrow = np.log(0.5 - 1e-9)
+            inside = gap(narrow) < 0  # the value is the estimate but for rounding
+            tail = 0.5 if inside else float(np.exp(brentq(gap, np.log(SMALLEST), narrow, xtol=1e-12)))
         return tail if sign > 0 else 1 - tail
 
     def covariance(self) -> Array:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, partial
 from statistics import NormalDist
 
 import numpy as np
@@ -40,10 +40,19 @@ class Bounds:
     ratings: Callable[[], Bounded] | None = None
     always: bool = True
 
+    def __getstate__(self) -> dict[str, object]:
+        """With the distributions as numbers, for other processes and files."""
+        ratings = None if self.ratings is None else partial(_same, self.ratings())
+        return {**{part.name: getattr(self, part.name) for part in fields(self)}, "ratings": ratings}
+
     def rows(self, index: NDArray[np.int64]) -> Bounds:
         """Those of some of the numbers."""
         ratings = None if self.ratings is None else lambda: self.ratings().rows(index)
         return replace(self, counts=None if self.counts is None else self.counts[index], ratings=ratings)
+
+
+def _same(value: Bounded) -> Bounded:
+    return value
 
 
 class Scored:

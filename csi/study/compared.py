@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 
 import numpy as np
@@ -132,13 +132,13 @@ def compare_rows(
     decimals : digits a person sees
     """
     k, inner = len(groups), Picked(table, tuple(rows))
-    pairs = list(combinations(range(k), 2))
+    few = k <= PAIRWISE
+    pairs = list(combinations(range(k), 2)) if few else []
     weights = np.zeros((len(pairs), k))
     for row, (i, j) in zip(weights, pairs, strict=True):
         row[[i, j]] = 1.0, -1.0
     differences = Adjusted(Contrasts(inner, weights))
-    few = k <= PAIRWISE
-    tables = {"answer_ranks": lambda: _ranks(groups, inner, weights, n)}
+    tables = {"answer_ranks": partial(_ranks, groups, inner, weights, n)}
     if few:
         keys = {"group": [groups[i] for i, _ in pairs], "other_group": [groups[j] for _, j in pairs]}
         least = [min(n[i], n[j]) for i, j in pairs]
@@ -156,18 +156,19 @@ def compare_rows(
 
 def _ranks(groups: Sequence[str], inner: Picked, weights: Array, n: Sequence[int]) -> Table:
     """Rank of each group, 1 the highest, with the ranks that all pairwise differences together do not exclude."""
-    estimate, k = inner.estimate, len(groups)
-    several = Contrasts(inner, weights)
-    first, second = np.nonzero(weights > 0)[1], np.nonzero(weights < 0)[1]
+    place, nothing = ranks(inner.estimate).astype(float), np.full(len(groups), np.nan)
+    limits = partial(_rank_limits, inner, weights)
+    return Table({"group": list(groups)}, Analytic(place, nothing, limits), list(n), False, 0)
 
-    def limits(level: float) -> tuple[Array, Array]:
-        if k <= PAIRWISE:
-            lower, upper = several.interval(1 - (1 - level) / len(weights))
-            behind = np.bincount(first[upper < 0], minlength=k) + np.bincount(second[lower > 0], minlength=k)
-            ahead = np.bincount(first[lower > 0], minlength=k) + np.bincount(second[upper < 0], minlength=k)
-            return 1.0 + behind, float(k) - ahead
-        found = rank_sets(estimate, inner.covariance(), np.inf, level).astype(float)
+
+def _rank_limits(inner: Picked, weights: Array, level: float) -> tuple[Array, Array]:
+    """Lowest and highest rank of each group; of many groups by t of the differences."""
+    k = len(inner.estimate)
+    if k > PAIRWISE:
+        found = rank_sets(inner.estimate, inner.covariance(), np.inf, level).astype(float)
         return found[:, 0], found[:, 1]
-
-    nothing = np.full(k, np.nan)
-    return Table({"group": list(groups)}, Analytic(ranks(estimate).astype(float), nothing, limits), list(n), False, 0)
+    first, second = np.nonzero(weights > 0)[1], np.nonzero(weights < 0)[1]
+    lower, upper = Contrasts(inner, weights).interval(1 - (1 - level) / len(weights))
+    behind = np.bincount(first[upper < 0], minlength=k) + np.bincount(second[lower > 0], minlength=k)
+    ahead = np.bincount(first[lower > 0], minlength=k) + np.bincount(second[upper < 0], minlength=k)
+    return 1.0 + behind, float(k) - ahead

@@ -27,10 +27,10 @@ def make_model(material: Material) -> None:
         material.notes.append(note("study_linearised", n=len(material.survey), limit=MANY))
         options["inference"] = "linearised"
         material.options = options
-    material.results["fit"] = fit_pls(material.survey, material.chosen, **options)
+    material.results["fit"] = material.light(fit_pls(material.survey, material.chosen, **options))
     if material.by:
         by = one_or_list(material.by)
-        material.results["groups"] = fit_pls(material.survey, material.chosen, by=by, **options)
+        material.results["groups"] = material.light(fit_pls(material.survey, material.chosen, by=by, **options))
 
 
 def show_model(study: Study) -> tuple[Part, ...]:

@@ -71,10 +71,14 @@ class Material:
         """Whether there are visits or complaints beside the questionnaire."""
         return self.visits is not None or self.complaints is not None
 
+    def light(self, result: Result) -> Result:
+        """A Result that does not hold the answers of many respondents a second time."""
+        return result.settled() if len(self.survey) >= MANY else result
+
     def keep(self, name: str, make: Callable[..., Result], *given: Any, **options: Any) -> Result | None:
         """Make a Result and keep it; where its data do not allow it, say so and go on."""
         try:
-            self.results[name] = make(*given, **options)
+            self.results[name] = self.light(make(*given, **options))
         except CsiError as problem:
             self.notes.append(note("study_left_out", result=title_of(name), problem=str(problem)))
             return None
