@@ -43,19 +43,12 @@ class ImportanceStore:
     """
 
     inner: JackknifeStore | LazyStore | LinearStore | DrawStore
-    maker: _Maker | Kept
+    maker: _Maker
 
     @property
     def df(self) -> float:
         """Degrees of freedom of the design."""
         return float(self.inner.df)
-
-    def __getstate__(self) -> dict[str, object]:
-        """What limits are made of, without the answers, for other processes and files."""
-        drawn = isinstance(self.inner, DrawStore)
-        made = self.maker
-        kept = Kept(made.functions, made.evidence, made.r2, made.wider if drawn else None)
-        return {"inner": self.inner if drawn else LinearStore(np.zeros((0, 0)), {}, self.df), "maker": kept}
 
     @cached_property
     def bounded(self) -> frozenset[str]:
@@ -182,16 +175,6 @@ def _left_out(data: ItemData, slim: Groups, functions: Mapping[str, Function]) -
 def _brought(data: ItemData, parts: Groups, held_out: Mapping[str, Array]) -> dict[str, Array]:
     value = joined(parts)(data.domains)
     return {name: contributions(held, value[name][:, 0], data.design) for name, held in held_out.items()}
-
-
-@dataclass(frozen=True, eq=False)
-class Kept:
-    """What limits are made of, once it is made; attributes as in `_Maker`."""
-
-    functions: Mapping[str, Function]
-    evidence: Mapping[str, list[Evidence]]
-    r2: R2Evidence
-    wider: Array | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,10 +39,6 @@ class R2Store:
     near: Any
     evidence: R2Evidence
 
-    def __getstate__(self) -> dict[str, object]:
-        """What limits are made of, without the answers, for other processes and files."""
-        return {"inner": None, "near": None, "evidence": self.evidence}
-
     @property
     def df(self) -> float:
         """Degrees of freedom."""
