@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from csi.inference.bootstrap import Batch, rows_of
 from csi.inference.calibration import Calibration
 from csi.inference.design import Design
 from csi.inference.jackknife import bias, contributions, kurtosis, leave_one_out
+from csi.measures.analytic import Analytic
 from csi.sums import upper
 
 
@@ -358,6 +361,25 @@ def test_one_row_keeps_its_limits_in_a_contrast() -> None:
     one, minus = found.contrast({"x0": 1}), found.contrast({"x0": -1})
     assert (one.lower, one.upper) == pytest.approx((row["lower"], row["upper"]))
     assert (minus.lower, minus.upper) == pytest.approx((-row["upper"], -row["lower"]))
+
+
+@pytest.mark.parametrize("inference", ["linearised", "bootstrap"])
+def test_what_holds_limits_can_be_handed_on_and_holds_no_data(inference: str) -> None:
+    data, drivers = survey(ratings(40, 2, 16)), ["x0", "x1"]
+    for found in (
+        csi.fit_importance(data, "y", drivers, inference=inference, n_boot=50),
+        csi.compare_importance(data, "y", drivers, inference=inference, n_boot=50),
+        csi.fit_drivers(data, "y", drivers, inference=inference, n_boot=50),
+    ):
+        for name in {"importance", "importance_shares", "r2", "by_method", "fit"} & set(found.tables):
+            inner = found.table(name).uncertainty
+            if isinstance(inner, Analytic):  # shares of several methods have no error
+                continue
+            content = pickle.dumps(inner)
+            assert b"ItemData" not in content
+            again = pickle.loads(content)
+            for level in (0.95, 0.8):
+                np.testing.assert_array_equal(again.interval(level), inner.interval(level))
 
 
 def test_where_a_respondent_cannot_be_spared_errors_are_linearised() -> None:

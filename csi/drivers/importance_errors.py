@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from csi.drivers.importance_numbers import to_root
 from csi.drivers.profile import Evidence, Function
 from csi.errors import OptionError
 from csi.estimates import Uncertainty
-from csi.inference.intervals import normal_share, standard_deviation
+from csi.inference.intervals import standard_deviation
 from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, leave_one_out, units_of
 from csi.inference.stores import DrawStore, LazyStore, LinearStore, Places, pick
 from csi.language import note
@@ -30,6 +30,36 @@ Groups = Sequence[Sequence[Part]]
 SUBSETS = 1 << 20  # of drivers, times sampling units, up to which units are left out in turn
 EASY = 20  # players of LMG up to which errors are given unasked
 LEAST_DF = 6.0  # of shares
+
+
+@dataclass(frozen=True, eq=False)
+class Limits:
+    """Limits of some rows of a table as a function of the level; it holds what they are made of, and no data.
+
+    Attributes
+    ----------
+    places : of the k rows
+    evidence : block of importances to what its limits are made of, per group
+    r2 : of R2
+    """
+
+    places: Places
+    evidence: Mapping[str, Sequence[Evidence]]
+    r2: R2Evidence | None
+
+    def __call__(self, level: float) -> tuple[Array, Array]:
+        """Limits (k,), (k,), NaN where they are not made here."""
+        known: dict[str, Array] = {}
+        for block, groups in self.evidence.items():
+            found = [one.limits(level) for one in groups]
+            for name in found[0]:
+                whole = np.concatenate([one[name] for one in found], axis=1)
+                known[block if name == "importance" else name] = 100 * whole if name == "shares" else whole
+        if self.r2 is not None:
+            known |= {name: np.stack(self.r2.limits(level, name == "r2_adjusted")) for name in ("r2", "r2_adjusted")}
+        nothing = np.full(2, np.nan)
+        ends = np.array([known[name][:, row] if name in known else nothing for name, row in self.places])
+        return ends[:, 0], ends[:, 1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,67 +80,15 @@ class ImportanceStore:
         """Degrees of freedom of the design."""
         return float(self.inner.df)
 
-    @cached_property
-    def bounded(self) -> frozenset[str]:
-        """Blocks with limits of their own."""
-        functions = self.maker.functions
-        return frozenset([*functions, *(["shares"] if "importance" in functions else []), "r2", "r2_adjusted"])
-
-    @cached_property
-    def _known(self) -> dict[tuple[str, float], tuple[Array, Array]]:
-        return {}
-
     def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Uncertainty:
         """The uncertainty of the estimates at some places."""
         inner = self.inner.uncertainty(estimate, places, scale)
-        bounded = any(name in self.bounded for name, _ in places)
-        return Bounded(inner, partial(self._own, tuple(places))) if bounded else inner
-
-    def _own(self, places: Places, level: float) -> tuple[Array, Array]:
-        ends = np.full((2, len(places)), np.nan)
-        for i, (name, row) in enumerate(places):
-            if name in self.bounded:
-                ends[:, i] = [own[row] for own in self.limits(name, level)]
-        return ends[0], ends[1]
-
-    def limits(self, name: str, level: float) -> tuple[Array, Array]:
-        """Limits (groups x k,) of a block."""
-        if (name, level) not in self._known:
-            self._known.update({(one, level): both for one, both in self._made(name, level).items()})
-        return self._known[name, level]
-
-    def _made(self, name: str, level: float) -> dict[str, tuple[Array, Array]]:
-        if name in ("r2", "r2_adjusted"):
-            return {name: self.maker.r2.limits(level, name == "r2_adjusted")}
-        block = "importance" if name == "shares" else name
-        groups = self.maker.evidence[block]
-        if isinstance(self.inner, DrawStore):
-            found = [one.bounded(*self._drawn(block, g, level), level) for g, one in enumerate(groups)]
-        else:
-            found = [one.limits(level) for one in groups]
-        made = {block: _stacked([one["importance"] for one in found])}
-        if block == "importance":
-            lower, higher = _stacked([one["shares"] for one in found])
-            made["shares"] = 100 * lower, 100 * higher
-        return made
-
-    def _drawn(self, block: str, g: int, level: float) -> tuple[Array, Array]:
-        """Percentiles (2, k) of importances and of shares (0-1), at tails that allow for few respondents."""
-        one = self.maker.evidence[block][g]
-        k = len(one.importance)
-        found = []
-        for name, reach in zip((block, "shares"), one.reach(level), strict=True):
-            places = [(name, i) for i in range(g * k, g * k + len(reach))]
-            tail = normal_share(-reach * np.sqrt(self.maker.wider[g]))
-            if places:
-                draws = self.inner.uncertainty(np.zeros(k), places, np.zeros(k, dtype=np.int8))
-                found.append(np.stack([draws.quantile(tail), draws.quantile(1 - tail)]))
-        return found[0], found[1] / 100 if len(found) > 1 else found[0][:, :0]
-
-
-def _stacked(pairs: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
-    lower, higher = zip(*pairs, strict=True)
-    return np.concatenate(lower), np.concatenate(higher)
+        asked = {"importance" if name == "shares" else name for name, _ in places}
+        evidence = {name: self.maker.evidence[name] for name in asked if name in self.maker.functions}
+        of_r2 = bool(asked & {"r2", "r2_adjusted"})
+        if not evidence and not of_r2:
+            return inner
+        return Bounded(inner, Limits(tuple(places), evidence, self.maker.r2 if of_r2 else None))
 
 
 def choose(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
@@ -212,7 +190,8 @@ class _Maker:
     @cached_property
     def wider(self) -> Array:
         """(groups,) factor of the tails of percentiles, n / (n - 1) where units are drawn n of n."""
-        return (self.df + 1) / self.df if self.data.design.plain else np.ones(len(self.df))
+        plain = self.data.design is not None and self.data.design.plain
+        return (self.df + 1) / self.df if plain else np.ones(len(self.df))
 
     @cached_property
     def _errors(self) -> tuple[dict[str, Array], Array]:
@@ -258,6 +237,11 @@ class _Maker:
             with np.errstate(invalid="ignore", divide="ignore"):
                 few = np.nan_to_num(2 * self._there[g].sum() / (spread - 1), nan=np.inf, posinf=np.inf)
             df = np.minimum(df, np.maximum(LEAST_DF, few))
-        w, own = (numbers["z"][cells], cov[cells, cells]) if len(cov) else (value[:0], cov)
-        root_error = errors[f"{name}_root"][at]
-        return Evidence(function, w, own, value, share, less, less_of_share, root_error, float(self.df[g]), df)
+        drawn = isinstance(self.found.store, DrawStore)
+        w, own = (value[:0], cov) if drawn else (numbers["z"][cells], cov[cells, cells])
+        draws = self.found.store.draws if drawn else {}
+        return Evidence(
+            function, w, own, value, share, less, less_of_share, errors[f"{name}_root"][at], float(self.df[g]), df,
+            draws[name][at] if drawn else None, draws["shares"][at] / 100 if drawn and len(share) else None,
+            self.wider[g],
+        )  # fmt: skip

@@ -7,7 +7,7 @@ far as their covariance allows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from csi.drivers.importance_numbers import closed_form, regression_of
 from csi.drivers.lmg import lmg
 from csi.drivers.lmg_slopes import lmg_slopes
 from csi.inference.bootstrap import Batch
-from csi.inference.intervals import quantile_of
+from csi.inference.intervals import Draws, normal_share, quantile_of
 from csi.sums import upper
 
 Array = NDArray[np.float64]
@@ -154,6 +154,8 @@ class Evidence:
     root_error : (g,) standard errors of z of the root of the importances
     df : degrees of freedom of the design
     shares_df : (g,) those of shares, fewer where a few respondents decide
+    draws, shares_draws : (g, B) replicates, for percentiles instead of the ellipsoid
+    wider : factor of the squared tails of percentiles, n / (n - 1) where units are drawn n of n
     """
 
     function: Function
@@ -166,10 +168,27 @@ class Evidence:
     root_error: Array
     df: float
     shares_df: Array
+    draws: Array | None = None
+    shares_draws: Array | None = None
+    wider: float = 1.0
+    _known: dict[float, dict[str, Array]] = field(default_factory=dict, repr=False)
 
-    def limits(self, level: float) -> dict[str, tuple[Array, Array]]:
-        """Limits (g,), (g,) of importances and of shares (0-1)."""
-        return self.bounded(*profile(self.function, self.w, self.cov, *self.reach(level)), level)
+    def limits(self, level: float) -> dict[str, Array]:
+        """Limits (2, g) of importances and of shares (0-1)."""
+        if level not in self._known:
+            reach = self.reach(level)
+            ends = profile(self.function, self.w, self.cov, *reach) if self.draws is None else self._percentiles(*reach)
+            self._known[level] = self.bounded(*ends, level)
+        return self._known[level]
+
+    def _percentiles(self, importance: Array, shares: Array) -> tuple[Array, Array]:
+        """Percentiles (2, g) of the replicates, at tails that allow for few respondents."""
+        found = []
+        for draws, reach in ((self.draws, importance), (self.shares_draws, shares)):
+            tail = normal_share(-reach * np.sqrt(self.wider))
+            both = None if draws is None else Draws(np.zeros(len(reach)), draws, "percentile")
+            found.append(np.zeros((2, 0)) if both is None else np.stack([both.quantile(tail), both.quantile(1 - tail)]))
+        return found[0], found[1]
 
     def reach(self, level: float) -> tuple[Array, Array]:
         """Quantiles of t: of importances, and of shares."""
@@ -177,7 +196,7 @@ class Evidence:
         own = np.full(len(self.importance), quantile_of(self.df, tail))
         return own, np.array([quantile_of(df, tail) for df in self.shares_df])
 
-    def bounded(self, importance: Array, shares: Array, level: float) -> dict[str, tuple[Array, Array]]:
+    def bounded(self, importance: Array, shares: Array, level: float) -> dict[str, Array]:
         """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0."""
         q = quantile_of(self.df, (1 - level) / 2)
         low = np.clip(self.importance - self.importance_bias, 0.0, 1 - 1e-12)
@@ -190,5 +209,5 @@ class Evidence:
         ):
             down = np.maximum(np.fmin(np.fmin(value, lower), lower - less), least)
             none = nothing if len(value) else nothing[:0]
-            found[name] = np.where(none, 0.0, down), np.minimum(np.fmax(value, highest), end)
+            found[name] = np.stack([np.where(none, 0.0, down), np.minimum(np.fmax(value, highest), end)])
         return found

@@ -48,17 +48,19 @@ class R2Store:
         """The uncertainty of the estimates at some places."""
         if any(name not in NAMES for name, _ in places):
             return self.inner.uncertainty(estimate, places, scale)
-        return Bounded(self.near.uncertainty(estimate, places, scale), partial(self._own, tuple(places)))
+        return Bounded(self.near.uncertainty(estimate, places, scale), partial(_limits, self.evidence, tuple(places)))
 
-    def _own(self, places: Places, level: float) -> tuple[Array, Array]:
-        plain, adjusted = (self.evidence.limits(level, which) for which in (False, True))
-        ends = np.full((2, len(places)), np.nan)
-        for i, (name, row) in enumerate(places):
-            if name == "square":
-                ends[:, i] = [end[row] for end in plain]
-            elif row % 2 == 0:
-                ends[:, i] = [end[row // 2] for end in adjusted]
-        return ends[0], ends[1]
+
+def _limits(evidence: R2Evidence, places: Places, level: float) -> tuple[Array, Array]:
+    """Limits of rows of `NAMES`, NaN for sigma, which follows adjusted R2 in each group."""
+    plain, adjusted = (evidence.limits(level, which) for which in (False, True))
+    ends = np.full((2, len(places)), np.nan)
+    for i, (name, row) in enumerate(places):
+        if name == "square":
+            ends[:, i] = [end[row] for end in plain]
+        elif row % 2 == 0:
+            ends[:, i] = [end[row // 2] for end in adjusted]
+    return ends[0], ends[1]
 
 
 def bound_r2(data: DriverData, measured: Measured, df: float) -> Measured:
