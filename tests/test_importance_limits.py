@@ -445,6 +445,17 @@ def test_what_may_be_negative_or_above_1_is_not_cut_there() -> None:
         assert row["lower"] < row["estimate"] < row["upper"] < 0
 
 
+def test_pratt_of_a_driver_without_effect_holds_0() -> None:
+    """Uncorrelated with everything, its coefficient and correlation agree in sign, so b r lies above its minimum."""
+    rng, held = np.random.default_rng(8), 0
+    for _ in range(60):
+        frame = pd.DataFrame(rng.normal(size=(80, 2)), columns=["x0", "x1"])
+        frame["y"] = frame["x0"] + rng.normal(size=80)
+        row = csi.fit_importance(survey(frame), "y", ["x0", "x1"], method="pratt").tidy().iloc[1]
+        held += row["lower"] <= 0 <= row["upper"]
+    assert held >= 54
+
+
 def test_every_method_has_limits_or_keeps_t() -> None:
     data, drivers = survey(ratings(40, 3, 22)), ["x0", "x1", "x2"]
     for method in METHODS:

@@ -76,8 +76,8 @@ def regression_of(correlation: Array) -> Regression:
 
 
 def to_root(values: Array) -> Array:
-    """Fisher's z of the square root, of values that cannot be negative and stay below 1."""
-    return np.arctanh(np.sqrt(np.clip(values, 0.0, 1 - 1e-12)))
+    """Fisher's z of the square root of the size of values, which stays below 1."""
+    return np.arctanh(np.sqrt(np.minimum(np.abs(values), 1 - 1e-12)))
 
 
 def roots(batch: Batch, found: dict[str, Array], blocks: Sequence[str]) -> dict[str, Array]:

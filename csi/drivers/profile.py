@@ -199,15 +199,16 @@ class Evidence:
     def bounded(self, importance: Array, shares: Array, level: float) -> dict[str, Array]:
         """Limits from smallest and largest values (2, g): less the bias, 0 for a driver not told from 0."""
         q = quantile_of(self.df, (1 - level) / 2)
-        low = np.clip(self.importance - self.importance_bias, 0.0, 1 - 1e-12)
         least, most = self.function.ends
-        nothing = (np.arctanh(np.sqrt(low)) <= q * self.root_error) & np.isfinite(least)
+        size = np.minimum(np.abs(np.maximum(self.importance - self.importance_bias, least)), 1 - 1e-12)
+        nothing = np.arctanh(np.sqrt(size)) <= q * self.root_error
         found = {}
         for name, value, (lower, highest), less, end in (
             ("importance", self.importance, importance, self.importance_bias, most),
             ("shares", self.shares, shares, self.shares_bias, max(1.0, -least)),
         ):
             down = np.maximum(np.fmin(np.fmin(value, lower), lower - less), least)
+            up = np.minimum(np.fmax(value, highest), end)
             none = nothing if len(value) else nothing[:0]
-            found[name] = np.stack([np.where(none, 0.0, down), np.minimum(np.fmax(value, highest), end)])
+            found[name] = np.stack([np.where(none, np.minimum(down, 0), down), np.where(none, np.maximum(up, 0), up)])
         return found
