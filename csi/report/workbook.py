@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import math
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -39,12 +41,22 @@ def workbook_content(handout: Handout, file: Path) -> bytes:
     """The workbook with all tables; errors as `tables_content`."""
     try:
         return _workbook(handout)
-    except OSError as problem:
+    except _writing_errors() as problem:
         _let_go(problem)
-        raise failed_output(str(file), problem) from None
+        room = problem if isinstance(problem, OSError) else OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise failed_output(str(file), room) from None
 
 
-def _let_go(problem: OSError) -> None:
+def _writing_errors() -> tuple[type[Exception], ...]:
+    """What openpyxl raises where there is no room for its temporary files; where lxml is installed it writes them."""
+    try:
+        from lxml.etree import LxmlError
+    except ModuleNotFoundError:
+        return (OSError,)
+    return OSError, LxmlError
+
+
+def _let_go(problem: Exception) -> None:
     """Drop the half-made workbook, whose writers fail once more while they are closed, without a word."""
     before, sys.unraisablehook = sys.unraisablehook, lambda lost: None
     try:

@@ -80,14 +80,14 @@ def show_groups(study: Study) -> tuple[Part, ...]:
     return (Part("by_group", tuple(blocks)),) if blocks else ()
 
 
-def _answers(result: Result, headline: Headline, name: str, columns: object) -> list:
+def _answers(result: Result, headline: Headline, name: str, columns: object, order: str = "value") -> list:
     """The answer of every group, as a picture where it can be read, and as a table."""
     table = result.table(headline.table)
     keys = list(table.keys)[1:]
     where = {key: (value,) for key, value in zip(keys, headline.key, strict=True)}
     shown = sum(row[1:] == headline.key for row in table.rows())
     plain = {key: value[0] for key, value in where.items()}
-    options = {"table": headline.table, "where": plain, "order": "value"}
+    options = {"table": headline.table, "where": plain, "order": order}
     drawn = [Drawn("plot_estimates", name, options)] if shown <= SHOWN else []
     return [*drawn, columns, Rows(name, headline.table, where=where)]
 
@@ -124,7 +124,7 @@ def show_waves(study: Study) -> tuple[Part, ...]:
     if headline is None or "waves" not in found or headline.table not in found["waves"].tables:
         return ()
     columns = sentence("report.waves_by", column=Name(study.survey.codebook.wave or ""))
-    blocks = _answers(found["waves"], headline, "waves", columns)
+    blocks = _answers(found["waves"], headline, "waves", columns, "given")
     if "changes" in found and "answer_differences" in found["changes"].tables:
         blocks += [sentence("report.differences_read"), Rows("changes", "answer_differences")]
     return (Part("waves", tuple(blocks)),)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST = 12  # drivers whose importance is averaged over all orders
 EACH = 10  # complete respondents per driver
+ANSWERED = 0.8  # of those who answered the outcome, else a question is left out, since all drivers must be answered
 SIDES = 20  # respondents that a low and a high rating need before their effects are told apart
 LOW, HIGH = 0.35, 0.75  # of the length of the scale: at or below is a low rating, at or above a high one
 
@@ -29,9 +30,12 @@ def make_drivers(material: Material) -> None:
     """Importance of what may move the outcome, the four quadrants, and whether bad ratings cost more than good earn."""
     survey, outcome, inference = material.opinions, material.outcome, material.inference
     names = list(drivers_of(material))
+    rare = [name for name in material.asked.drivers(outcome) if name not in names]
+    if rare:
+        material.notes.append(note("drivers_rare", items=rare, share=f"{ANSWERED:.0%}"))
     complete = ~np.isnan(survey.matrix([outcome, *names])).any(axis=1)
     grouped = _players(material, names)
-    players = grouped if len(names) > MOST and 2 <= len(grouped) <= MOST else names
+    players = grouped if len(names) > MOST >= len(grouped) > 1 else names
     method = "lmg" if len(players) <= MOST else "johnson"
     if players is not names:
         material.notes.append(note("drivers_grouped", count=len(names), groups=list(grouped)))
@@ -61,8 +65,13 @@ def drivers_of(material: Material) -> tuple[str, ...]:
         return ()
     names = material.asked.drivers(material.outcome)
     found = material.survey.matrix([material.outcome, *names])
+    asked = (~np.isnan(found)).sum(axis=0)
     with np.errstate(invalid="ignore"):
-        moving = [name for name, column in zip(names, found.T[1:], strict=True) if np.nanstd(column) > 0]
+        moving = [
+            name
+            for name, column, count in zip(names, found.T[1:], asked[1:], strict=True)
+            if count >= ANSWERED * asked[0] and np.nanstd(column) > 0
+        ]
     kept = found[:, [0, *(1 + names.index(name) for name in moving)]]
     complete = int((~np.isnan(kept)).all(axis=1).sum())
     enough = len(moving) > 1 and complete >= max(30, EACH * min(len(moving), MOST)) and np.nanstd(kept[:, 0]) > 0
@@ -70,13 +79,10 @@ def drivers_of(material: Material) -> tuple[str, ...]:
 
 
 def _players(material: Material, names: list[str]) -> dict[str, list[str]]:
-    """Construct -> its items, where every driver has one; empty otherwise."""
+    """Construct -> its items; an item without one stands for itself."""
     found: dict[str, list[str]] = {}
     for name in names:
-        home = material.survey.codebook.items[name].construct
-        if home is None:
-            return {}
-        found.setdefault(home, []).append(name)
+        found.setdefault(material.survey.codebook.items[name].construct or name, []).append(name)
     return found
 
 

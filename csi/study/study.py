@@ -118,7 +118,7 @@ class Study:
         weak = kept.loc[kept["kind"] == "concentrate_here", "item"].tolist()
         sure = [item for item in weak if (kept["item"] == item).sum() == 1]
         key = "report.begin_sure" if sure else "report.begin_unsure" if weak else "report.begin_nowhere"
-        return key, [self.wording(item) or item for item in sure or weak]
+        return key, [(self.wording(item) or item).rstrip(" .。?？") for item in sure or weak]
 
     @property
     def all_notes(self) -> tuple[Note, ...]:
