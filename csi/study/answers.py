@@ -34,6 +34,8 @@ def make_items(material: Material) -> None:
     if rated:
         material.keep("items", score_items, material.opinions, rated, inference=inference)
         material.keep("item_scores", score_items, material.opinions, rated, statistic="score", inference=inference)
+    if material.asked.numbers:
+        material.keep("numbers", score_items, material.survey, material.asked.numbers, inference=inference)
     if material.asked.categories:
         material.keep("counts", count_answers, material.survey, material.asked.categories, inference)
 
@@ -47,6 +49,8 @@ def show_items(study: Study) -> tuple[Part, ...]:
         blocks.append(Rows("items", "items"))
         if "item_scores" in study.results:
             blocks.append(Folded("item_scores", (Rows("item_scores", "items"),)))
+    if "numbers" in study.results:
+        blocks += [sentence("report.numbers_read"), Rows("numbers", "items", caption="numbers")]
     if "counts" in study.results:
         blocks += [sentence("report.counts_read"), Rows("counts", "answer_shares")]
     return (Part("items_asked", tuple(blocks)),)

@@ -234,6 +234,19 @@ class Asked:
         return "rating" in self.rated and any(name in self.visible for name in EVENTS)
 
     @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Amounts: numbers without a scale that are no identifiers and have answers."""
+        items = self.survey.codebook.items
+        return tuple(
+            name
+            for name in self.visible
+            if items[name].kind == "number"
+            and name not in self.rated
+            and not any(one.amount == "id" for one in self.headings(name))
+            and self.survey.answers[name].notna().any()
+        )
+
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         """Questions answered by words or by ticks, that are counted."""
         items = self.survey.codebook.items
@@ -242,6 +255,11 @@ class Asked:
             for name in self.visible
             if items[name].kind in ("category", "multiple") and 0 < len(self.survey.labels_of(name)[0]) <= LEVELS
         )
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Questions that are shown one by one."""
+        return (*self.rated, *self.numbers, *self.categories)
 
     @cached_property
     def comments(self) -> tuple[str, ...]:
