@@ -408,14 +408,15 @@ def test_durations_in_every_form(tmp_path):
     assert "1 entries" in said(survey, "wjx_durations_unread")
 
 
-def test_an_export_without_a_rating_says_so_and_a_model_stops(tmp_path):
+def test_an_export_without_a_rating_says_so_and_is_counted(tmp_path):
     survey = csi.read_wenjuanxing(
         table(tmp_path / "按文本.csv", ["1、性别", "2、门店"], *[["男", "甲"], ["女", "乙"]] * 5)
     )
     assert "no question is a rating" in said(survey, "wjx_no_ratings")
-    with pytest.raises(CsiError) as raised:
-        csi.analyse_survey(survey)
-    assert raised.value.code == "no_ratings_to_analyse"
+    study = csi.analyse_survey(survey)
+    assert study.answer is None
+    shares = study.results["counts"].tidy().set_index(["item", "answer"])["estimate"]
+    assert shares.to_dict() == dict.fromkeys([("q1", "女"), ("q1", "男"), ("q2", "乙"), ("q2", "甲")], 0.5)
 
 
 def test_script_and_formulas_are_kept_as_text(tmp_path):

@@ -60,7 +60,7 @@ def _ended(given: Sequence[str]) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        return _tell(say("cli.interrupted"), 130)
+        return _tell(_interrupted(), 130)
     except CsiError as problem:
         return _fail(problem)
     except BrokenPipeError:
@@ -75,6 +75,14 @@ def _ended(given: Sequence[str]) -> int:
 
 def _fail(problem: CsiError) -> int:
     return _tell(f"csi: {' '.join(str(problem).split())}", 2)
+
+
+def _interrupted() -> str:
+    """That the work was stopped; in English where that came before the words could be read."""
+    try:
+        return say("cli.interrupted")
+    except Exception:  # whatever a module that is half imported raises
+        return "csi: stopped; no file was changed"
 
 
 def _tell(sentence: str, code: int) -> int:

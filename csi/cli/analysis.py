@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from csi.models.path import PathModel
     from csi.study import Study
 
+# Remarks on single sections, which stand on the page.
+OF_SECTIONS = ("drivers_grouped", "drivers_rare", "asymmetry_few", "no_model")
 TOUR, TOUR_GROUPS, TOUR_FOLDER = "mobile_wenjuanxing", "operator", "csi-tour"
 
 
@@ -49,7 +51,8 @@ def report(options: argparse.Namespace) -> int:
     }
     study = _study(survey, model, by, remarks, n_boot=n_boot, seed=seed, **more, **records)
     for remark in study.notes:
-        print(remark)
+        if remark.code not in OF_SECTIONS:
+            print(remark)
     return _write(study, output)
 
 
