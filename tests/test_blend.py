@@ -535,7 +535,9 @@ BAD = [
         ["w", "1 个客户"],
     ),
     (
-        lambda: score(asked(PLAIN | {"w": [1, 2]}, weight="w"), visits({"firm": ["x", "z"], "a": ["满意"] * 2, "b": ["满意"] * 2})),
+        lambda: score(
+            asked(PLAIN | {"w": [1, 2]}, weight="w"), visits({"firm": ["x", "z"], "a": ["满意"] * 2, "b": ["满意"] * 2})
+        ),
         ["w", "weight", "1 customers"],
         ["w", "weight", "1 个客户"],
     ),

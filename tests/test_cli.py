@@ -279,7 +279,7 @@ def test_a_group_of_five_is_said_to_be_small(tmp_path, capsys):
     assert cli.main(["report", "shops.csv", "--model", "SCSB", "--by", "shop", "--n-boot", "100"]) == 0
     page = (tmp_path / "shops-report.html").read_text(encoding="utf-8")
     answer = page.partition('<section id="answer_head">')[2].partition("</section>")[0]
-    assert "Groups of fewer than 30 respondents: 小店 (5)" in answer
+    assert "Fewer than 30 respondents: 小店 (5)" in answer
     assert "甲" not in answer
 
 

@@ -56,9 +56,7 @@ SECTIONS = (
     Section("tree", lambda have: have.tree is not None and not have.blends, make_tree, show_tree),
     Section("public_service", lambda have: have.asked.events, make_events, show_events),
     Section("rates", lambda have: have.asked.ratings, make_rates, show_rates),
-    Section(
-        "items", lambda have: have.asked.listed, make_items, show_items
-    ),
+    Section("items", lambda have: have.asked.listed, make_items, show_items),
     Section("drivers", lambda have: drivers_of(have), make_drivers, show_drivers),
     Section("servqual", lambda have: have.asked.expected, make_servqual, show_servqual),
     Section("kano", lambda have: have.asked.functional, make_kano, show_kano),
