@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.measures.blend_rules import COMPLAINT_POINTS
-from csi.measures.level_bands import Level
+from csi.measures.index.blend_rules import COMPLAINT_POINTS
+from csi.measures.index.level_bands import Level
 
 ITEMS = (
     "quality", "packaging", "usability", "reception", "procedure", "price_payment", "transport", "problem_handling",

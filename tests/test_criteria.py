@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.measures.ahp import (
+from csi.inference.derived import Joined, function_of
+from csi.measures.evaluation.closeness import grey_relation, rank_sets, ranks, reversals, topsis
+from csi.measures.weights.ahp import (
     RANDOM_INDEX,
     column_average_weights,
     geometric_mean_weights,
@@ -24,11 +26,9 @@ from csi.measures.ahp import (
     random_index,
     to_revise,
 )
-from csi.measures.closeness import grey_relation, rank_sets, ranks, reversals, topsis
-from csi.measures.derived import Joined, function_of
-from csi.measures.judgements import ratio, read_judges
-from csi.measures.maxdiff import count_choices, fit_logit, log_likelihood, read_choices, softmax
-from csi.measures.spread import critic_weights, entropy_weights
+from csi.measures.weights.judgements import ratio, read_judges
+from csi.measures.weights.maxdiff import count_choices, fit_logit, log_likelihood, read_choices, softmax
+from csi.measures.weights.spread import critic_weights, entropy_weights
 
 HERE = Path(__file__).parent / "golden"
 GOLDEN = json.loads((HERE / "criteria.json").read_text(encoding="utf-8"))
@@ -349,8 +349,8 @@ def test_linearised_errors_of_all_answers_agree_with_the_bootstrap() -> None:
 @pytest.mark.parametrize("kind", ["entropy", "critic", "regression"])
 def test_influences_are_the_derivatives_of_the_weights(kind: str) -> None:
     """One respondent's weight a little up: the weights move by his influence; influences average 0."""
-    from csi.measures import spread
-    from csi.measures.answer_weights import regression_of_covariance
+    from csi.measures.weights import spread
+    from csi.measures.weights.answer_weights import regression_of_covariance
 
     rng = np.random.default_rng(3)
     x = rng.uniform(1, 9, (40, 4)) + rng.uniform(0, 6, (40, 1))
@@ -384,7 +384,7 @@ def test_influences_are_the_derivatives_of_the_weights(kind: str) -> None:
 def test_intervals_hold_the_weights_of_the_population(kind: str) -> None:
     """METHODS R2: 2,000 samples of 250 from 60,000 ratings on 1-10; mean cover of the 95 % intervals 93-97 %."""
     from csi.inference.intervals import quantile_of
-    from csi.measures import spread
+    from csi.measures.weights import spread
 
     rng = np.random.default_rng(17)
     base = rng.normal(size=(60_000, 1))

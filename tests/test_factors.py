@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 import csi
-from csi.measures.factor_count import average_partial, count_factors
-from csi.measures.factor_extraction import extract
-from csi.measures.factor_numbers import most_factors, solve
-from csi.measures.rotation import rotate, rotate_best
+from csi.measures.trust.factor_count import average_partial, count_factors
+from csi.measures.trust.factor_extraction import extract
+from csi.measures.trust.factor_numbers import most_factors, solve
+from csi.measures.trust.rotation import rotate, rotate_best
 
 GOLDEN = Path(__file__).parent / "golden"
 PSYCH = json.loads((GOLDEN / "psych_mobi.json").read_text())

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.measures.fuzzy import label_sets
-from csi.measures.given_weights import read_tree
-from csi.measures.membership import (
+from csi.measures.evaluation.fuzzy import label_sets
+from csi.measures.evaluation.given_weights import read_tree
+from csi.measures.evaluation.membership import (
     OPERATORS,
     compose,
     compose_tree,

@@ -20,7 +20,7 @@ from csi.inference.bootstrap import Batch, rows_of
 from csi.inference.calibration import Calibration
 from csi.inference.design import Design
 from csi.inference.jackknife import bias, contributions, kurtosis, leave_one_out
-from csi.measures.analytic import Analytic
+from csi.measures.trust.analytic import Analytic
 from csi.sums import upper
 
 

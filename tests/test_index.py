@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.measures.index_numbers import to_100
+from csi.measures.index.index_numbers import to_100
 
 TREE = {"Satisfaction": {"weight": 60, "parts": {"s1": 40, "s2": 20}}, "Loyalty": {"weight": 40, "parts": {"l1": 40}}}
 

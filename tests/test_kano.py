@@ -12,7 +12,7 @@ import pytest
 from scipy.stats import norm, t
 
 import csi
-from csi.measures.kano_numbers import (
+from csi.measures.quality.kano_numbers import (
     BERGER,
     CATEGORIES,
     POULIOT,

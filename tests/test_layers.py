@@ -22,6 +22,7 @@ RANKS = (
     "moments",
     "inference",
     "data",
+    "estimation",
     "measures",
     "models",
     "drivers",
@@ -35,6 +36,8 @@ RANKS = (
     "cli",
     "__main__",
 )
+# The rooms of csi/measures, lowest first, under the same rule.
+ROOMS = ("scores", "public_service", "index", "evaluation", "weights", "quality", "trust")
 COPYLEFT = {"plspm", "seminr", "pyreadr", "rpy2", "pingouin", "PyQt5", "PyQt6"}
 PICTURES = {"matplotlib", "seaborn"}
 CATCH_ALL = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools"}
@@ -69,15 +72,17 @@ def imported(name: str, trees: dict[str, ast.Module] | None = None) -> list[str]
     return found
 
 
-def rank(name: str) -> int:
-    part = name.partition(".")[2].partition(".")[0]
-    if part not in RANKS:
-        raise LookupError(f"{name} has no rank; give it one in RANKS and in the design")
-    return RANKS.index(part)
+def rank(name: str) -> tuple[int, int]:
+    part, room = folder(name)
+    if part not in RANKS or (room and room not in ROOMS):
+        raise LookupError(f"{name} has no rank; give it one in RANKS or ROOMS and in the design")
+    return RANKS.index(part), ROOMS.index(room) if room else -1
 
 
-def folder(name: str) -> str:
-    return name.partition(".")[2].partition(".")[0]
+def folder(name: str) -> tuple[str, str]:
+    """The folder of a module, and its room where the folder has rooms."""
+    parts = name.split(".")[1:]
+    return (parts[0] if parts else ""), (parts[1] if parts[0:1] == ["measures"] and parts[1:] else "")
 
 
 def own(name: str) -> list[str]:

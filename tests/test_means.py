@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 import csi
 from csi.errors import CsiError
+from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.calibration import Calibration
 from csi.inference.design import Design
 from csi.inference.intervals import acceleration
 from csi.inference.means import Sample, accelerations, estimates, linearise, resample, slopes
 from csi.language import note
-from csi.measures.measured import Choice, Measure, Sheet, measure
 from csi.results import Block
 
 NAN = float("nan")

@@ -15,9 +15,9 @@ from scipy.stats import chi2, norm
 
 import csi
 from csi.data.codebook import Codebook
+from csi.inference.contrasts import wald_statistic
 from csi.inference.score_interval import score_z
-from csi.measures.contrasts import wald_statistic
-from csi.measures.nps_interval import adjusted_parts, net_limits, net_shares, net_variance
+from csi.measures.scores.nps_interval import adjusted_parts, net_limits, net_shares, net_variance
 
 Z = norm.ppf(0.975)
 ELEVEN = "{scales: {eleven: {lo: 0, hi: 10}}, items: {rec: {scale: eleven}}}"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 import csi
-from csi.measures.association import associate
-from csi.measures.quadrant_labels import QUADRANTS, lines, quadrant, quadrant_p, side_p
+from csi.measures.quality.association import associate
+from csi.measures.quality.quadrant_labels import QUADRANTS, lines, quadrant, quadrant_p, side_p
 
 # Martilla and James (1977): importance and performance of 14 attributes of a car dealer's service, 1-4
 DEALER = {
@@ -154,7 +154,7 @@ def test_derived_importance_under_a_design_is_that_of_r_survey():
 @pytest.mark.parametrize("by", [None, "operator"])
 def test_both_forms_of_derived_importance_have_one_linearised_error(method, by, monkeypatch):
     """Influence columns (fast) against products of columns, which a bootstrap needs: the same numbers and errors."""
-    import csi.measures.item_importance as source
+    import csi.measures.quality.item_importance as source
 
     survey = csi.load_sample("mobile")
     items = ["quality_network", "quality_service", "quality_products", "value_price"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import csi
 from csi.data.codebook import Codebook
-from csi.measures.transforms import min_max, percent_of_max
+from csi.measures.scores.transforms import min_max, percent_of_max
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "targets.json").read_text(encoding="utf-8"))
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.measures.servqual_numbers import difference_reliability, normed_quality, spread, spread_columns
+from csi.measures.quality.servqual_numbers import difference_reliability, normed_quality, spread, spread_columns
 
 SCALE7 = csi.Scale(1, 7)
 POINTS = {"Tangibles": 11, "Reliability": 32, "Responsiveness": 22, "Assurance": 19, "Empathy": 16}

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.measures.index_numbers import node_scores, node_values
-from csi.measures.tree_given import as_tree
+from csi.measures.index.index_numbers import node_scores, node_values
+from csi.measures.index.tree_given import as_tree
 
 PRINTED = """
 product 50 产品质量

@@ -26,11 +26,11 @@ from csi.drivers.importance_errors import sharpen
 from csi.drivers.importance_numbers import METHODS, Importance
 from csi.drivers.importance_tables import Simultaneous
 from csi.drivers.profile import Function
+from csi.estimation.item_moments import ItemData
+from csi.estimation.moment_inference import Part, measure
 from csi.inference.bootstrap import batch_of
 from csi.inference.design import Design
 from csi.inference.intervals import SQUARE
-from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Part, measure
 
 PEOPLE, CLUSTERS, ASKED = 100_000, 2_000, 10
 SETS = {

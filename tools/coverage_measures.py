@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from csi.estimation.measured import SCALES, Choice, Measure, _infer
 from csi.inference.calibration import Calibration
 from csi.inference.design import Design
 from csi.inference.means import Means, Sample, estimates
 from csi.inference.quantiles import quantiles
 from csi.inference.regression import regress_linear
 from csi.language import note
-from csi.measures.measured import SCALES, Choice, Measure, _infer
 
 BRANCHES = np.array([600, 400, 300, 200, 100])  # in the five regions
 DRAWN = {250: np.array([8, 6, 4, 4, 3]), 1000: np.array([30, 24, 18, 16, 12])}

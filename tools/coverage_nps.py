@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from csi.inference.intervals import quantile_of
-from csi.measures.nps_interval import KINDS, net_limits
+from csi.measures.scores.nps_interval import KINDS, net_limits
 
 POPULATIONS = ((0.5, 0.2), (0.15, 0.55), (0.85, 0.05), (0.3, 0.3), (0.95, 0.01))
 SIZES = (50, 100, 250, 1000)

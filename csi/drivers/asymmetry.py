@@ -16,11 +16,11 @@ from csi.drivers.asymmetry_numbers import POTENTIALS, Cut, RatioStore, dummies, 
 from csi.drivers.asymmetry_tables import finish
 from csi.drivers.slopes import bare, complete, infer_following, related
 from csi.errors import DataError, OptionError
+from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.means import Sample
 from csi.inference.stores import LinearStore
 from csi.language import note
-from csi.measures.measured import Choice, Measure, Sheet, measure
-from csi.measures.pairs import check_items
+from csi.measures.quality.pairs import check_items
 from csi.results import Block, Result
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy as np
 from csi.data.survey import Survey
 from csi.drivers.asymmetry_numbers import Cut
 from csi.errors import OptionError
-from csi.measures.pairs import check_keys
+from csi.measures.quality.pairs import check_keys
 
 
 def read_cuts(survey: Survey, names: Sequence[str], low: Any, high: Any) -> tuple[list[Cut], list[Cut]]:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from csi.drivers.asymmetry_numbers import TYPES, asymmetry_of, effects_of, no_impact_p, ratio_of, type_of, type_p
 from csi.errors import OptionError
+from csi.inference.contrasts import Contrasts, pair_weights
 from csi.language import note
-from csi.measures.contrasts import Contrasts, pair_weights
-from csi.measures.label_tables import LEVEL, Tested, replicates_of, with_tables
+from csi.measures.quality.label_tables import LEVEL, Tested, replicates_of, with_tables
 from csi.results import Check, Result, Table, check_level
 
 if TYPE_CHECKING:

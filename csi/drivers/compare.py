@@ -23,15 +23,15 @@ from csi.drivers.pls_importance import pls_importance
 from csi.drivers.profile import Function
 from csi.errors import DataError, OptionError
 from csi.estimates import Uncertainty
+from csi.estimation.item_moments import ItemData
+from csi.estimation.moment_inference import Measured, Part, measure
 from csi.inference.bootstrap import Batch
 from csi.inference.choice import generator
+from csi.inference.derived import Joined
 from csi.inference.intervals import CORRELATION, SQUARE, Draws, Linear
 from csi.language import Note, note
-from csi.measures.analytic import Analytic, no_limits
-from csi.measures.closeness import ranks
-from csi.measures.derived import Joined
-from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured, Part, measure
+from csi.measures.evaluation.closeness import ranks
+from csi.measures.trust.analytic import Analytic, no_limits
 from csi.moments import Moments
 from csi.results import Block, Result, Table
 

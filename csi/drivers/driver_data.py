@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers.importance_numbers import SINGULAR
 from csi.errors import DataError, EstimationError
+from csi.estimation.item_moments import ItemData, prepare_items, without_failing
 from csi.inference.bootstrap import Batch
-from csi.measures.item_moments import ItemData, prepare_items, without_failing
 from csi.moments import Moments
 
 Array = NDArray[np.float64]

@@ -14,9 +14,9 @@ from csi.drivers.expectations_models import LINES, Contest, build
 from csi.drivers.expectations_tables import Rivals, finish
 from csi.drivers.slopes import bare, related
 from csi.errors import DataError, EstimationError, OptionError
+from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.language import note
-from csi.measures.measured import Choice, Measure, Sheet, measure
-from csi.measures.pairs import check_scales
+from csi.measures.quality.pairs import check_scales
 from csi.results import Block, Result
 
 FUNCTION = "fit_expectations"

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from csi.data.survey import Survey
 from csi.drivers.expectations_models import Contest, cross_validate, folds_of, information
 from csi.estimates import Unknown
+from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.means import Means
 from csi.language import note
-from csi.measures.label_tables import Tested, with_tables
-from csi.measures.measured import Choice, Measure, Sheet, measure
+from csi.measures.quality.label_tables import Tested, with_tables
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]

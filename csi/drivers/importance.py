@@ -21,10 +21,10 @@ from csi.drivers.profile import Function
 from csi.drivers.pseudo_importance import fit_pseudo
 from csi.drivers.regression_numbers import KINDS
 from csi.errors import OptionError, choose
+from csi.estimation.item_moments import ItemData
+from csi.estimation.moment_inference import Measured, Part, measure
 from csi.language import Note, note
-from csi.measures.analytic import Analytic
-from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured, Part, measure
+from csi.measures.trust.analytic import Analytic
 from csi.moments import Moments
 from csi.results import Check, Result, Table
 

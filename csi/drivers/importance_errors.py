@@ -18,12 +18,12 @@ from csi.drivers.importance_numbers import to_root
 from csi.drivers.profile import Evidence, Function
 from csi.errors import OptionError
 from csi.estimates import Uncertainty
+from csi.estimation.item_moments import ItemData
+from csi.estimation.moment_inference import JACKKNIFE_UP_TO, Measured, Part, choose_inference, joined
 from csi.inference.intervals import standard_deviation
 from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, leave_one_out, units_of
 from csi.inference.stores import DrawStore, LazyStore, LinearStore, Places, pick
 from csi.language import note
-from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import JACKKNIFE_UP_TO, Measured, Part, choose_inference, joined
 
 Array = NDArray[np.float64]
 Groups = Sequence[Sequence[Part]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from csi.measures.measured import CSI
+from csi.estimation.measured import CSI
 
 LMG = {
     "text": "Grömping, U. (2007). Estimators of relative importance in linear regression based on variance "

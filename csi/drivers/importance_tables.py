@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from csi.drivers.dominance import pairs
 from csi.errors import choose
 from csi.estimates import Uncertainty, Unknown
+from csi.estimation.item_moments import ItemData
+from csi.estimation.moment_inference import Measured
 from csi.inference.intervals import SQUARE, quantile_of
-from csi.measures.analytic import Analytic
-from csi.measures.closeness import rank_sets, ranks
-from csi.measures.item_moments import ItemData
-from csi.measures.moment_inference import Measured
+from csi.measures.evaluation.closeness import rank_sets, ranks
+from csi.measures.trust.analytic import Analytic
 from csi.results import Block, Table
 
 Array = NDArray[np.float64]

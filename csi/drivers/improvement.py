@@ -16,11 +16,11 @@ from csi.drivers.asymmetry import check_drivers
 from csi.drivers.improvement_numbers import ALPHA, Products, products_of, robustness_value
 from csi.drivers.slopes import related
 from csi.errors import DataError, OptionError
+from csi.estimation.measured import Choice, Measure, Sheet, measure
+from csi.inference.contrasts import Contrasts
 from csi.inference.means import Means
 from csi.language import note
-from csi.measures.contrasts import Contrasts
-from csi.measures.label_tables import some_rows, with_tables
-from csi.measures.measured import Choice, Measure, Sheet, measure
+from csi.measures.quality.label_tables import some_rows, with_tables
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]

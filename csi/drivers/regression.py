@@ -25,9 +25,9 @@ from csi.drivers.regression_inference import Fit, choose_method, measure_fit, me
 from csi.drivers.regression_numbers import KINDS, fit_model, values_of
 from csi.drivers.regression_tables import tables_of
 from csi.errors import DataError, OptionError, choose
+from csi.estimation.measured import CSI
+from csi.estimation.moment_inference import Measured
 from csi.language import Note, note
-from csi.measures.measured import CSI
-from csi.measures.moment_inference import Measured
 from csi.moments import Moments
 from csi.results import Check, Result
 

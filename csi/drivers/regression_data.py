@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
+from csi.estimation.item_moments import group_codes, refuse_private
+from csi.estimation.standing import renumbered, standing_groups
 from csi.inference.design import Design
 from csi.language import Note, note
-from csi.measures.item_moments import group_codes, refuse_private
-from csi.measures.standing import renumbered, standing_groups
 
 Array = NDArray[np.float64]
 FUNCTION = "fit_drivers"

@@ -14,6 +14,7 @@ from csi.drivers.regression_data import Domain, DriverData
 from csi.drivers.regression_numbers import Moved, fit_model, linear_of_moments, values_of
 from csi.drivers.regression_r2 import bound_r2, bound_r2_of_moments
 from csi.errors import OptionError, choose
+from csi.estimation.moment_inference import Measured, of_draws
 from csi.inference.bootstrap import Batch, draw, replicate, rows_of
 from csi.inference.choice import INTERVALS, check_n_boot
 from csi.inference.design import Design
@@ -22,7 +23,6 @@ from csi.inference.intervals import Linear, acceleration_sums, from_scale
 from csi.inference.progress import report
 from csi.inference.stores import LinearStore, Places
 from csi.language import note
-from csi.measures.moment_inference import Measured, of_draws
 from csi.moments import Moments
 from csi.sums import upper
 

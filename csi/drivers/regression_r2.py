@@ -15,10 +15,10 @@ from csi.drivers.importance_numbers import to_root
 from csi.drivers.regression_data import DriverData
 from csi.drivers.regression_numbers import linear_of_moments
 from csi.estimates import Uncertainty
+from csi.estimation.moment_inference import JACKKNIFE_UP_TO, Measured
 from csi.inference.bootstrap import Batch, rows_of
 from csi.inference.jackknife import JackknifeStore, contributions, leave_one_out, units_of
 from csi.inference.stores import Places
-from csi.measures.moment_inference import JACKKNIFE_UP_TO, Measured
 
 Array = NDArray[np.float64]
 NAMES = ("square", "fit")  # R2; adjusted R2 and sigma

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.estimation.measured import Choice, count_failed
 from csi.inference.means import Means, Sample, accelerations, resample
 from csi.inference.regression import regress_linear
 from csi.inference.stores import DrawStore, LinearStore
-from csi.measures.measured import Choice, count_failed
 
 Array = NDArray[np.float64]
 Numbers = Mapping[str, Array]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi.errors import OptionError
 from csi.language import pick, say
-from csi.measures.tree_given import as_tree
+from csi.measures.index.tree_given import as_tree
 from csi.report.fonts import fold
 from csi.report.sources import read_source
 from csi.report.style import INK, MUTED, WIDE, Picture, drawing, interval_text, new_figure, settle
@@ -22,8 +22,8 @@ from csi.views import word
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from csi.measures.tree import IndicatorTree
-    from csi.measures.tree_layout import TreeWeights
+    from csi.measures.index.tree import IndicatorTree
+    from csi.measures.index.tree_layout import TreeWeights
     from csi.results import Result
 
 ROW, BOX, MOST = 0.62, 0.78, 40  # inches of an item, width of a box as a share of its column, items that can be read

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from csi.language import Note, note
-from csi.measures.blend import score_blend
-from csi.measures.index import score_index
-from csi.measures.items import score_items
-from csi.measures.tree_given import as_tree
+from csi.measures.index.blend import score_blend
+from csi.measures.index.index import score_index
+from csi.measures.index.tree_given import as_tree
+from csi.measures.scores.items import score_items
 from csi.models.pls import fit_pls
 from csi.results import Result
 from csi.study.material import Material, one_or_list

@@ -10,12 +10,12 @@ import numpy as np
 
 from csi.data.headings import masked
 from csi.estimates import Unknown
+from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.means import Means
 from csi.language import note
-from csi.measures.items import score_items
-from csi.measures.measured import Choice, Measure, Sheet, measure
-from csi.measures.nps import score_nps
-from csi.measures.rates import score_ces, score_csat, score_top_box
+from csi.measures.scores.items import score_items
+from csi.measures.scores.nps import score_nps
+from csi.measures.scores.rates import score_ces, score_csat, score_top_box
 from csi.results import Block, Result, Table
 from csi.study.blocks import Drawn, Folded, Lines, Part, Rows, sentence
 from csi.study.material import Material

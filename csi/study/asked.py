@@ -12,7 +12,7 @@ import numpy as np
 from csi.data.headings import Heading, heading_of
 from csi.data.survey import Survey
 from csi.errors import CsiError
-from csi.measures.kano_answers import read_answers
+from csi.measures.quality.kano_answers import read_answers
 
 PAIRS = 3  # questions asked twice before they are taken for a battery of pairs
 LEVELS = 40  # categories of a question that is counted

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.estimates import Uncertainty
+from csi.inference.contrasts import Contrasts
 from csi.language import note
-from csi.measures.analytic import Analytic
-from csi.measures.closeness import rank_sets, ranks
-from csi.measures.contrasts import Contrasts
+from csi.measures.evaluation.closeness import rank_sets, ranks
+from csi.measures.trust.analytic import Analytic
 from csi.results import Result, Table
 
 Array = NDArray[np.float64]

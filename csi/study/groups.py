@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi.measures.nps import score_nps
-from csi.measures.rates import score_csat
+from csi.measures.scores.nps import score_nps
+from csi.measures.scores.rates import score_csat
 from csi.models.pls import fit_pls
 from csi.results import Result
 from csi.study.answer import Headline, answer_by

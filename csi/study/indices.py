@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from csi.data.survey import Survey
 from csi.language import Note, note
-from csi.measures.blend import score_blend
-from csi.measures.index import score_index
+from csi.measures.index.blend import score_blend
+from csi.measures.index.index import score_index
 from csi.models.pls import fit_pls
 from csi.study.answer import settled
 from csi.study.blocks import Drawn, Folded, Name, Part, Rows, Special, sentence

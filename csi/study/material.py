@@ -10,7 +10,7 @@ from typing import Any
 from csi.data.survey import Survey
 from csi.errors import CsiError
 from csi.language import LANGUAGES, Note, note, words
-from csi.measures.flags import flag_column
+from csi.measures.scores.flags import flag_column
 from csi.models.path import PathModel
 from csi.results import Result
 from csi.study.asked import Asked

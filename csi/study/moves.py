@@ -9,10 +9,10 @@ import numpy as np
 from csi.drivers.asymmetry import fit_asymmetry
 from csi.drivers.importance import fit_importance
 from csi.language import note
-from csi.measures.kano import score_kano
-from csi.measures.public_service import score_public_service
-from csi.measures.quadrants import score_quadrants
-from csi.measures.servqual import score_servqual
+from csi.measures.public_service.public_service import score_public_service
+from csi.measures.quality.kano import score_kano
+from csi.measures.quality.quadrants import score_quadrants
+from csi.measures.quality.servqual import score_servqual
 from csi.study.blocks import Drawn, Name, Part, Rows, sentence
 from csi.study.material import Material
 
