@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from csi.estimation.moment_inference import Part, measure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
 from csi.estimation.item_moments import ItemData
 from csi.estimation.item_moments import _moments_of as moments_of
-from csi.estimation.moment_inference import Part, measure
 from csi.inference.design import Design
 from csi.measures.trust.reliability_numbers import alpha_of, halves_of
 from csi.results import Block

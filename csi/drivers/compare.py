@@ -23,10 +23,12 @@ from csi.drivers.pls_importance import pls_importance
 from csi.drivers.profile import Function
 from csi.errors import DataError, OptionError
 from csi.estimates import Uncertainty
+from csi.estimation.engine import Measured
 from csi.estimation.item_moments import ItemData
-from csi.estimation.moment_inference import Measured, Part, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
 from csi.inference.bootstrap import Batch
-from csi.inference.choice import generator
+from csi.inference.choice import Choice, generator
 from csi.inference.derived import Joined
 from csi.inference.intervals import CORRELATION, SQUARE, Draws, Linear
 from csi.language import Note, note
@@ -128,15 +130,15 @@ def compare_importance(
     data = prepare_drivers(
         survey_or_moments, outcome, players, missing=missing, by=by, function="compare_importance", more=said
     )  # fmt: skip
-    method, kind = choose_limits(data, inference, interval, n_boot)
+    choice = choose_limits(data, Choice(inference, interval, n_boot, seed))
     p = len(players.names)
     scored = [Part(range(p + 1, 2 * p + 1), partial(_score, *_ends(survey_or_moments, said)))] if said else []
     groups, slim = (
         [[Part(range(p + 1), partial(_derive, with_roots)), *scored]] * len(data.domains)
-        for with_roots in (method == "linearised", True)
+        for with_roots in (choice.inference == "linearised", True)
     )
     functions = {name: Function(name, players.sizes) for name in ("lmg", "johnson")} if p <= EASY else {}
-    found = sharpen(data, measure(data, groups, method, kind, n_boot, seed), kind, slim, groups, functions, p)
+    found = sharpen(data, measure(data, groups, choice), slim, groups, functions, p)
     kinds = (*(("stated",) if said else ()), *DERIVED)
     effects = None if fit is None else pls_importance(fit, outcome, players.names)
     compared = Comparison(data, found, players, kinds, effects, seed)

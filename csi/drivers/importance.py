@@ -21,8 +21,11 @@ from csi.drivers.profile import Function
 from csi.drivers.pseudo_importance import fit_pseudo
 from csi.drivers.regression_numbers import KINDS
 from csi.errors import OptionError, choose
+from csi.estimation.engine import Measured
 from csi.estimation.item_moments import ItemData
-from csi.estimation.moment_inference import Measured, Part, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
+from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.measures.trust.analytic import Analytic
 from csi.moments import Moments
@@ -155,7 +158,8 @@ def fit_importance(
     )  # fmt: skip
     slow = method == "lmg" and len(players.names) > EASY
     wanted = "none" if slow and inference is None else inference
-    chosen, kind = choose_limits(data, wanted, interval, n_boot)
+    choice = choose_limits(data, Choice(wanted, interval, n_boot, seed))
+    chosen = choice.inference
     orders = lmg.draw_orders(len(players.names), n_orders, seed) if method == "lmg_sampled" else None
     numbers = [Importance(method, players.sizes, n, orders, with_roots=chosen == "linearised") for n in data.n]
     bounded = method != "lmg_sampled" and len(players.names) <= EASY
@@ -165,9 +169,9 @@ def fit_importance(
         numbers = [replace(one, tangent=near) for one, near in zip(numbers, tangents, strict=True)]
     columns = range(len(data.items))
     parts = [[Part(columns, one)] for one in numbers]
-    found = measure(data, parts, chosen, kind, n_boot, seed)
+    found = measure(data, parts, choice)
     functions = {"importance": Function(method, players.sizes)} if bounded else {}
-    found = sharpen(data, found, kind, [[Part(columns, one)] for one in slim], parts, functions, len(players.every))
+    found = sharpen(data, found, [[Part(columns, one)] for one in slim], parts, functions, len(players.every))
     tables = ImportanceTables(
         data, found, players.names, players.sizes, players.every, method != "pratt", adjust, seed
     )  # fmt: skip

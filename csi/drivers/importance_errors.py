@@ -18,15 +18,16 @@ from csi.drivers.importance_numbers import to_root
 from csi.drivers.profile import Evidence, Function
 from csi.errors import OptionError
 from csi.estimates import Uncertainty
+from csi.estimation.engine import JACKKNIFE_UP_TO, Measured
 from csi.estimation.item_moments import ItemData
-from csi.estimation.moment_inference import JACKKNIFE_UP_TO, Measured, Part, choose_inference, joined
+from csi.estimation.parts import Groups, joined
+from csi.inference.choice import Choice
 from csi.inference.intervals import standard_deviation
 from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, leave_one_out, units_of
 from csi.inference.stores import DrawStore, LazyStore, LinearStore, Places, pick
 from csi.language import note
 
 Array = NDArray[np.float64]
-Groups = Sequence[Sequence[Part]]
 SUBSETS = 1 << 20  # of drivers, times sampling units, up to which units are left out in turn
 EASY = 20  # players of LMG up to which errors are given unasked
 LEAST_DF = 6.0  # of shares
@@ -91,18 +92,18 @@ class ImportanceStore:
         return Bounded(inner, Limits(tuple(places), evidence, self.maker.r2 if of_r2 else None))
 
 
-def choose(data: ItemData, inference: str | None, interval: str | None, n_boot: int) -> tuple[str, str]:
-    """Method and kind of limits: "profile" unless asked otherwise, percentiles of a bootstrap, never BCa."""
-    if interval == "bca":
+def choose(data: ItemData, asked: Choice) -> Choice:
+    """The choice resolved: limits by "profile" unless asked otherwise, percentiles of a bootstrap, never BCa."""
+    if asked.interval == "bca":
         raise OptionError("importance_no_bca")
-    method, kind = choose_inference(data, inference, interval, n_boot)
-    if interval is None and method in ("linearised", "bootstrap"):
-        kind = "profile" if method == "linearised" else "percentile"
-    return method, kind
+    choice = asked.resolve(data)
+    if asked.interval is None and choice.inference in ("linearised", "bootstrap"):
+        return replace(choice, interval="profile" if choice.inference == "linearised" else "percentile")
+    return choice
 
 
 def sharpen(
-    data: ItemData, found: Measured, kind: str, slim: Groups, whole: Groups, functions: Mapping[str, Function], p: int
+    data: ItemData, found: Measured, slim: Groups, whole: Groups, functions: Mapping[str, Function], p: int
 ) -> Measured:
     """Jackknife errors instead of linearised ones where units are few, and limits of their own for importances and R2.
 
@@ -110,12 +111,12 @@ def sharpen(
     ----------
     data : what was prepared
     found : numbers of `whole` with linearised errors or replicates; with linearised errors `roots` stand among them
-    kind : of limits, as `choose` gives it
     slim : parts of each group whose numbers are jackknifed at once, with `roots` among them
     whole : parts of each group with everything
     functions : blocks of importances to their functions; the others keep their errors and limits
     p : drivers
     """
+    kind = found.interval
     if found.method not in ("linearised", "bootstrap") or (kind == "t" and found.method == "bootstrap"):
         return found
     held = _left_out(data, slim, functions)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from csi.drivers.dominance import pairs
 from csi.errors import choose
 from csi.estimates import Uncertainty, Unknown
+from csi.estimation.engine import Measured
 from csi.estimation.item_moments import ItemData
-from csi.estimation.moment_inference import Measured
 from csi.inference.intervals import SQUARE, quantile_of
 from csi.measures.evaluation.closeness import rank_sets, ranks
 from csi.measures.trust.analytic import Analytic

@@ -21,12 +21,13 @@ from csi.drivers.regression_data import (
     check_names,
     prepare_drivers,
 )
-from csi.drivers.regression_inference import Fit, choose_method, measure_fit, measure_moments, with_r2
+from csi.drivers.regression_inference import Fit, OfFit, choose_method, measure_moments, with_r2
 from csi.drivers.regression_numbers import KINDS, fit_model, values_of
 from csi.drivers.regression_tables import tables_of
 from csi.errors import DataError, OptionError, choose
+from csi.estimation.engine import Measured, infer
 from csi.estimation.measured import CSI
-from csi.estimation.moment_inference import Measured
+from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.moments import Moments
 from csi.results import Check, Result
@@ -185,9 +186,9 @@ def fit_drivers(
             raise OptionError("by_needs_survey")
         return _of_moments(survey, outcome, names, inference, interval, n_boot)
     data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
-    method, chosen = choose_method(kind, data.design, data.groups, False, inference, interval, n_boot)
+    choice = choose_method(kind, data.design, data.groups, False, Choice(inference, interval, n_boot, seed))
     fit, notes = _fit(data, kind, link, boxes, empty_levels)
-    measured = with_r2(fit, measure_fit(fit, method, chosen, n_boot, seed))
+    measured = with_r2(fit, infer(OfFit(fit), choice))
     return _result(fit, measured, notes)
 
 
@@ -337,7 +338,7 @@ def _of_moments(
     chosen = moments.select([*drivers, outcome])
     if not np.isfinite(chosen.cov).all():
         raise DataError("no_common_rows", items=[*drivers, outcome])
-    method, _ = choose_method("linear", None, (), chosen.fourth is not None, inference, interval, n_boot)
+    choice = choose_method("linear", None, (), chosen.fourth is not None, Choice(inference, interval, n_boot))
     k = len(drivers)
     if chosen.n < k + 3:
         raise DataError("drivers_few", place="Moments", n=chosen.n, need=k + 3, terms=k)
@@ -345,13 +346,13 @@ def _of_moments(
         raise DataError("outcome_constant", place="Moments", outcome=outcome, value=float(chosen.mean[k]))
     check_covariance(drivers, chosen.mean[:k], chosen.cov[:k, :k], "Moments")
     check_left(drivers, outcome, chosen.cov, "Moments")
-    measured = measure_moments(chosen, method)
+    measured = measure_moments(chosen, choice)
     notes = [note("moments_source", source=chosen.source)] if chosen.source else []
     if chosen.dropped:
         notes.append(note("trust_dropped_" + chosen.missing, dropped=chosen.dropped, n=chosen.n))
     facts = {
         "kind": "linear", "n": chosen.n, "n_dropped": chosen.dropped, "n_eff": float(chosen.n_eff),
-        "inference": method, "interval": measured.interval, "n_boot": 0, "n_failed": 0,
+        "inference": measured.method, "interval": measured.interval, "n_boot": 0, "n_failed": 0,
     }  # fmt: skip
 
     def checks() -> tuple[Check, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from csi.drivers.ordered import Model, SeparatedError
 from csi.drivers.regression_data import Domain, DriverData
 from csi.drivers.regression_numbers import Moved, fit_model, linear_of_moments, values_of
-from csi.drivers.regression_r2 import bound_r2, bound_r2_of_moments
+from csi.drivers.regression_r2 import bound_r2, bound_r2_of_moments, rows_of_fit
 from csi.errors import OptionError, choose
-from csi.estimation.moment_inference import Measured, of_draws
-from csi.inference.bootstrap import Batch, draw, replicate, rows_of
-from csi.inference.choice import INTERVALS, check_n_boot
+from csi.estimation.engine import Estimator, Measured, Numbers, infer, stacked
+from csi.estimation.moments import OfMoments
+from csi.inference.bootstrap import Batch, Resampler
+from csi.inference.choice import INTERVALS, Choice, check_n_boot
 from csi.inference.design import Design
-from csi.inference.influence import STEP, covariance_from_fourth, jacobian
+from csi.inference.influence import STEP, jacobian
 from csi.inference.intervals import Linear, acceleration_sums, from_scale
-from csi.inference.progress import report
-from csi.inference.stores import LinearStore, Places
-from csi.language import note
+from csi.inference.stores import LinearStore, Places, Store
+from csi.language import Note, note
 from csi.moments import Moments
 from csi.sums import upper
 
@@ -156,16 +156,13 @@ class InfluenceStore:
         return self._moves[g, name]
 
 
-def choose_method(
-    kind: str, design: Design | None, groups: Sequence[str], fourth: bool, inference: str | None,
-    interval: str | None, n_boot: int,
-) -> tuple[str, str]:  # fmt: skip
+def choose_method(kind: str, design: Design | None, groups: Sequence[str], fourth: bool, asked: Choice) -> Choice:
     """Resolve the defaults and refuse what the data cannot give; `design` is None for Moments."""
-    choose("inference", inference, (None, *INFERENCE))
-    choose("interval", interval, (None, *INTERVALS))
-    method = inference or ("linearised" if design is not None or fourth else "normal")
-    if method == "none" or (method == "bootstrap" and n_boot == 0):
-        return "none", ""
+    choose("inference", asked.inference, (None, *INFERENCE))
+    choose("interval", asked.interval, (None, *INTERVALS))
+    method = asked.inference or ("linearised" if design is not None or fourth else "normal")
+    if method == "none" or (method == "bootstrap" and asked.n_boot == 0):
+        return replace(asked, inference="none", interval="")
     if design is None:
         if method not in ("normal", "linearised") or (method == "linearised" and not fourth):
             raise OptionError("needs_rows", inference=method)
@@ -176,40 +173,84 @@ def choose_method(
         raise OptionError("ordered_no_leverage", inference=method)
     if method == "normal" and groups:
         raise OptionError("by_not_normal")
-    plain = design is None or design.plain
-    chosen = interval or ("bca" if method == "bootstrap" and plain else "t")
-    if chosen == "bca" and not (method == "bootstrap" and plain):
-        raise OptionError("bca_needs_plain", inference=method)
-    if chosen == "percentile" and method != "bootstrap":
+    if method == "normal" and asked.interval == "percentile":
         raise OptionError("percentile_needs_draws")
     if method == "bootstrap":
-        check_n_boot(n_boot)
-    return method, chosen
+        check_n_boot(asked.n_boot)
+    return replace(asked, inference=method, interval=asked.interval_of(method, design is None or design.plain))
 
 
-def measure_fit(fit: Fit, method: str, interval: str, n_boot: int, seed: int) -> Measured:
-    """All numbers of all domains with the uncertainty that was chosen."""
-    numbers = {name: np.concatenate([values[name].value for values in fit.values]) for name in fit.values[0]}
-    design = fit.data.design
-    facts = {"units": design.units, "strata": design.strata_count}
-    if method == "none":
-        return Measured(numbers, "none", "", None, notes=(note("no_inference"),))
-    if method == "bootstrap":
-        return _bootstrap(fit, numbers, interval, n_boot, seed)
-    if method == "normal":
-        if fit.kind == "linear":
+@dataclass(frozen=True, eq=False)
+class OfFit(Estimator):
+    """The numbers of a regression in every domain.
+
+    Attributes
+    ----------
+    fit : of the sample
+    """
+
+    fit: Fit
+
+    drawn = ("bootstrap",)
+
+    @property
+    def design(self) -> Design:
+        """Of all respondents."""
+        return self.fit.data.design
+
+    def numbers(self) -> Numbers:
+        """(k,) of the sample."""
+        return stacked([{name: moved.value for name, moved in values.items()} for values in self.fit.values])
+
+    def linearised(self, method: str) -> tuple[Store, Note]:
+        """Errors by the design, robustly, or by the model that is taken for true."""
+        fit, design = self.fit, self.design
+        if method == "normal" and fit.kind == "linear":
             domain = fit.data.domains[0]
-            return normal_of_moments(_moments(fit.data, domain), len(domain.y), _effective(domain), fit.data.main)
-        store = InfluenceStore(fit, lambda parts, size: _independent(fit, parts, size, "hc0"))
-        model = _ModelStore(fit, store)
-        return Measured(numbers, method, interval, model, notes=(note("model_errors"),))
-    if method == "linearised":
-        design.check_lonely()
-        remark = note("raked_errors" if design.calibration is not None else "linearised_design", **facts)
-        store = InfluenceStore(fit, lambda parts, size: _by_design(fit, parts, size))
-        return Measured(numbers, method, interval, store, notes=(remark,))
-    store = InfluenceStore(fit, lambda parts, size: _independent(fit, parts, size, method))
-    return Measured(numbers, method, interval, store, notes=(note("robust_errors", name=method.upper()),))
+            store, n = normal_errors(_moments(fit.data, domain), len(domain.y), _effective(domain), fit.data.main)
+            return store, note("normal_regression", n=round(n, 1))
+        if method == "linearised":
+            design.check_lonely()
+            store = InfluenceStore(fit, lambda parts, size: _by_design(fit, parts, size))
+            remark = "raked_errors" if design.calibration is not None else "linearised_design"
+            return store, note(remark, units=design.units, strata=design.strata_count)
+        rule = "hc0" if method == "normal" else method
+        store = InfluenceStore(fit, lambda parts, size: _independent(fit, parts, size, rule))
+        if method == "normal":
+            return _ModelStore(fit, store), note("model_errors")
+        return store, note("robust_errors", name=method.upper())
+
+    def replicates(self, multipliers: Array) -> Numbers:
+        """(k, b): from cross-products for a line, else fitted one by one."""
+        if self.fit.kind == "linear":
+            return self._of_moments(*self._resampler.batches(multipliers))
+        found = [_refit(self.fit, column) for column in multipliers.T]
+        return {name: np.stack([one[name] for one in found], axis=1) for name in found[0]}
+
+    @cached_property
+    def _resampler(self) -> Resampler:
+        return Resampler(rows_of_fit(self.fit.data))
+
+    def _of_moments(self, domains: list[Batch], _: Batch) -> Numbers:
+        data = self.fit.data
+        return stacked([linear_of_moments(part, n, data.main) for part, n in zip(domains, data.n, strict=False)])
+
+    def accelerations(self) -> Numbers:
+        """(k,) from the influence of each respondent."""
+        moves = [{name: moved.influence() for name, moved in values.items()} for values in self.fit.values]
+        return stacked(
+            [
+                {name: acceleration_sums((one**2).sum(axis=1), (one**3).sum(axis=1)) for name, one in part.items()}
+                for part in moves
+            ]
+        )
+
+    def remark(self) -> Note:
+        """How replicates are drawn."""
+        raked = self.design.calibration is not None
+        return note(
+            "bootstrap_raked" if raked else "bootstrap_design", units=self.design.units, strata=self.design.strata_count
+        )
 
 
 def with_r2(fit: Fit, measured: Measured) -> Measured:
@@ -279,13 +320,12 @@ def _moments(data: DriverData, domain: Domain) -> Batch:
     return Batch(mean[:, None], cov[first, second][:, None])
 
 
-def normal_of_moments(batch: Batch, n: int, n_eff: float, main: Sequence[int]) -> Measured:
-    """Numbers of a linear regression with errors by the normal distribution; coefficients as in any textbook.
+def normal_errors(batch: Batch, n: int, n_eff: float, main: Sequence[int]) -> tuple[LinearStore, float]:
+    """Errors of a linear regression by the normal distribution; coefficients as in any textbook.
 
     The covariance of means and covariances of normal ratings goes through the derivatives of the numbers, times
     (n - 1) / (n - k - 1): for raw coefficients that is residual variance times the inverse cross-products, exactly.
     """
-    numbers = linear_of_moments(batch, n, main)
     mean, cov = batch.mean[:, 0], batch.cov[:, :, 0]
     p = len(mean)
     first, second = upper(p)
@@ -293,10 +333,11 @@ def normal_of_moments(batch: Batch, n: int, n_eff: float, main: Sequence[int]) -
     point = np.concatenate([np.zeros(p), batch.half[:, 0]])
     steps = STEP * np.concatenate([spread, spread[first] * spread[second]])
 
-    def at(moved: Array) -> dict[str, Array]:
+    def at(moved: Array) -> Numbers:
         return linear_of_moments(Batch(moved[:p] + mean[:, None], moved[p:]), n, main)
 
-    slope = np.concatenate(list(jacobian(point, steps, at).values()))
+    slopes = jacobian(point, steps, at)
+    slope = np.concatenate(list(slopes.values()))
     inputs = np.zeros((len(point),) * 2)
     inputs[:p, :p] = cov / n
     inputs[p:, p:] = (
@@ -305,65 +346,36 @@ def normal_of_moments(batch: Batch, n: int, n_eff: float, main: Sequence[int]) -
     ) / (n - 1)
     k = p - 1
     total = slope @ inputs @ slope.T * ((n - 1) / (n - k - 1)) * (n / n_eff)
-    values = {name: found[:, 0] for name, found in numbers.items()}
-    store = LinearStore(total, {name: len(found) for name, found in values.items()}, max(n_eff - k - 1, 1.0))
-    return Measured(values, "normal", "t", store, notes=(note("normal_regression", n=round(n_eff, 1)),))
+    return LinearStore(total, {name: len(one) for name, one in slopes.items()}, max(n_eff - k - 1, 1.0)), n_eff
 
 
-def measure_moments(moments: Moments, method: str) -> Measured:
+@dataclass(frozen=True, eq=False)
+class OfLine(OfMoments):
+    """A linear regression from moments whose last item is the outcome."""
+
+    drawn = ()
+
+    def linearised(self, method: str) -> tuple[Store, Note]:
+        """Errors from fourth-order sums, or by the normal distribution."""
+        moments, k = self.moments, len(self.moments.names) - 1
+        if method == "linearised":
+            store, remark = super().linearised(method)
+            return replace(store, df=float(max(moments.fourth.units - 1 - k, 1))), remark
+        n = float(moments.pairs.n.min()) if moments.pairs is not None else moments.n
+        store, n = normal_errors(self.together, moments.n, n * moments.n_eff / moments.n, range(k))
+        return store, note("normal_regression", n=round(n, 1))
+
+
+def measure_moments(moments: Moments, choice: Choice) -> Measured:
     """Numbers of a linear regression from moments whose last item is the outcome."""
     k = len(moments.names) - 1
     batch = Batch(moments.mean[:, None], moments.cov[upper(k + 1)][:, None])
-    main = range(k)
-    if method == "normal":
-        n = float(moments.pairs.n.min()) if moments.pairs is not None else moments.n
-        return normal_of_moments(batch, moments.n, n * moments.n_eff / moments.n, main)
-    values = {name: found[:, 0] for name, found in linear_of_moments(batch, moments.n, main).items()}
-    if method == "none":
-        return Measured(values, "none", "", None, notes=(note("no_inference"),))
-    cov = covariance_from_fourth(
-        moments.fourth, moments.mean, moments.cov, moments.n, moments.sum_w,
-        lambda moved: linear_of_moments(moved, moments.n, main),
-    )  # fmt: skip
-    units = moments.fourth.units
-    store = LinearStore(cov, {name: len(found) for name, found in values.items()}, float(max(units - 1 - k, 1)))
-    found = Measured(values, "linearised", "t", store, notes=(note("linearised", units=units),))
-    return bound_r2_of_moments(found, moments.n, k)
 
+    def evaluate(domains: list[Batch], _: Batch) -> Numbers:
+        return linear_of_moments(domains[0], moments.n, range(k))
 
-def _bootstrap(fit: Fit, numbers: dict[str, Array], interval: str, n_boot: int, seed: int) -> Measured:
-    design = fit.data.design
-    if fit.kind == "linear":
-        draws = _linear_draws(fit, n_boot, seed)
-    else:
-        draws = {name: np.full((len(values), n_boot), np.nan) for name, values in numbers.items()}
-        for start, multipliers in report(draw(design, n_boot, seed), n_boot):
-            for b in range(multipliers.shape[1]):
-                for name, values in _refit(fit, multipliers[:, b]).items():
-                    draws[name][:, start + b] = values
-    speeds = {}
-    if interval == "bca":
-        for name in numbers:
-            moves = [values[name].influence() for values in fit.values]
-            sums = [acceleration_sums((part**2).sum(axis=1), (part**3).sum(axis=1)) for part in moves]
-            speeds[name] = np.concatenate(sums)
-    remark = note("bootstrap_raked" if design.calibration is not None else "bootstrap_design",
-                  units=design.units, strata=design.strata_count)  # fmt: skip
-    return of_draws(draws, numbers, "bootstrap", interval, float(design.df), speeds, remark)
-
-
-def _linear_draws(fit: Fit, n_boot: int, seed: int) -> dict[str, Array]:
-    data = fit.data
-    columns = np.full((data.design.n, len(data.terms) + 1), np.nan)
-    for domain in data.domains:
-        columns[domain.rows] = np.column_stack([domain.x, domain.y])
-    rows = rows_of(columns, data.design, "listwise", data.codes)
-
-    def evaluate(domains: list[Batch], _: Batch) -> dict[str, Array]:
-        found = [linear_of_moments(part, n, data.main) for part, n in zip(domains, data.n, strict=False)]
-        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
-
-    return replicate(rows, data.design, evaluate, n_boot=n_boot, seed=seed)
+    found = infer(OfLine([batch], batch, evaluate, moments.n_eff, list, None, moments), choice)
+    return bound_r2_of_moments(found, moments.n, k) if found.method == "linearised" else found
 
 
 def _refit(fit: Fit, multipliers: Array) -> dict[str, Array]:
@@ -386,4 +398,4 @@ def _refit(fit: Fit, multipliers: Array) -> dict[str, Array]:
             except (SeparatedError, np.linalg.LinAlgError):
                 pass
         found.append(sizes)
-    return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
+    return stacked(found)

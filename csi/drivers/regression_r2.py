@@ -15,8 +15,8 @@ from csi.drivers.importance_numbers import to_root
 from csi.drivers.regression_data import DriverData
 from csi.drivers.regression_numbers import linear_of_moments
 from csi.estimates import Uncertainty
-from csi.estimation.moment_inference import JACKKNIFE_UP_TO, Measured
-from csi.inference.bootstrap import Batch, rows_of
+from csi.estimation.engine import JACKKNIFE_UP_TO, Measured
+from csi.inference.bootstrap import Batch, Rows, rows_of
 from csi.inference.jackknife import JackknifeStore, contributions, leave_one_out, units_of
 from csi.inference.stores import Places
 
@@ -92,22 +92,27 @@ def _error(measured: Measured, r2: Array) -> Array:
         return np.nan_to_num(plain / (2 * np.sqrt(r2) * (1 - r2)), posinf=0.0)
 
 
+def rows_of_fit(data: DriverData) -> list[Rows]:
+    """Terms and outcome, ready to be resampled."""
+    columns = np.full((data.design.n, len(data.terms) + 1), np.nan)
+    for domain in data.domains:
+        columns[domain.rows] = np.column_stack([domain.x, domain.y])
+    return rows_of(columns, data.design, "listwise", data.codes)
+
+
 def _left_out(data: DriverData) -> Mapping[str, Array] | None:
     """What each sampling unit brings to R2 and sigma, or None where units are many or cannot be left out."""
     design = data.design
     if design.pieces > JACKKNIFE_UP_TO:
         return None
     design.check_lonely()
-    columns = np.full((design.n, len(data.terms) + 1), np.nan)
-    for domain in data.domains:
-        columns[domain.rows] = np.column_stack([domain.x, domain.y])
 
     def evaluate(domains: list[Batch], _: Batch | None) -> dict[str, Array]:
         found = [linear_of_moments(part, n, data.main) for part, n in zip(domains, data.n, strict=False)]
         made = {name: np.concatenate([part[name] for part in found]) for name in NAMES}
         return made | {"root": to_root(made["square"])}
 
-    rows = rows_of(columns, design, "listwise", data.codes)
+    rows = rows_of_fit(data)
     try:
         held_out = leave_one_out(rows, design, evaluate)
     except np.linalg.LinAlgError:  # without some respondent the drivers follow from each other

@@ -12,7 +12,7 @@ from csi.drivers.regression_checks import Doubts
 from csi.drivers.regression_inference import Fit
 from csi.drivers.regression_numbers import FITS, SQUARE, pairs_of
 from csi.estimates import Uncertainty, Unknown
-from csi.estimation.moment_inference import Grouped, Measured
+from csi.estimation.engine import Grouped, Measured
 from csi.inference.intervals import CORRELATION
 from csi.inference.intervals import SQUARE as SQUARED
 from csi.results import Block, Table

@@ -18,7 +18,7 @@ from csi.data.respondent_checks import dominant_weight, few_respondents
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimates import Unknown
-from csi.inference.choice import check_n_boot
+from csi.inference.choice import Choice, check_n_boot
 from csi.inference.design import Design
 from csi.inference.intervals import CORRELATION, MEAN, SHARE, SQUARE
 from csi.inference.means import Evaluate, Sample, accelerations, estimates, linearise, resample
@@ -60,29 +60,6 @@ class Sheet:
     blocks: tuple[Block, ...]
     decimals: int = 1
     tested: bool = False
-
-
-@dataclass(frozen=True)
-class Choice:
-    """How to learn how sure the numbers are, as the user asked for it.
-
-    Attributes
-    ----------
-    inference : {"linearised", "bootstrap", "none"} or None for linearised
-    interval : {"score", "wilson", "t", "bca", "percentile"} or None: the score interval for means on a known scale,
-        which for shares is Wilson's ("wilson" is another name for it), t for other numbers; BCa for a bootstrap of a
-        plain design. "t" is t for all of them but those without variance
-    n_boot, seed : of a bootstrap
-    """
-
-    inference: str | None = None
-    interval: str | None = None
-    n_boot: int = 5000
-    seed: int = 1
-
-    def unbounded(self) -> Choice:
-        """The same for numbers that have no ends, so that a score interval is not asked of them."""
-        return replace(self, interval=None) if self.interval in ("score", "wilson") else self
 
 
 @dataclass(frozen=True, eq=False)

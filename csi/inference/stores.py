@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.estimates import Uncertainty
 from csi.inference.intervals import MEAN, Bounds, Draws, Linear, standard_deviation
 from csi.inference.score_interval import Bounded
 
 Array = NDArray[np.float64]
 Places = Sequence[tuple[str, int]]
+
+
+class Store(Protocol):
+    """Knows the uncertainty of named blocks of numbers."""
+
+    def uncertainty(self, estimate: Array, places: Places, scale: NDArray[np.int8]) -> Uncertainty:
+        """The uncertainty of the estimates (k,) at some places; `scale` (k,) is what t intervals work on."""
 
 
 def pick(blocks: Mapping[str, Array], places: Places) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +11,14 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.data.survey import Survey
 from csi.errors import EstimationError, ModelError, OptionError, choose
-from csi.inference.choice import check_n_boot
+from csi.estimation.engine import Measured, infer
+from csi.inference.choice import Choice, check_n_boot
 from csi.language import note
 from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls_checks import check_pls
 from csi.models.pls_data import SINGULAR, Data, prepare
-from csi.models.pls_inference import Inference, choose_inference, evaluator, infer
+from csi.models.pls_inference import estimator_of, evaluator
 from csi.models.pls_quantities import Question, Solved, derive, solve_batch
 from csi.models.pls_tables import PlsTables
 from csi.moments import MISSING, Moments
@@ -156,14 +156,15 @@ def fit_pls(
     data = prepare(survey_or_moments, chosen, scheme=scheme, modes=modes, missing=missing, by=by)
     if consistent and "unit" in data.layout.modes:
         raise OptionError("consistent_unit", constructs=_of_mode(data, "unit"))
-    method, kind = choose_inference(data, inference, interval, n_boot)
+    choice = Choice(inference, interval, n_boot, seed).resolve(data, rows="bootstrap")
     question = Question(
         data.layout, data.lo, data.hi, data.n, standardized, consistent,
         bool(data.groups) and indicator_weights == "pooled", _target(data, target), tolerance, max_iter,
     )  # fmt: skip
     solved = solve_batch(question, data.domains, data.together)
     _check_solved(question, data, solved)
-    found = infer(question, data, solved, method, kind, n_boot, seed)
+    numbers = {name: values[:, 0] for name, values in derive(question, solved).items()}
+    found = infer(estimator_of(question, data, solved, numbers), choice)
     result = _result(question, data, solved, found)
     return result.raise_if_inadmissible() if strict else result
 
@@ -255,14 +256,9 @@ def _check_solved(question: Question, data: Data, solved: Solved) -> None:
                 raise ModelError("collinear_constructs", construct=names[j], sources=[names[k] for k in sources])
 
 
-def _result(question: Question, data: Data, solved: Solved, found: Inference) -> Result:
-    """Wrap the estimates: nothing is computed here before it is asked for."""
-
-    @cache
-    def numbers() -> dict[str, Array]:
-        return {name: values[:, 0] for name, values in derive(question, solved).items()}
-
-    tables = PlsTables(question, data.model.names, data.items, data.groups, numbers, found.store)
+def _result(question: Question, data: Data, solved: Solved, found: Measured) -> Result:
+    """Wrap the estimates: no table is made here before it is asked for."""
+    tables = PlsTables(question, data, found)
     notes = [*data.notes, *found.notes]
     unscaled = [name for j, name in enumerate(data.model.names) if j not in question.scaled]
     if unscaled:
@@ -276,33 +272,16 @@ def _result(question: Question, data: Data, solved: Solved, found: Inference) ->
         headline="index" if "index" in builders else "paths",
         notes=tuple(notes),
         _tables=builders,
-        _glance=_Glance(question, data, solved, found, numbers),
-        _checks=lambda: check_pls(question, data, solved, numbers(), found),
-        _scores=None if data.columns is None else lambda: _scores(question, data, solved),
-        _sources=(*SOURCES[:2], CONSISTENT, SOURCES[2]) if question.consistent else SOURCES,
-    )  # fmt: skip
-
-
-class _Glance(Mapping):
-    """One row per fit, its goodness of fit computed when it is read."""
-
-    def __init__(self, question: Question, data: Data, solved: Solved, found: Inference, numbers: object) -> None:
-        self._facts = {
+        _glance={
             "model": data.model.name, "n": sum(data.n), "n_dropped": data.dropped, "n_eff": data.n_eff,
             "scheme": question.layout.scheme, "inference": found.method, "interval": found.interval,
             "n_boot": found.n_boot, "n_failed": found.n_failed, "iterations": int(solved.iterations.max()),
-            "converged": bool(solved.converged.all()), "gof": None,
-        }  # fmt: skip
-        self._gof = lambda: _goodness(question, numbers())
-
-    def __getitem__(self, name: str) -> object:
-        return self._gof() if name == "gof" else self._facts[name]
-
-    def __iter__(self) -> object:
-        return iter(self._facts)
-
-    def __len__(self) -> int:
-        return len(self._facts)
+            "converged": bool(solved.converged.all()), "gof": _goodness(question, found.numbers),
+        },
+        _checks=lambda: check_pls(question, data, solved, found.numbers, found),
+        _scores=None if data.columns is None else lambda: _scores(question, data, solved),
+        _sources=(*SOURCES[:2], CONSISTENT, SOURCES[2]) if question.consistent else SOURCES,
+    )  # fmt: skip
 
 
 def _goodness(question: Question, numbers: Mapping[str, Array]) -> float:

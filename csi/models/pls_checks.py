@@ -7,27 +7,25 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.estimation.engine import Measured, replicate_checks
+from csi.inference.stores import DrawStore
 from csi.models.pls_data import Data
-from csi.models.pls_inference import Inference
 from csi.models.pls_quantities import Question, Solved, disattenuate
 from csi.results import Check
 
 Array = NDArray[np.float64]
-FAILED_SHARE = 0.05
 
 
 def check_pls(
-    question: Question, data: Data, solved: Solved, numbers: Mapping[str, Array], inference: Inference
+    question: Question, data: Data, solved: Solved, numbers: Mapping[str, Array], found: Measured
 ) -> tuple[Check, ...]:
     """All checks of one result."""
     lines = [_converged(question, solved), _definite(data)]
     if question.consistent:
         lines += _admissible(question, data, solved, numbers)
-    lines.append(_negative_weights(data, numbers, inference))
-    if inference.n_boot:
-        lines.append(_replicates("replicates", inference.n_failed, inference.n_boot))
-        if question.consistent:
-            lines.append(_replicates("plsc_replicates", inference.n_outside, inference.n_boot))
+    lines += [_negative_weights(data, numbers, found), *found.checks()]
+    if question.consistent:
+        lines += replicate_checks(found.n_outside, found.n_boot, "plsc_replicates")
     return tuple(lines + _measurement(question, data, numbers))
 
 
@@ -74,25 +72,21 @@ def _admissible(question: Question, data: Data, solved: Solved, numbers: Mapping
     return lines
 
 
-def _negative_weights(data: Data, numbers: Mapping[str, Array], inference: Inference) -> Check:
+def _negative_weights(data: Data, numbers: Mapping[str, Array], found: Measured) -> Check:
     """Negative outer weights, with the share of replicates in which each is negative (METHODS.md R5)."""
     p = len(data.items)
     weights = numbers["weights"].reshape(-1, p)
-    share = np.zeros(p) if inference.negative is None else inference.negative.reshape(-1, p).max(axis=0)
+    share = np.zeros(p)
+    if isinstance(found.store, DrawStore):
+        drawn = found.store.draws["weights"]
+        counts = np.maximum((~np.isnan(drawn)).sum(axis=1), 1)
+        share = ((drawn < 0).sum(axis=1) / counts).reshape(-1, p).max(axis=0)
     bad = [i for i in range(p) if (weights[:, i] < 0).any()]
     doubtful = [i for i in np.argsort(-share) if share[i] > 0]
     listed = [f"{data.items[i]} ({share[i]:.1%})" for i in (bad or doubtful)]
     lowest = float(weights.min())
-    name = "negative_weights" if inference.negative is not None and listed else "negative_weights_alone"
+    name = "negative_weights" if found.n_boot and listed else "negative_weights_alone"
     return Check(name, lowest, ">= 0", not bad, False, {"items": listed or ["–"], "value": lowest})
-
-
-def _replicates(check: str, count: int, n_boot: int) -> Check:
-    """A check of how many replicates went wrong."""
-    share = count / n_boot
-    return Check(
-        check, share, f"<= {FAILED_SHARE}", share <= FAILED_SHARE, False, {"count": count, "n_boot": n_boot}
-    )  # fmt: skip
 
 
 def _measurement(question: Question, data: Data, numbers: Mapping[str, Array]) -> list[Check]:

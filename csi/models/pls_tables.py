@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-from numpy.typing import NDArray
-
-from csi.estimates import Unknown
-from csi.inference.stores import DrawStore, LinearStore, pick
+from csi.estimation.engine import Measured
+from csi.models.pls_data import Data
 from csi.models.pls_quantities import Question
-from csi.results import Block, Table, stack
+from csi.results import Block, Table
 
-Array = NDArray[np.float64]
 Rows = Sequence[tuple[str, ...]]
 
 # Fisher's z for loadings and standardised paths, z of the square root for R2 (METHODS.md R2); everything else as it is.
@@ -29,18 +25,18 @@ class PlsTables:
     Attributes
     ----------
     question : what was estimated
-    constructs, items : names
-    groups : labels, empty without `by`
-    numbers : gives the estimates, named arrays (groups x k,)
-    store : uncertainties, or None
+    data : what was prepared
+    found : the numbers and their uncertainty
     """
 
     question: Question
-    constructs: tuple[str, ...]
-    items: tuple[str, ...]
-    groups: tuple[str, ...]
-    numbers: Callable[[], Mapping[str, Array]]
-    store: DrawStore | LinearStore | None
+    data: Data
+    found: Measured
+
+    @cached_property
+    def constructs(self) -> tuple[str, ...]:
+        """Names of the constructs."""
+        return self.data.model.names
 
     def builders(self) -> dict[str, Callable[[], Table]]:
         """Table name to the function that builds it; tables without a row are left out."""
@@ -60,34 +56,8 @@ class PlsTables:
             del found["priorities"]
         return found
 
-    def _table(
-        self, columns: tuple[str, ...], blocks: Sequence[Block], *, tested: bool = False, decimals: int = 3
-    ) -> Table:
-        """One table from blocks of numbers; rows that cannot be computed are left out."""
-        keys, places = stack(blocks, self.groups)
-        n = np.repeat(self.question.n, len(keys) // len(self.question.n)) if self.groups else self.question.n[0]
-        estimate = pick(self._numbers, places)
-        known = np.isfinite(estimate)
-        if not known.all():
-            keys = [key for key, keep in zip(keys, known, strict=True) if keep]
-            places = [place for place, keep in zip(places, known, strict=True) if keep]
-            estimate = estimate[known]
-            n = n[known] if isinstance(n, np.ndarray) else n
-        scale = np.array([SCALES.get(name, 0) for name, _ in places], dtype=np.int8)
-        uncertainty = Unknown(estimate) if self.store is None else self.store.uncertainty(estimate, places, scale)
-        names = ("group", *columns) if self.groups else columns
-        values = list(zip(*keys, strict=True)) or [()] * len(names)
-        return Table(
-            dict(zip(names, values, strict=True)),
-            uncertainty,
-            n if isinstance(n, int) else n.tolist(),
-            tested,
-            decimals,
-        )
-
-    @cached_property
-    def _numbers(self) -> Mapping[str, Array]:
-        return self.numbers()
+    def _table(self, columns: tuple[str, ...], blocks: Sequence[Block], **shown: int) -> Table:
+        return self.found.table(self.data, columns, blocks, scales=SCALES, **shown)
 
     def _named(self, pairs: Sequence[tuple[int, int]], *more: str) -> Rows:
         return [(self.constructs[i], self.constructs[j], *more) for i, j in pairs]
@@ -105,7 +75,7 @@ class PlsTables:
 
     def _outer(self) -> Table:
         owner = [self.constructs[j] for j in self.question.layout.owner]
-        measured = list(zip(owner, self.items, strict=True))
+        measured = list(zip(owner, self.data.items, strict=True))
         blocks = [
             Block("weights", [(*row, "outer_weight") for row in measured]),
             Block("loadings", [(*row, "loading") for row in measured]),

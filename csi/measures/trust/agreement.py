@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, choose
+from csi.estimation.engine import Measured, infer
 from csi.estimation.item_moments import chosen_items, group_codes, refuse_private
 from csi.estimation.measured import CSI
-from csi.estimation.moment_inference import Measured, choose_inference
-from csi.estimation.sum_inference import Cases, SumPart, measure_sums
+from csi.estimation.sums import Cases, OfSums, SumPart
+from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.measures.trust.agreement_numbers import (
     agreement_of,
@@ -170,19 +171,19 @@ def score_agreement(
         raise EstimationError("too_few_items", **facts)
     choose("inference", inference, (None, "linearised", "bootstrap", "none"))
     ratings = _ratings(survey, raters, by)
-    method, kind = choose_inference(ratings.cases, inference, interval, n_boot)
+    choice = Choice(inference, interval, n_boot, seed).resolve(ratings.cases)
     counts = counts_of(ratings.codes, len(ratings.values))
     rows = weighted_rows(counts, ratings.values, ratings.weight)
     evaluate = partial(
         agreement_of, values=ratings.values, ordered=ratings.ordered, expected=ratings.expected
     )  # fmt: skip
     whole = SumPart(rows, evaluate)
-    found = measure_sums(ratings.cases, [whole], method, kind, n_boot, seed)
+    found = infer(OfSums(ratings.cases, [whole]), choice)
 
     def pairs() -> Table:
         chosen = [(i, j) for i in range(len(raters)) for j in range(i + 1, len(raters))]
         parts = [_pair_part(ratings, i, j) for i, j in chosen]
-        each = measure_sums(ratings.cases, parts, method, kind, n_boot, seed)
+        each = infer(OfSums(ratings.cases, parts), choice)
         kinds = KAPPAS if ratings.ordered else KAPPAS[:2]
         blocks = [Block(f"{i} {j} {one}", [(raters[i], raters[j], one)]) for i, j in chosen for one in kinds]
         scales = {block.numbers: 1 for block in blocks}

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.data.survey import Survey
 from csi.errors import EstimationError
+from csi.estimation.engine import Measured, Numbers
 from csi.estimation.item_moments import ItemData, chosen_items, prepare_items, without_failing
 from csi.estimation.measured import CSI
-from csi.estimation.moment_inference import Measured, Numbers, Part, choose_inference, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
 from csi.inference.bootstrap import Batch
+from csi.inference.choice import Choice
 from csi.language import note
 from csi.measures.trust.analytic import Analytic, no_limits
 from csi.moments import Moments
@@ -110,14 +113,14 @@ def check_factorability(
     survey_or_moments = as_survey_or_moments(survey_or_moments, "check_factorability")
     chosen = chosen_items(survey_or_moments, items, "check_factorability")
     data = prepare_factorable(survey_or_moments, chosen, missing, by, 2, "check_factorability")
-    method, kind = choose_inference(data, inference, interval, n_boot)
+    choice = Choice(inference, interval, n_boot, seed).resolve(data)
     every = range(len(data.items))
-    found = measure(data, [[Part(every, _numbers)]] * len(data.domains), method, kind, n_boot, seed)
+    found = measure(data, [[Part(every, _numbers)]] * len(data.domains), choice)
 
     def anti_image() -> Table:
         rows, columns = np.triu_indices(len(every), 1)
         pairs = [(data.items[i], data.items[j]) for i, j in zip(rows, columns, strict=True)]
-        partial = measure(data, [[Part(every, _partial_numbers)]] * len(data.domains), method, kind, n_boot, seed)
+        partial = measure(data, [[Part(every, _partial_numbers)]] * len(data.domains), choice)
         blocks = [Block("anti_image", pairs)]
         return partial.table(data, ("item", "other_item"), blocks, scales={"anti_image": 1}, tested=True)
 

@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.errors import EstimationError, OptionError, choose
 from csi.estimates import Unknown
+from csi.estimation.engine import Measured, Numbers
 from csi.estimation.item_moments import ItemData, chosen_items
 from csi.estimation.measured import CSI
-from csi.estimation.moment_inference import Measured, Numbers, Part, choose_inference, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
 from csi.inference.bootstrap import Batch
+from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.measures.trust.analytic import Analytic
 from csi.measures.trust.factor_count import Count, count_factors, eigenvalues
@@ -149,15 +152,15 @@ def fit_factors(
     survey_or_moments = as_survey_or_moments(survey_or_moments, "fit_factors")
     chosen = chosen_items(survey_or_moments, items, "fit_factors")
     data = prepare_factorable(survey_or_moments, chosen, missing, by, 3, "fit_factors")
-    way, kind = choose_inference(data, inference, interval, n_boot)
+    choice = Choice(inference, interval, n_boot, seed).resolve(data)
     counts = Counts(data, seed)
     m, notes = _number(data, counts, n_factors)
     solutions = tuple(solve(batch.correlation[:, :, 0], m, method, rotation, seed) for batch in data.domains)
     every = range(len(data.items))
-    found = measure(data, [[Part(every, one.numbers)] for one in solutions], way, kind, n_boot, seed)
+    found = measure(data, [[Part(every, one.numbers)] for one in solutions], choice)
 
     def again(evaluate: object) -> Measured:
-        return measure(data, [[Part(every, evaluate)]] * len(data.domains), way, kind, n_boot, seed)
+        return measure(data, [[Part(every, evaluate)]] * len(data.domains), choice)
 
     factors = FactorTables(data, solutions, counts, found, again)
     result = factors.result((*data.notes, *found.notes, *notes))

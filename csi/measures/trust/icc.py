@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.errors import EstimationError
+from csi.estimation.engine import Measured, Numbers
 from csi.estimation.item_moments import ItemData, chosen_items, prepare_items
 from csi.estimation.measured import CSI
-from csi.estimation.moment_inference import Measured, Numbers, Part, choose_inference, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
 from csi.inference.bootstrap import Batch
+from csi.inference.choice import Choice
 from csi.language import note
 from csi.measures.trust.analytic import Analytic
 from csi.moments import Moments
@@ -102,10 +105,10 @@ def fit_icc(
     if len(chosen) < 2:
         raise EstimationError("too_few_items", function="fit_icc", count=len(chosen), need=2, items=list(chosen))
     data = prepare_items(survey_or_moments, chosen, missing="listwise", by=by, need=3, what="fit_icc")
-    method, kind = choose_inference(data, inference, interval, n_boot)
+    choice = Choice(inference, interval, n_boot, seed).resolve(data)
     every = range(len(chosen))
     parts = [[Part(every, partial(_numbers, n))] for n in data.n]
-    found = measure(data, parts, method, kind, n_boot, seed)
+    found = measure(data, parts, choice)
     notes = [*data.notes, *found.notes, note("icc_raters_fixed")]
     tables = {
         "icc": lambda: found.table(

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.errors import DataError
+from csi.estimation.engine import Measured, Numbers
 from csi.estimation.item_moments import ItemData, chosen_blocks, prepare_items
 from csi.estimation.measured import CSI
-from csi.estimation.moment_inference import Measured, Numbers, Part, choose_inference, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
 from csi.inference.bootstrap import Batch
+from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.measures.trust.analytic import Analytic
 from csi.measures.trust.factor_extraction import LOWEST, usable
@@ -157,13 +160,13 @@ def check_reliability(
     data = prepare_items(
         survey_or_moments, every, missing=missing, by=by, need=NEED, what="check_reliability"
     )  # fmt: skip
-    method, kind = choose_inference(data, inference, interval, n_boot)
+    choice = Choice(inference, interval, n_boot, seed).resolve(data)
     scales = _scales(data, several, seed)
     parts = [
         [_part(scales, g, j, halves_of(len(columns), seed)) for j, columns in enumerate(scales.columns)]
         for g in range(len(data.domains))
     ]
-    found = measure(data, parts, method, kind, n_boot, seed)
+    found = measure(data, parts, choice)
     notes = [*data.notes, *found.notes, *_remarks(scales, single)]
     return _result(scales, found, tuple(notes))
 
