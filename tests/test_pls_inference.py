@@ -307,7 +307,7 @@ def test_bca_limits_are_the_same_by_jackknife_and_by_influence(
     """Above 1,000 respondents the acceleration comes from the influence function instead of the jackknife."""
     full = survey(frame, case="operator")
     held_out = csi.fit_pls(full, SMALL, by=by, n_boot=500)
-    monkeypatch.setattr("csi.models.pls_inference.JACKKNIFE_UP_TO", 10)
+    monkeypatch.setattr("csi.estimation.engine.JACKKNIFE_UP_TO", 10)
     influence = csi.fit_pls(full, SMALL, by=by, n_boot=500)
     for table in ("index", "paths", "outer"):
         a, b = held_out.tidy(table), influence.tidy(table)

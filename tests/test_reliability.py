@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from csi.estimation.moment_inference import Part, measure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
 from csi.estimation.item_moments import ItemData
 from csi.estimation.item_moments import _moments_of as moments_of
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
+from csi.inference.choice import Choice
 from csi.inference.design import Design
 from csi.measures.trust.reliability_numbers import alpha_of, halves_of
 from csi.results import Block
@@ -307,7 +309,7 @@ def covered(n: int, samples: int) -> float:
             "drawn", tuple("abcd"), [moments_of(columns, None, "listwise")], (n,), (), columns, codes, every, Design(n),
             None, "listwise", False, (), 0,
         )  # fmt: skip
-        found = measure(data, [[part]], "linearised", "t", 0, 1)
+        found = measure(data, [[part]], Choice("linearised", "t"))
         table = found.table(data, ("term",), [Block("alpha", [("alpha",)])], scales={"alpha": 1})
         lower, upper = table.uncertainty.interval(0.95)
         hits += bool(lower[0] <= truth <= upper[0])

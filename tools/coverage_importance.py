@@ -27,8 +27,10 @@ from csi.drivers.importance_numbers import METHODS, Importance
 from csi.drivers.importance_tables import Simultaneous
 from csi.drivers.profile import Function
 from csi.estimation.item_moments import ItemData
-from csi.estimation.moment_inference import Part, measure
+from csi.estimation.moments import measure
+from csi.estimation.parts import Part
 from csi.inference.bootstrap import batch_of
+from csi.inference.choice import Choice
 from csi.inference.design import Design
 from csi.inference.intervals import SQUARE
 
@@ -123,12 +125,12 @@ def fits(data: ItemData, method: str, draw: bool, seed: int) -> list:
     p = len(data.items) - 1
     one = Importance(method, (1,) * p, data.n[0], subsets=False, with_roots=True)
     parts, functions = [[Part(range(p + 1), one)]], {"importance": Function(method, (1,) * p)}
-    before = measure(data, parts, "linearised", "t", 0, 1)
-    made = [before, sharpen(data, before, "profile", parts, parts, functions, p)]
+    before = measure(data, parts, Choice("linearised", "profile"))
+    made = [before, sharpen(data, before, parts, parts, functions, p)]
     if draw:
         plain = [[Part(range(p + 1), replace(one, with_roots=False))]]
-        resampled = measure(data, plain, "bootstrap", "percentile", BOOTSTRAP, seed)
-        made.append(sharpen(data, resampled, "percentile", parts, plain, functions, p))
+        resampled = measure(data, plain, Choice("bootstrap", "percentile", BOOTSTRAP, seed))
+        made.append(sharpen(data, resampled, parts, plain, functions, p))
     return made
 
 
