@@ -12,15 +12,22 @@ from hypothesis import strategies as st
 
 import csi
 from csi.errors import CsiError, DataError, OptionError
+from csi.estimation.engine import infer
+from csi.estimation.measured import OfMeans
 from csi.inference.bootstrap import draw
 from csi.inference.calibration import Calibration, rake_weights
+from csi.inference.choice import Choice
 from csi.inference.design import Design
-from csi.inference.means import Sample, estimates, linearise, resample
-from csi.inference.quantiles import quantiles, resample_quantiles
+from csi.inference.means import Sample, estimates, linearise
+from csi.inference.quantiles import OrderedColumns, quantiles
 from csi.inference.regression import regress_linear, regress_logistic
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "survey_mobile.json").read_text(encoding="utf-8"))
 NAN = float("nan")
+
+
+def resample(sample, evaluate, *, n_boot, seed):
+    return infer(OfMeans(sample, evaluate), Choice("bootstrap", "t", n_boot, seed)).store.draws
 
 
 def numbers_of(text) -> np.ndarray:
@@ -556,8 +563,8 @@ def test_replicated_quantiles_are_quantiles_of_replicates(mobile):
     rows = slice(0, 200)
     design = mobile.design(rows)
     sample = Sample(mobile.columns("sat_overall", "seconds")[rows], design)
-    found = resample_quantiles(sample, [0.25, 0.5], n_boot=30, seed=2)
     (_, multipliers), *_ = draw(design, 30, 2)
+    found = OrderedColumns(sample, [0.25, 0.5]).replicates(multipliers)
     for b in (0, 7, 29):
         weight = design.weight * multipliers[design.unit, b]
         again = quantiles(Sample(sample.columns, Design(200, weight)), [0.25, 0.5])

@@ -232,8 +232,8 @@ def test_groups_too_small_are_named_and_those_without_a_group_counted():
     result = csi.score_items(survey, by="place")
     assert result.tidy()["group"].tolist() == ["a", "c"]
     codes = {one.code: one for one in result.notes}
-    assert codes["groups_left_out"].values["groups"] == ["b (1)"]
-    assert codes["without_group"].values["count"] == 1
+    assert codes["small_groups"].values["groups"] == ["b (1)"]
+    assert codes["no_group"].values["count"] == 1
 
 
 def test_notes_say_what_the_errors_are():
@@ -264,7 +264,7 @@ def test_notes_say_what_the_errors_are():
         ("unknown_items", lambda s: csi.score_items(s, ["q1", "q9"]), "q9"),
         ("no_columns", lambda s: csi.score_items(s, []), "typed"),
         ("all_missing_items", lambda s: csi.score_items(survey_of([[1.0, NAN], [2.0, NAN]])), "q2"),
-        ("by_all_small", lambda s: csi.score_items(s, by="place"), "place"),
+        ("groups_too_small", lambda s: csi.score_items(s, by="place"), "place"),
         ("unknown_column", lambda s: csi.score_items(s, by="plaice"), "plaice"),
         ("score_needs_scale", lambda s: csi.score_items(bare(), "q1", statistic="score"), "q1"),
     ],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,12 +15,11 @@ from csi.data.survey import Survey
 from csi.drivers.asymmetry_cuts import read_cuts
 from csi.drivers.asymmetry_numbers import POTENTIALS, Cut, RatioStore, dummies, following_contrasts
 from csi.drivers.asymmetry_tables import finish
-from csi.drivers.slopes import bare, complete, infer_following, related
+from csi.drivers.slopes import OfCoefficients, bare, complete, related
 from csi.errors import DataError, OptionError
 from csi.estimation.measured import Choice, Measure, Sheet, measure
-from csi.inference.means import Sample
-from csi.inference.stores import LinearStore
-from csi.language import note
+from csi.inference.stores import Store
+from csi.language import Note, note
 from csi.measures.quality.pairs import check_items
 from csi.results import Block, Result
 
@@ -199,17 +199,19 @@ class _Answered:
         return pd.DataFrame(words[np.where(np.isnan(place), 3, place).astype(np.intp)], columns=list(self.names))
 
 
+@dataclass(frozen=True, eq=False)
+class OfContrasts(OfCoefficients):
+    """The numbers of asymmetry, whose ratios have limits by Fieller's rule."""
+
+    def linearised(self, method: str) -> tuple[Store, Note]:
+        """As for all coefficients, but ratios."""
+        store, remark = super().linearised(method)
+        return RatioStore(store, self.numbers()["contrasts"]), remark
+
+
 def _question(
     survey: Survey, outcome: str, names: Sequence[str], x: Array, y: Array, cuts: tuple[Sequence[Cut], Sequence[Cut]]
 ) -> Measure:
-    following = following_contrasts()
-
-    def infer(sample: Sample, method: str, choice: Choice) -> tuple[Mapping[str, Array], Any, int, str]:
-        numbers, store, failed, interval = infer_following(following, sample, method, choice)
-        if isinstance(store, LinearStore):
-            store = RatioStore(store, numbers["contrasts"])
-        return numbers, store, failed, interval
-
     k = len(names)
     sides = [(name, side) for name in names for side in SIDES]
     potentials = [(name, kind) for name in names for kind in POTENTIALS]
@@ -229,7 +231,7 @@ def _question(
         sources=SOURCES,
         need=2 * k + 2,
         names=[*(name for name in names for _ in SIDES), outcome],
-        infer=infer,
+        estimator=partial(OfContrasts, following_contrasts()),
     )
 
 

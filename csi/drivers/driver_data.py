@@ -83,7 +83,7 @@ def prepare_drivers(
     try:
         found = prepare_items(data, (*every, outcome, *more), missing=missing, by=by, need=need, what=function)
     except DataError as problem:
-        if problem.code != "trust_constant_items":
+        if problem.code != "constant_items":
             raise
         raise DataError("importance_constant", function=function, drivers=problem.values["items"]) from None
 

@@ -150,7 +150,7 @@ def fit_drivers(
     OptionError
         `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`.
     EstimationError
-        `drivers_separated`, `trust_groups_small`.
+        `drivers_separated`, `groups_too_small`.
 
     Notes
     -----
@@ -349,7 +349,7 @@ def _of_moments(
     measured = measure_moments(chosen, choice)
     notes = [note("moments_source", source=chosen.source)] if chosen.source else []
     if chosen.dropped:
-        notes.append(note("trust_dropped_" + chosen.missing, dropped=chosen.dropped, n=chosen.n))
+        notes.append(note("dropped_" + chosen.missing, dropped=chosen.dropped, n=chosen.n))
     facts = {
         "kind": "linear", "n": chosen.n, "n_dropped": chosen.dropped, "n_eff": float(chosen.n_eff),
         "inference": measured.method, "interval": measured.interval, "n_boot": 0, "n_failed": 0,

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError
-from csi.estimation.item_moments import group_codes, refuse_private
-from csi.estimation.standing import renumbered, standing_groups
+from csi.estimation.item_moments import refuse_private
+from csi.estimation.standing import group_codes, renumbered, standing_groups
 from csi.inference.design import Design
 from csi.language import Note, note
 
@@ -159,7 +159,7 @@ def prepare_drivers(
         raise DataError("drivers_no_rows", survey=survey.name, rows=len(y), items=[outcome, *drivers])
     dropped = len(y) - int(used.sum())
     if dropped:
-        notes.append(note("trust_dropped_listwise", dropped=dropped, n=int(used.sum())))
+        notes.append(note("dropped_listwise", dropped=dropped, n=int(used.sum())))
     groups, codes = group_codes(survey, used, by, len(terms) + 3, notes)
     codes = np.where(used, codes, -1)
     lo, hi = survey.scale_ends([outcome])

@@ -1,21 +1,25 @@
 """One least squares fit in every domain, and any numbers that follow from its coefficients, with what is known of them.
 
-Errors are linearised under the design, or replicates of a bootstrap of the cross-products.
+Errors are linearised under the design, or replicates of the cross-products.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.estimation.measured import Choice, count_failed
-from csi.inference.means import Means, Sample, accelerations, resample
-from csi.inference.regression import regress_linear
-from csi.inference.stores import DrawStore, LinearStore
+from csi.estimation.engine import Estimator
+from csi.estimation.measured import OfMeans, design_note
+from csi.inference.design import Design
+from csi.inference.means import Means, Sample
+from csi.inference.regression import Regression, regress_linear
+from csi.inference.stores import LinearStore, Store
+from csi.language import Note
 
 Array = NDArray[np.float64]
 Numbers = Mapping[str, Array]
@@ -43,64 +47,77 @@ def complete(x: Array, y: Array) -> Array:
     return both
 
 
-def infer_following(
-    following: Following, sample: Sample, method: str, choice: Choice
-) -> tuple[Numbers, DrawStore | LinearStore | None, int, str]:
-    """Numbers of every domain, what knows their uncertainty, replicates that failed, what their interval is called.
+@dataclass(frozen=True, eq=False)
+class OfCoefficients(Estimator):
+    """Numbers of every domain that follow from its fit, the numbers of the domains one after the other.
 
-    `sample.columns` are those of `complete`. The numbers of the domains stand one after the other.
+    Attributes
+    ----------
+    following : how they follow
+    sample : predictors and outcome, see `complete`
     """
-    x, y = sample.columns[:, :-1], sample.columns[:, -1]
-    groups = len(sample.groups) or 1
-    fit = regress_linear(x, y, sample.design, codes=sample.codes, groups=groups)
-    numbers = {name: values.T.reshape(-1) for name, values in following.numbers(fit.coef.T).items()}
-    if method == "none":
-        return numbers, None, 0, ""
-    if method == "linearised":
-        return numbers, _linear(following, fit.coef, fit.cov, fit.df), 0, "t"
-    return _draws(following, sample, numbers, choice)
 
+    following: Following
+    sample: Sample
 
-def _linear(following: Following, coef: Array, cov: Array, df: float) -> LinearStore:
-    """Covariance of all numbers by the delta method."""
-    groups, p = coef.shape
-    parts = [following.slopes(row) for row in coef]
-    sizes = {name: groups * len(values) for name, values in parts[0].items()}
-    whole = np.zeros((sum(sizes.values()), groups * p))
-    start = 0
-    for name in sizes:
-        for g, part in enumerate(parts):
-            rows = slice(start, start + len(part[name]))
-            whole[rows, g * p : (g + 1) * p] = np.nan_to_num(part[name])
-            start = rows.stop
-    return LinearStore(whole @ cov @ whole.T, sizes, df)
+    drawn = ("bootstrap",)
 
+    @property
+    def design(self) -> Design:
+        """Of all respondents."""
+        return self.sample.design
 
-def _draws(
-    following: Following, sample: Sample, numbers: Numbers, choice: Choice
-) -> tuple[Numbers, DrawStore, int, str]:
-    """Replicates of the cross-products, each solved for its coefficients."""
-    columns = sample.columns
-    p = columns.shape[1]  # the constant replaces the outcome
-    centre = np.nanmean(columns, axis=0)
-    z = np.column_stack([columns[:, :-1] - centre[:-1], columns[:, -1]])
-    first, second = np.triu_indices(p)
-    products = np.column_stack([z, z[:, first] * z[:, second]])[:, :-1]  # the square of the outcome is not needed
+    @cached_property
+    def _fit(self) -> Regression:
+        x, y = self.sample.columns[:, :-1], self.sample.columns[:, -1]
+        return regress_linear(x, y, self.design, codes=self.sample.codes, groups=len(self.sample.groups) or 1)
 
-    def evaluate(domain: Means, _: Means) -> Numbers:
-        coef = solve_moments(domain.mean, p)
-        coef[0] -= (centre[:-1, None] * coef[1:]).sum(axis=0)
-        return following.numbers(coef)
+    def numbers(self) -> Numbers:
+        """(k,) of the sample."""
+        return {name: values.T.reshape(-1) for name, values in self.following.numbers(self._fit.coef.T).items()}
 
-    moved = Sample(products, sample.design, sample.codes, sample.groups)
-    draws = {
-        name: np.where(np.isfinite(values), values, np.nan)
-        for name, values in resample(moved, evaluate, n_boot=choice.n_boot, seed=choice.seed).items()
-    }
-    failed = count_failed(draws, numbers, choice.n_boot)
-    interval = choice.interval or ("bca" if sample.design.plain else "t")
-    speeds = accelerations(moved, evaluate) if interval == "bca" else {}
-    return numbers, DrawStore(draws, interval, float(sample.design.df), speeds), failed, interval
+    def linearised(self, method: str) -> tuple[Store, Note]:
+        """Covariance of all numbers by the delta method."""
+        groups, p = self._fit.coef.shape
+        parts = [self.following.slopes(row) for row in self._fit.coef]
+        sizes = {name: groups * len(values) for name, values in parts[0].items()}
+        whole = np.zeros((sum(sizes.values()), groups * p))
+        start = 0
+        for name in sizes:
+            for g, part in enumerate(parts):
+                rows = slice(start, start + len(part[name]))
+                whole[rows, g * p : (g + 1) * p] = np.nan_to_num(part[name])
+                start = rows.stop
+        return LinearStore(whole @ self._fit.cov @ whole.T, sizes, self._fit.df), design_note(self.design)
+
+    @cached_property
+    def _products(self) -> OfMeans:
+        """The same numbers as a function of the means of cross-products, each solved for its coefficients."""
+        columns = self.sample.columns
+        p = columns.shape[1]  # the constant replaces the outcome
+        centre = np.nanmean(columns, axis=0)
+        z = np.column_stack([columns[:, :-1] - centre[:-1], columns[:, -1]])
+        first, second = np.triu_indices(p)
+        products = np.column_stack([z, z[:, first] * z[:, second]])[:, :-1]  # the outcome's square is not needed
+
+        def evaluate(domain: Means, _: Means) -> Numbers:
+            coef = solve_moments(domain.mean, p)
+            coef[0] -= (centre[:-1, None] * coef[1:]).sum(axis=0)
+            return self.following.numbers(coef)
+
+        return OfMeans(replace(self.sample, columns=products), evaluate)
+
+    def replicates(self, multipliers: Array) -> Numbers:
+        """(k, b) from the cross-products of b replicates."""
+        return self._products.replicates(multipliers)
+
+    def accelerations(self) -> Numbers:
+        """(k,) from the influence of each respondent."""
+        return self._products.accelerations()
+
+    def remark(self) -> Note:
+        """How replicates are drawn."""
+        return self._products.remark()
 
 
 def solve_moments(mean: Array, p: int) -> Array:

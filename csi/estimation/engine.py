@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -40,10 +41,12 @@ class Estimator:
     ----------
     design : of the respondents; None for Moments
     drawn : inferences that make replicates; all others come from `linearised`
+    intervals : inference to the interval it has where none is asked for, if not the usual one
     """
 
     design: Design | None
     drawn = ("bootstrap", "normal")
+    intervals: Mapping[str, str] = MappingProxyType({})
 
     def numbers(self) -> Numbers:
         """(k,) of the sample, by name."""
@@ -181,7 +184,8 @@ def infer(estimator: Estimator, choice: Choice) -> Measured:
     outside = int(np.count_nonzero(estimator.inadmissible(draws)))
     if outside:
         notes = (*notes, note("inadmissible_replicates", count=outside, n_boot=n_boot))
-    store = DrawStore(draws, choice.interval, df, speeds)
+    kind = "t" if choice.interval == "score" else choice.interval  # the store is told what bounds the numbers have
+    store = DrawStore(draws, kind, df, speeds)
     return Measured(numbers, method, choice.interval, store, n_boot, failed, outside, notes)
 
 

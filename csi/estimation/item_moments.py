@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, OptionError, choose
-from csi.estimation.standing import renumbered, standing_groups
+from csi.estimation.standing import group_codes, renumbered, standing_groups
 from csi.inference.bootstrap import Batch, Rows, batch_of, rows_of
 from csi.inference.design import Design
 from csi.language import Note, note
@@ -33,7 +33,7 @@ class ItemData:
     n : respondents per group
     groups : labels, empty without `by`
     columns : (respondents, p) ratings of those used; None for Moments
-    codes : (respondents used,) group of each, -1 for none; None for Moments
+    members : (all respondents,) group of each, -1 for none; None for Moments
     used : (all respondents,) who is used; None for Moments
     design : the design of all respondents; None for Moments
     moments : the Moments that were given, for the items in order; None for a Survey
@@ -49,7 +49,7 @@ class ItemData:
     n: tuple[int, ...]
     groups: tuple[str, ...]
     columns: Array | None
-    codes: NDArray[np.int64] | None
+    members: NDArray[np.int64] | None
     used: NDArray[np.bool_] | None
     design: Design | None
     moments: Moments | None
@@ -57,6 +57,20 @@ class ItemData:
     gaps: bool
     notes: tuple[Note, ...]
     dropped: int
+
+    @cached_property
+    def codes(self) -> NDArray[np.int64] | None:
+        """(respondents used,) group of each, -1 for none; None for Moments."""
+        return None if self.members is None else self.members[self.used]
+
+    @cached_property
+    def together(self) -> Batch:
+        """Moments of everybody who is used, in a group or not."""
+        if not self.groups:
+            return self.domains[0]
+        order = np.argsort(np.where(self.codes < 0, len(self.groups), self.codes), kind="stable")
+        weight = np.ones(len(order)) if self.weight is None else self.weight[order]
+        return _moments_of(self.columns[order], weight, self.missing)
 
     @cached_property
     def weight(self) -> Array | None:
@@ -84,17 +98,15 @@ class ItemData:
 
     def rows(self) -> list[Rows]:
         """Rows ready to be resampled, one set per group; those without a group last."""
-        if self.design is None or self.columns is None or self.used is None or self.codes is None:
+        if self.design is None or self.columns is None or self.members is None:
             raise OptionError("needs_rows", inference="bootstrap")
         columns = np.full((self.design.n, len(self.items)), np.nan)
         columns[self.used] = self.columns
-        codes = np.full(self.design.n, -1, dtype=np.int64)
-        codes[self.used] = self.codes
-        return rows_of(columns, self.design, self.missing, codes)
+        return rows_of(columns, self.design, self.missing, self.members)
 
 
 def prepare_items(
-    data: Survey | Moments, items: Sequence[str], *, missing: str, by: object, need: int, what: str
+    data: Survey | Moments, items: Sequence[str], *, missing: str, by: object, need: int, what: str, apart: bool = True
 ) -> ItemData:
     """Take the items from the data and check both.
 
@@ -105,7 +117,8 @@ def prepare_items(
     missing : "listwise" or "pairwise"
     by : columns that form groups, or None
     need : respondents that a group needs
-    what : name of the public function, for messages
+    what : name of the public function or of the model, for messages
+    apart : whether items must vary in every group, or only in all groups together
     """
     choose("missing", missing, MISSING)
     if isinstance(data, Moments):
@@ -113,7 +126,11 @@ def prepare_items(
             raise OptionError("by_needs_survey")
         found = _from_moments(data.select(items))
     else:
-        found = _from_survey(data, tuple(items), missing, by, need)
+        found = _from_survey(data, tuple(items), missing, by, need, apart)
+
+    if not apart:
+        _check_spread(found.together, found.items, sum(found.n), need, what, None)
+        return found
 
     def check(g: int) -> None:
         _check_spread(found.domains[g], found.items, found.n[g], need, what, found.groups[g] if found.groups else None)
@@ -128,7 +145,7 @@ def without_failing(data: ItemData, check: Callable[[int], None]) -> ItemData:
         return data
     return replace(
         data, domains=[data.domains[g] for g in kept], n=tuple(data.n[g] for g in kept),
-        groups=tuple(data.groups[g] for g in kept), codes=renumbered(data.codes, kept, len(data.groups)),
+        groups=tuple(data.groups[g] for g in kept), members=renumbered(data.members, kept, len(data.groups)),
         notes=(*data.notes, *notes),
     )  # fmt: skip
 
@@ -198,7 +215,7 @@ def _from_moments(moments: Moments) -> ItemData:
     if moments.source:
         notes.append(note("moments_source", source=moments.source))
     if moments.dropped:
-        notes.append(note("trust_dropped_" + moments.missing, dropped=moments.dropped, n=moments.n))
+        notes.append(note("dropped_" + moments.missing, dropped=moments.dropped, n=moments.n))
     batch = batch_of(moments.mean[:, None], moments.cov[:, :, None])
     return ItemData(
         "Moments", moments.names, [batch], (moments.n,), (), None, None, None, None, moments, moments.missing,
@@ -206,7 +223,7 @@ def _from_moments(moments: Moments) -> ItemData:
     )  # fmt: skip
 
 
-def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: object, need: int) -> ItemData:
+def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: object, need: int, apart: bool) -> ItemData:
     refuse_private(survey, items)
     columns = survey.matrix(items)
     design = survey.design()
@@ -223,40 +240,19 @@ def _from_survey(survey: Survey, items: tuple[str, ...], missing: str, by: objec
     notes = [*survey.notes]
     dropped = len(columns) - total
     if dropped:
-        notes.append(note("trust_dropped_" + missing, dropped=dropped, n=total))
-    groups, codes = group_codes(survey, used, by, need, notes)
-    columns = columns if total == len(columns) else columns[used]
-    codes = codes[used]
+        notes.append(note("dropped_" + missing, dropped=dropped, n=total))
+    groups, members = group_codes(survey, used, by, need, notes)
+    columns, codes = (columns, members) if total == len(columns) else (columns[used], members[used])
     weight = None if design.weight is None else design.weight[used]
+    if not apart:  # to the last digit as the rows that are resampled
+        weight = np.ones(total) if weight is None else weight / weight.mean()
     parts = [slice(None)] if not groups else [codes == g for g in range(len(groups))]
     domains = [_moments_of(columns[part], None if weight is None else weight[part], missing) for part in parts]
     n = tuple(len(columns[part, 0]) for part in parts)
     return ItemData(
-        survey.name, items, domains, n, groups, columns, codes, used, design, None, missing,
+        survey.name, items, domains, n, groups, columns, members, used, design, None, missing,
         bool(gaps[used].any()) if missing == "pairwise" else False, tuple(notes), dropped,
     )  # fmt: skip
-
-
-def group_codes(
-    survey: Survey, used: NDArray[np.bool_], by: object, need: int, notes: list[Note]
-) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Labels and codes of the groups that are large enough; the others are named in a note."""
-    if by is None:
-        return (), np.zeros(len(used), dtype=np.int64)
-    labels, codes = survey.split(by)
-    sizes = np.bincount(codes[used & (codes >= 0)], minlength=len(labels))
-    large = [g for g in range(len(labels)) if sizes[g] >= need]
-    small = [f"{labels[g]} ({sizes[g]})" for g in range(len(labels)) if sizes[g] < need]
-    if not large:
-        raise EstimationError("trust_groups_small", by=str(by), need=need, groups=small)
-    if small:
-        notes.append(note("small_groups", groups=small, need=need))
-    lost = int((codes[used] < 0).sum())
-    if lost:
-        notes.append(note("trust_no_group", count=lost, by=str(by)))
-    place = np.full(len(labels) + 1, -1)
-    place[large] = np.arange(len(large))
-    return tuple(labels[g] for g in large), place[codes]
 
 
 def _moments_of(columns: Array, weight: Array | None, missing: str) -> Batch:
@@ -270,6 +266,12 @@ def _moments_of(columns: Array, weight: Array | None, missing: str) -> Batch:
     return batch_of(mean[:, None], cov[:, :, None])
 
 
+def constant_items(batch: Batch, items: tuple[str, ...]) -> list[str]:
+    """Items that everybody answered alike."""
+    variance = np.diag(batch.cov[:, :, 0])
+    return [items[i] for i in np.flatnonzero(variance <= 1e-12 * np.maximum(1.0, batch.mean[:, 0] ** 2))]
+
+
 def _check_spread(batch: Batch, items: tuple[str, ...], n: int, need: int, what: str, group: str | None) -> None:
     """Refuse too few respondents, pairs nobody answered, and constant items."""
     if n < need:
@@ -278,8 +280,8 @@ def _check_spread(batch: Batch, items: tuple[str, ...], n: int, need: int, what:
     if np.isnan(cov).any():
         rows, columns = np.nonzero(np.isnan(np.triu(cov)))
         raise DataError("no_common_rows", items=[items[rows[0]], items[columns[0]]])
-    constant = [items[i] for i in np.flatnonzero(np.diag(cov) <= 1e-12 * np.maximum(1.0, batch.mean[:, 0] ** 2))]
+    constant = constant_items(batch, items)
     if constant and group is not None:
         raise DataError("constant_in_group", function=what, group=group, items=constant)
     if constant:
-        raise DataError("trust_constant_items", items=constant)
+        raise DataError("constant_items", items=constant)

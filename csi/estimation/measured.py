@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 
 from csi.data.respondent_checks import dominant_weight, few_respondents
 from csi.data.survey import Survey
-from csi.errors import DataError, EstimationError, OptionError, choose
+from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
+from csi.estimation.engine import Estimator, Numbers, infer
+from csi.estimation.standing import group_codes
 from csi.inference.choice import Choice, check_n_boot
 from csi.inference.design import Design
 from csi.inference.intervals import CORRELATION, MEAN, SHARE, SQUARE
-from csi.inference.means import Evaluate, Sample, accelerations, estimates, linearise, resample
+from csi.inference.means import Evaluate, Sample, accelerations, estimates, evaluate_all, linearise
 from csi.inference.rating_shares import RatingShares
-from csi.inference.stores import BoundStore, DrawStore, LinearStore, pick
+from csi.inference.stores import BoundStore, Store, pick
 from csi.language import Note, note
 from csi.results import Block, Check, Result, Table, stack
 
@@ -36,7 +38,6 @@ INTERVALS = ("score", "wilson", "t", "bca", "percentile")
 BOUNDED = ("share", "mean")
 SCALES = {"plain": 0, "correlation": CORRELATION, "square": SQUARE, "share": SHARE, "mean": MEAN}
 NEED = 2  # respondents a group must have
-FAILED_SHARE = 0.05
 
 CSI = {
     "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
@@ -63,6 +64,53 @@ class Sheet:
 
 
 @dataclass(frozen=True, eq=False)
+class OfMeans(Estimator):
+    """Numbers that are a function of the means of every domain, and of the whole sample.
+
+    Attributes
+    ----------
+    sample : what means are taken of
+    evaluate : takes both for b replicates; returns named arrays (k, b)
+    """
+
+    sample: Sample
+    evaluate: Evaluate
+
+    drawn = ("bootstrap",)
+
+    @property
+    def design(self) -> Design:
+        """Of all respondents."""
+        return self.sample.design
+
+    def numbers(self) -> Numbers:
+        """(k,) of the sample."""
+        return estimates(self.sample, self.evaluate)
+
+    def replicates(self, multipliers: Array) -> Numbers:
+        """(k, b) from the means of b replicates."""
+        return evaluate_all(self.evaluate, *self.sample.replicate_means(multipliers))
+
+    def accelerations(self) -> Numbers:
+        """(k,) from the influence of each respondent."""
+        return accelerations(self.sample, self.evaluate)
+
+    def linearised(self, method: str) -> tuple[Store, Note]:
+        """The covariance of all numbers under the design."""
+        return linearise(self.sample, self.evaluate), design_note(self.design)
+
+    def remark(self) -> Note:
+        """How replicates are drawn."""
+        return design_note(self.design, "bootstrap_raked", "bootstrap_design")
+
+
+def design_note(design: Design, raked: str = "raked_errors", other: str = "linearised_design") -> Note:
+    """What the reader must know of the errors: linearised ones unless other notes are named."""
+    facts = {"units": design.units, "strata": design.strata_count}
+    return note(other if design.calibration is None else raked, **facts)
+
+
+@dataclass(frozen=True, eq=False)
 class Measure:
     """What is measured.
 
@@ -84,9 +132,7 @@ class Measure:
     sources : references
     need : respondents a group must have with a value in some column
     names : (K,) what the columns are called in messages
-    infer : for numbers that are no function of means: takes the sample, the inference and the choice, and gives the
-        numbers, name to (G k,), what knows their uncertainty (None without), replicates that failed, and what its
-        intervals are called; `evaluate` is then not used
+    estimator : for numbers that are no function of means: takes the sample; `evaluate` is then not used
     """
 
     function: str
@@ -104,7 +150,7 @@ class Measure:
     sources: tuple[Mapping[str, str], ...] = ()
     need: int = NEED
     names: tuple[str, ...] = ()
-    infer: Callable[[Sample, str, Choice], tuple[Mapping[str, Array], Any, int, str]] | None = None
+    estimator: Callable[[Sample], Estimator] | None = None
 
 
 def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None, choice: Choice) -> Result:
@@ -115,27 +161,27 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     DataError
         `all_missing_items`: nobody has a value in a column; those of `Survey.split` and `Survey.design`.
     EstimationError
-        `by_all_small`: no group is large enough; `replicates_failed`.
+        `groups_too_small`: no group is large enough; `replicates_failed`.
     OptionError
         An unknown inference or interval, an interval that the inference cannot give, `bad_n_boot`.
 
     """
     notes = [*survey.notes, *question.notes]
     sample = _sample(question, survey, by, notes)
-    method, interval = _choose(question, choice, sample)
-    if question.infer is None:
-        numbers = estimates(sample, question.evaluate)
-        store, failed = _infer(question, sample, numbers, method, interval, choice)
-    else:
-        numbers, store, failed, interval = question.infer(sample, method, choice)
-    notes.append(_remark(sample.design, method))
+    estimator = OfMeans(sample, question.evaluate) if question.estimator is None else question.estimator(sample)
+    resolved = _choose(question, choice, sample.design, estimator.intervals)
+    found = infer(estimator, resolved)
+    numbers, store = found.numbers, found.store
+    if question.estimator is None and store is not None:
+        bounds = replace(_bounds(question, sample, numbers, found.method), always=found.interval != "t")
+        store = replace(store, bounds=bounds)
+    notes += found.notes
     _note_gaps(sample, len(survey), notes)
     _note_lost(question, sample, numbers, notes)
-    n_boot = choice.n_boot if method == "bootstrap" else 0
     used = int(sum(len(part.rows) for part in sample.parts))
     weight = np.concatenate([part.weight for part in sample.parts])
-    glance = {"n": used, "n_eff": float(weight.sum() ** 2 / (weight @ weight)), "inference": method}
-    glance |= {"interval": interval, "n_boot": n_boot, "n_failed": failed, **question.glance}
+    glance = {"n": used, "n_eff": float(weight.sum() ** 2 / (weight @ weight)), "inference": found.method}
+    glance |= {"interval": found.interval, "n_boot": found.n_boot, "n_failed": found.n_failed, **question.glance}
     tables = {name: partial(_table, question, sample, numbers, store, sheet) for name, sheet in question.sheets.items()}
     facts = {"data": survey.name, "n": len(survey)}
     return Result(
@@ -144,7 +190,7 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
         notes=tuple(notes),
         _tables=tables,
         _glance=glance,
-        _checks=lambda: (*_people(question, sample), *question.check(numbers), *_replicates(failed, n_boot)),
+        _checks=lambda: (*_people(question, sample), *question.check(numbers), *found.checks()),
         _scores=question.scores,
         _sources=(*question.sources, CSI),
     )
@@ -161,97 +207,31 @@ def _sample(question: Measure, survey: Survey, by: str | Sequence[str] | None, n
         raise DataError("all_missing_items", survey=survey.name, items=names, rows=int(used.sum()))
     if by is None:
         return Sample(columns, design)
-    labels, codes = survey.split(by)
-    rows = used & (codes >= 0)
-    sizes = np.array([np.bincount(codes[rows & ~np.isnan(one)], minlength=len(labels)) for one in columns.T])
-    least = sizes.min(axis=0).astype(int)
-    large = np.flatnonzero(least >= question.need)
-    small = [f"{labels[g]} ({least[g]})" for g in range(len(labels)) if least[g] < question.need]
-    shown = by if isinstance(by, str) else ", ".join(by)
-    if not len(large):
-        raise EstimationError("by_all_small", by=shown, need=question.need, groups=small or ["-"])
-    if small:
-        notes.append(note("groups_left_out", groups=small, need=question.need))
-    lost = int((used & (codes < 0)).sum())
-    if lost:
-        notes.append(note("without_group", count=lost, by=shown))
-    place = np.full(len(labels) + 1, -1)
-    place[large] = np.arange(len(large))
-    return Sample(columns, design, place[codes], tuple(labels[g] for g in large))
+    groups, codes = group_codes(survey, used[:, None] & ~np.isnan(columns), by, question.need, notes)
+    return Sample(columns, design, codes, groups)
 
 
-def _choose(question: Measure, choice: Choice, sample: Sample) -> tuple[str, str]:
-    """Resolve the defaults and refuse what cannot be had."""
+def _choose(question: Measure, choice: Choice, design: Design, own: Mapping[str, str]) -> Choice:
+    """Resolve the defaults and refuse what cannot be had; `own` names intervals that the estimator has."""
     choose("inference", choice.inference, (None, *INFERENCE))
     choose("interval", choice.interval, (None, *INTERVALS))
     bounded = _bounded(question)
     if choice.interval in ("score", "wilson") and not bounded:
         raise OptionError("score_needs_ends", function=question.function, interval=choice.interval)
     method = choice.inference or "linearised"
-    usual = "score" if bounded and choice.interval != "t" else "t"
     if method == "none" or (method == "bootstrap" and choice.n_boot == 0):
-        return "none", ""
-    if method == "linearised":
-        if choice.interval in ("bca", "percentile"):
-            code = "percentile_needs_draws" if choice.interval == "percentile" else "bca_needs_plain"
-            raise OptionError(code, inference=method)
-        return method, usual
-    check_n_boot(choice.n_boot)
-    if choice.interval == "bca" and not sample.design.plain:
-        raise OptionError("bca_needs_plain", inference=method)
-    if choice.interval is None and sample.design.plain:
-        return method, "bca"
-    return method, choice.interval if choice.interval in ("bca", "percentile") else usual
-
-
-def _infer(
-    question: Measure, sample: Sample, numbers: Mapping[str, Array], method: str, interval: str, choice: Choice
-) -> tuple[DrawStore | LinearStore | None, int]:
-    """Store of uncertainties, and replicates that failed."""
-    design = sample.design
-    if method == "none":
-        return None, 0
-    bounds = replace(_bounds(question, sample, numbers, method), always=interval != "t")
-    if method == "linearised":
-        return replace(linearise(sample, question.evaluate), bounds=bounds), 0
-    draws = {
-        name: np.where(np.isfinite(values), values, np.nan)
-        for name, values in resample(sample, question.evaluate, n_boot=choice.n_boot, seed=choice.seed).items()
-    }
-    failed = count_failed(draws, numbers, choice.n_boot)
-    speeds = accelerations(sample, question.evaluate) if interval == "bca" else {}
-    kind = "t" if interval == "score" else interval
-    return DrawStore(draws, kind, float(design.df), speeds, bounds), failed
-
-
-def count_failed(draws: Mapping[str, Array], numbers: Mapping[str, Array], n_boot: int) -> int:
-    """Replicates in which a number that the sample has could not be computed; a group that fails fails alone.
-
-    Raises
-    ------
-    EstimationError
-        `replicates_failed`: more than half of the replicates of some number.
-
-    """
-    bad, most = np.zeros(n_boot, dtype=bool), 0
-    for name, values in draws.items():
-        missing = np.isnan(values[np.isfinite(numbers[name])])
-        bad |= missing.any(axis=0)
-        most = max(most, int(missing.sum(axis=1).max(initial=0)))
-    if most > 0.5 * n_boot:
-        raise EstimationError("replicates_failed", failed=most, n_boot=n_boot)
-    return int(bad.sum())
-
-
-def _remark(design: Design, method: str) -> Note:
-    """What the reader must know of the errors."""
-    facts = {"units": design.units, "strata": design.strata_count}
-    if method == "none":
-        return note("no_inference")
-    raked = design.calibration is not None
-    if method == "linearised":
-        return note("raked_errors" if raked else "linearised_design", **facts)
-    return note("bootstrap_raked" if raked else "bootstrap_design", **facts)
+        return replace(choice, inference="none", interval="")
+    usual = "score" if bounded and choice.interval != "t" else "t"
+    drawn = method == "bootstrap"
+    if drawn:
+        check_n_boot(choice.n_boot)
+    if choice.interval in ("bca", "percentile"):
+        kind = choice.interval_of(method, design.plain)
+    elif method in own and (choice.interval is None or not drawn):
+        kind = own[method]
+    else:
+        kind = "bca" if drawn and design.plain and choice.interval is None else usual
+    return replace(choice, inference=method, interval=kind)
 
 
 def _counted(question: Measure, name: str, count: int, columns: int) -> list[list[int]]:
@@ -345,11 +325,3 @@ def _people(question: Measure, sample: Sample) -> list[Check]:
     if sample.design.weight is not None:
         checks.append(dominant_weight([part.weight for part in sample.domains], sample.groups))
     return checks
-
-
-def _replicates(failed: int, n_boot: int) -> list[Check]:
-    if not n_boot:
-        return []
-    share = failed / n_boot
-    facts = {"count": failed, "n_boot": n_boot}
-    return [Check("replicates", share, f"<= {FAILED_SHARE}", share <= FAILED_SHARE, False, facts)]

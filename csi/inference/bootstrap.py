@@ -8,7 +8,7 @@ with replacement and rescaled by n_h / (n_h - 1) (Rao and Wu 1988); without them
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -18,7 +18,7 @@ from csi.errors import OptionError
 from csi.inference.choice import generator
 from csi.inference.design import Design
 from csi.inference.progress import report
-from csi.sums import moments_of_pairs, products, sum_listwise, sum_pairwise, upper
+from csi.sums import products, upper
 
 Array = NDArray[np.float64]
 BLOCK = 250
@@ -288,26 +288,6 @@ def count_draws(drawn: NDArray[np.integer], units: int) -> NDArray:
     flat *= b
     flat += np.arange(b)[:, None]
     return np.bincount(flat.reshape(-1), minlength=units * b).reshape(units, b).astype(float)
-
-
-def batches_of(rows: list[Rows]) -> tuple[list[Batch], Batch]:
-    """Moments of the sample itself, per domain and of all rows, by one pass over the rows."""
-    domains = [_batch_of_rows(part) for part in rows]
-    if len(rows) == 1:
-        return domains, domains[0]
-    columns = np.concatenate([part.columns for part in rows])
-    weight = np.concatenate([part.weight for part in rows])
-    return domains, _batch_of_rows(replace(rows[0], columns=columns, weight=weight))
-
-
-def _batch_of_rows(rows: Rows) -> Batch:
-    if rows.missing == "pairwise":
-        pairs = sum_pairwise(rows.columns, rows.weight)[-1]
-        moments = moments_of_pairs(pairs)
-        return batch_of(moments["mean"][:, None], moments["cov"][:, :, None])
-    n, sum_w, _, mean, scatter = sum_listwise(rows.columns, rows.weight)
-    cov = scatter / sum_w * (n / (n - 1)) if n > 1 else np.full_like(scatter, np.nan)
-    return batch_of(mean[:, None], cov[:, :, None])
 
 
 class Resampler:

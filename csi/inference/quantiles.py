@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import choose
-from csi.inference.bootstrap import CELLS, collect, draw, keep_memory
+from csi.inference.bootstrap import CELLS
 from csi.inference.intervals import Linear, quantile_of
 from csi.inference.means import Sample, mean_covariance
-from csi.inference.progress import report
 from csi.inference.stores import Places
 
 Array = NDArray[np.float64]
@@ -248,19 +247,17 @@ def _share_covariance(sample: Sample, limits: Array) -> Array:
     return mean_covariance(_indicators(sample, limits, below=False))
 
 
-def resample_quantiles(sample: Sample, probs: Sequence[float], *, n_boot: int, seed: int) -> Array:
-    """Quantiles (G K P, B) of every bootstrap replicate, by the rule "math"; ordered as those of `quantiles`."""
-    keep_memory()
-    wanted = np.asarray(probs, dtype=float)
-    ordered = [_ordered(row, part.weight, part.rows) for part in sample.domains for row in part.x]
-    piece = sample.design.piece
+class OrderedColumns:
+    """The answers of every domain in order, so that quantiles of replicates, by the rule "math", are sums."""
 
-    def batch(multipliers: Array) -> Array:
-        found = [_replicated(*one, piece, multipliers, wanted) for one in ordered]
-        return np.concatenate(found)
+    def __init__(self, sample: Sample, probs: Sequence[float]) -> None:
+        self._probs = np.asarray(probs, dtype=float)
+        self._piece = sample.design.piece
+        self._columns = [_ordered(row, part.weight, part.rows) for part in sample.domains for row in part.x]
 
-    draws = report(draw(sample.design, n_boot, seed), n_boot)
-    return collect({"quantile": batch(multipliers)} for _, multipliers in draws)["quantile"]
+    def replicates(self, multipliers: Array) -> Array:
+        """Quantiles (G K P, b) for multipliers (pieces, b), ordered as those of `quantiles`."""
+        return np.concatenate([_replicated(*one, self._piece, multipliers, self._probs) for one in self._columns])
 
 
 def _ordered(values: Array, weight: Array, rows: NDArray[np.int64]) -> tuple[Array, Array, NDArray[np.int64], Array]:

@@ -203,7 +203,7 @@ def replay_bootstrap(
     )  # fmt: skip
     solved = solve_batch(question, data.domains, data.together)
     evaluate = evaluator(question, [solved.sources[0].weights[:, 0]], resign=False)
-    resampler = Resampler(data.rows or [])
+    resampler = Resampler(data.rows())
     return collect(
         evaluate(*resampler.batches(count_draws(drawn[start : start + BLOCK], drawn.shape[1])))
         for start in range(0, len(drawn), BLOCK)
@@ -279,7 +279,7 @@ def _result(question: Question, data: Data, solved: Solved, found: Measured) -> 
             "converged": bool(solved.converged.all()), "gof": _goodness(question, found.numbers),
         },
         _checks=lambda: check_pls(question, data, solved, found.numbers, found),
-        _scores=None if data.columns is None else lambda: _scores(question, data, solved),
+        _scores=None if data.answers is None else lambda: _scores(question, data, solved),
         _sources=(*SOURCES[:2], CONSISTENT, SOURCES[2]) if question.consistent else SOURCES,
     )  # fmt: skip
 
@@ -298,12 +298,11 @@ def _scores(question: Question, data: Data, solved: Solved) -> pd.DataFrame:
     """Scores of every respondent on 0-100, one column per construct; NaN where an answer or a scale is missing."""
     import pandas as pd
 
-    scores = np.full((len(data.columns), len(data.model.names)), np.nan)
-    codes = np.zeros(len(scores), dtype=np.int64) if data.codes is None else data.codes
+    scores = np.full((len(data.answers), len(data.model.names)), np.nan)
     for g in range(len(solved.raw)):
-        rows = codes == g
+        rows = data.members == g
         for j in question.scaled:
             block = question.layout.blocks[j]
             w, lo, hi = solved.raw[g][block, 0], question.lo[block], question.hi[block]
-            scores[rows, j] = 100 * (data.columns[rows, block] - lo) @ w / (w @ (hi - lo))
+            scores[rows, j] = 100 * (data.answers[rows, block] - lo) @ w / (w @ (hi - lo))
     return pd.DataFrame(scores, columns=list(data.model.names))

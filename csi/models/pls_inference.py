@@ -57,7 +57,7 @@ def estimator_of(question: Question, data: Data, solved: Solved, numbers: Mappin
     reference = [solution.weights[:, 0] for solution in solved.sources]
     fine = evaluator(replace(question, tolerance=FINE), reference)
     return OfPls(
-        data.domains, data.together, evaluator(question, reference), data.n_eff, lambda: data.rows, data.design,
+        data.domains, data.together, evaluator(question, reference), data.n_eff, data.rows, data.design,
         data.moments, fine, numbers, question.consistent,
     )  # fmt: skip
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import cached_property, partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +14,13 @@ from numpy.typing import NDArray
 from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
-from csi.estimation.measured import Choice, Measure, Sheet, count_failed, measure
+from csi.estimation.engine import Estimator, Numbers
+from csi.estimation.measured import Choice, Measure, Sheet, design_note, measure
+from csi.inference.design import Design
 from csi.inference.means import Means, Sample
-from csi.inference.quantiles import QuantileStore, quantiles, resample_quantiles
-from csi.inference.stores import DrawStore
-from csi.language import note
+from csi.inference.quantiles import OrderedColumns, QuantileStore, quantiles
+from csi.inference.stores import Store
+from csi.language import Note, note
 from csi.results import Block, Result
 
 if TYPE_CHECKING:
@@ -87,7 +92,7 @@ def score_items(
         An unknown statistic, inference or interval; `bad_probs`; `bca_not_quantiles`, `bad_n_boot`,
         `score_needs_ends`.
     EstimationError
-        `by_all_small`, `replicates_failed`.
+        `groups_too_small`, `replicates_failed`.
 
     Notes
     -----
@@ -140,9 +145,51 @@ def score_items(
         scores=lambda: _frame(survey, names, columns),
         sources=(WOODRUFF, LUMLEY) if shares else (LUMLEY,),
         names=tuple(names) * (2 if spread else 1),
-        infer=(lambda sample, method, choice: _quantiles(sample, method, choice, shares)) if shares else None,
+        estimator=partial(OfQuantiles, shares) if shares else None,
     )
     return measure(question, survey, by=by, choice=Choice(inference, interval, n_boot, seed))
+
+
+@dataclass(frozen=True, eq=False)
+class OfQuantiles(Estimator):
+    """Quantiles of columns.
+
+    Attributes
+    ----------
+    probs : shares at or below
+    sample : the columns
+    """
+
+    probs: Sequence[float]
+    sample: Sample
+
+    drawn = ("bootstrap",)
+    intervals = MappingProxyType({"linearised": "woodruff", "bootstrap": "percentile"})
+
+    @property
+    def design(self) -> Design:
+        """Of all respondents."""
+        return self.sample.design
+
+    def numbers(self) -> Numbers:
+        """(k,) of the sample."""
+        return {"items": quantiles(self.sample, self.probs, errors=False).estimate}
+
+    def linearised(self, method: str) -> tuple[Store, Note]:
+        """Woodruff's intervals."""
+        return QuantileStore(quantiles(self.sample, self.probs, errors=True)), design_note(self.design)
+
+    def replicates(self, multipliers: Array) -> Numbers:
+        """(k, b) of b replicates."""
+        return {"items": self._ordered.replicates(multipliers)}
+
+    @cached_property
+    def _ordered(self) -> OrderedColumns:
+        return OrderedColumns(self.sample, self.probs)
+
+    def remark(self) -> Note:
+        """How replicates are drawn."""
+        return design_note(self.design, "bootstrap_raked", "bootstrap_design")
 
 
 def _names(survey: Survey, items: str | Iterable[str] | None) -> list[str]:
@@ -204,21 +251,6 @@ def _deviations(domain: Means, whole: Means) -> Mapping[str, Array]:
     n = np.split(domain.count, 2)[0]
     with np.errstate(invalid="ignore", divide="ignore"):
         return {"items": np.sqrt(np.maximum(second - first**2, 0.0) * n / (n - 1))}
-
-
-def _quantiles(
-    sample: Sample, method: str, choice: Choice, probs: Sequence[float]
-) -> tuple[Mapping[str, Array], Any, int, str]:
-    """Quantiles, what knows their uncertainty, replicates that failed, and what their interval is called."""
-    whole = quantiles(sample, probs, errors=method == "linearised")
-    numbers = {"items": whole.estimate}
-    if method == "none":
-        return numbers, None, 0, ""
-    if method == "linearised":
-        return numbers, QuantileStore(whole), 0, "woodruff"
-    draws = {"items": resample_quantiles(sample, probs, n_boot=choice.n_boot, seed=choice.seed)}
-    interval = choice.interval or "percentile"
-    return numbers, DrawStore(draws, interval, whole.df), count_failed(draws, numbers, choice.n_boot), interval
 
 
 def _frame(survey: Survey, names: Sequence[str], columns: Array) -> pd.DataFrame:

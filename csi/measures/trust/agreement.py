@@ -15,8 +15,9 @@ from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
 from csi.errors import DataError, EstimationError, choose
 from csi.estimation.engine import Measured, infer
-from csi.estimation.item_moments import chosen_items, group_codes, refuse_private
+from csi.estimation.item_moments import chosen_items, refuse_private
 from csi.estimation.measured import CSI
+from csi.estimation.standing import group_codes
 from csi.estimation.sums import Cases, OfSums, SumPart
 from csi.inference.choice import Choice
 from csi.language import Note, note
