@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 import csi
 from csi.inference import bootstrap
-from csi.inference.bootstrap import Batch, Resampler, draw, replicate, rows_of
+from csi.inference.bootstrap import Batch, Resampler, collect, draw, rows_of
 from csi.inference.design import Design
 from csi.inference.intervals import Draws, acceleration
 from csi.inference.jackknife import leave_one_out
@@ -281,6 +282,19 @@ def test_linearised_errors_are_the_bootstraps(shared: Path) -> None:
         assert (a[b == 0] == 0).all()
 
 
+class AloneDomain:
+    """Numbers of one domain of everybody."""
+
+    def __init__(self, numbers: Callable[[Batch], dict[str, np.ndarray]]) -> None:
+        self.numbers = numbers
+
+    def common(self, together: Batch) -> None:
+        return None
+
+    def of_domain(self, g: int, batch: Batch, common: None) -> dict[str, np.ndarray]:
+        return self.numbers(batch)
+
+
 def test_jackknife_and_influence_agree_on_the_acceleration(frame: pd.DataFrame) -> None:
     from csi.inference.influence import influence
 
@@ -288,11 +302,11 @@ def test_jackknife_and_influence_agree_on_the_acceleration(frame: pd.DataFrame) 
     design = Design(len(columns))
     rows = rows_of(columns, design, "listwise")
 
-    def ratio(domains: list[Batch], together: Batch) -> dict[str, np.ndarray]:
-        return {"slope": (together.cov[0, 3] / together.cov[0, 0])[None], "mean": together.mean[:1]}
+    def ratio(batch: Batch) -> dict[str, np.ndarray]:
+        return {"slope": (batch.cov[0, 3] / batch.cov[0, 0])[None], "mean": batch.mean[:1]}
 
-    held_out = leave_one_out(rows, design, ratio)
-    accelerations = influence(rows, design, ratio).accelerations()
+    held_out = leave_one_out(rows, design, lambda domains, together: ratio(together))
+    accelerations = influence(rows, design, AloneDomain(ratio)).accelerations()
     for name, values in held_out.items():
         assert accelerations[name] == pytest.approx(acceleration(values), abs=2e-3)
     mean = frame[NAMES[0]]
@@ -324,9 +338,7 @@ def test_influence_of_a_mean_is_its_residual(frame: pd.DataFrame) -> None:
     weight = frame["weight"].to_numpy(float)
     design = Design(len(columns), weight=weight)
 
-    def means(domains: list[Batch], together: Batch) -> dict[str, np.ndarray]:
-        return {"mean": together.mean}
-
+    means = AloneDomain(lambda batch: {"mean": batch.mean})
     values = influence(rows_of(columns, design, "listwise"), design, means).values("mean")
     expected = weight[:, None] * (columns - np.average(columns, axis=0, weights=weight)) / weight.sum()
     np.testing.assert_allclose(values.T, expected, atol=1e-10)
@@ -458,9 +470,8 @@ def test_replicates_are_the_same_for_the_same_seed_only(frame: pd.DataFrame) -> 
 def test_replicate_evaluates_every_block() -> None:
     columns = np.random.default_rng(1).normal(size=(50, 2))
     design = Design(50)
-    found = replicate(
-        rows_of(columns, design, "listwise"), design, lambda domains, together: {"m": together.mean}, n_boot=510, seed=1
-    )
+    resampler = Resampler(rows_of(columns, design, "listwise"))
+    found = collect({"m": resampler.batches(multipliers)[1].mean} for _, multipliers in draw(design, 510, 1))
     assert found["m"].shape == (2, 510)
     assert found["m"].std(axis=1) == pytest.approx(columns.std(axis=0) / np.sqrt(50), rel=0.15)
 

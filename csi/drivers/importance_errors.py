@@ -20,10 +20,11 @@ from csi.errors import OptionError
 from csi.estimates import Uncertainty
 from csi.estimation.engine import JACKKNIFE_UP_TO, Measured
 from csi.estimation.item_moments import ItemData
-from csi.estimation.parts import Groups, joined
+from csi.estimation.moments import of_items
+from csi.estimation.parts import Groups
 from csi.inference.choice import Choice
 from csi.inference.intervals import standard_deviation
-from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, leave_one_out, units_of
+from csi.inference.jackknife import JackknifeStore, bias, contributions, kurtosis, units_of
 from csi.inference.stores import DrawStore, LazyStore, LinearStore, Places, pick
 from csi.language import note
 
@@ -124,7 +125,7 @@ def sharpen(
     if held is not None and method == "linearised" and functions:
 
         def more() -> dict[str, Array]:
-            return _brought(data, whole, leave_one_out(data.rows(), data.design, joined(whole)))
+            return _brought(data, whole)
 
         method, store = "jackknife", JackknifeStore(held, data.design, float(data.design.df), more)
         notes = (note("jackknife", units=data.design.units),)
@@ -147,13 +148,14 @@ def _left_out(data: ItemData, slim: Groups, functions: Mapping[str, Function]) -
     if design.units * subsets > SUBSETS:
         return None
     design.check_lonely()
-    found = _brought(data, slim, leave_one_out(data.rows(), design, joined(slim)))
+    found = _brought(data, slim)
     return found if all(np.isfinite(values).all() for values in found.values()) else None
 
 
-def _brought(data: ItemData, parts: Groups, held_out: Mapping[str, Array]) -> dict[str, Array]:
-    value = joined(parts)(data.domains)
-    return {name: contributions(held, value[name][:, 0], data.design) for name, held in held_out.items()}
+def _brought(data: ItemData, parts: Groups) -> dict[str, Array]:
+    estimator = of_items(data, parts)
+    value, held_out = estimator.numbers(), estimator.held_out()
+    return {name: contributions(held, value[name], data.design) for name, held in held_out.items()}
 
 
 @dataclass(frozen=True, eq=False)

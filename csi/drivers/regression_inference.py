@@ -355,6 +355,10 @@ class OfLine(OfMoments):
 
     drawn = ()
 
+    def of_domain(self, g: int, batch: Batch, common: None) -> Numbers:
+        """(k, b)."""
+        return linear_of_moments(batch, self.moments.n, range(len(batch.mean) - 1))
+
     def linearised(self, method: str) -> tuple[Store, Note]:
         """Errors from fourth-order sums, or by the normal distribution."""
         moments, k = self.moments, len(self.moments.names) - 1
@@ -370,11 +374,7 @@ def measure_moments(moments: Moments, choice: Choice) -> Measured:
     """Numbers of a linear regression from moments whose last item is the outcome."""
     k = len(moments.names) - 1
     batch = Batch(moments.mean[:, None], moments.cov[upper(k + 1)][:, None])
-
-    def evaluate(domains: list[Batch], _: Batch) -> Numbers:
-        return linear_of_moments(domains[0], moments.n, range(k))
-
-    found = infer(OfLine([batch], batch, evaluate, moments.n_eff, list, None, moments), choice)
+    found = infer(OfLine([batch], batch, moments.n_eff, list, None, moments), choice)
     return bound_r2_of_moments(found, moments.n, k) if found.method == "linearised" else found
 
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import EstimationError, OptionError
-from csi.estimation.engine import Estimator, Measured, Numbers, infer
+from csi.estimation.engine import Estimator, Measured, Numbers, infer, stacked
 from csi.estimation.item_moments import ItemData
-from csi.estimation.parts import Groups, covariances_of_rows, joined
+from csi.estimation.parts import Groups, covariances_of_rows, numbers_of
 from csi.inference.bootstrap import Batch, Resampler, Rows
 from csi.inference.choice import Choice
 from csi.inference.design import Design
-from csi.inference.influence import covariance_from_fourth, influence
+from csi.inference.influence import Influence, covariance_from_fourth, influence
 from csi.inference.jackknife import leave_one_out
 from csi.inference.normal import draw_moments
 from csi.inference.stores import LazyStore, LinearStore, Store
@@ -24,32 +24,45 @@ from csi.language import Note, note
 from csi.moments import Moments
 
 Array = NDArray[np.float64]
-Evaluate = Callable[[list[Batch], Batch], Numbers]
+MANY = 5000  # numbers above which a linearised covariance is made table by table
 
 
 @dataclass(frozen=True, eq=False)
 class OfMoments(Estimator):
-    """Numbers that are a function of the moments of every domain, and of all rows together.
+    """Numbers of every domain that are a function of its moments, and of what all rows together give.
 
     Attributes
     ----------
     domains, together : moments of the sample, one replicate each
-    evaluate : takes both for b replicates; returns named arrays (k, b)
     n_eff : effective number of respondents
     make_rows : gives the rows of each domain, those of none last
     design : of the rows; None for Moments
     moments : the Moments that were given; None for rows
-    fine : `evaluate` to the precision that derivatives need
     """
 
     domains: list[Batch]
     together: Batch
-    evaluate: Evaluate
     n_eff: float
     make_rows: Callable[[], list[Rows]]
     design: Design | None
     moments: Moments | None
-    fine: Evaluate | None = None
+
+    def of_domain(self, g: int, batch: Batch, common: Array | None) -> Numbers:
+        """(k, b) of one domain."""
+        raise NotImplementedError
+
+    def common(self, together: Batch) -> Array | None:
+        """(q, b) what the numbers of every domain take from all rows together; None for nothing."""
+        return None
+
+    def finer(self) -> OfMoments:
+        """The same to the precision that derivatives need."""
+        return self
+
+    def evaluate(self, domains: Iterable[Batch], together: Batch) -> Numbers:
+        """(k, b), domains one after the other."""
+        common, count = self.common(together), range(len(self.domains))
+        return stacked([self.of_domain(g, batch, common) for g, batch in zip(count, domains, strict=False)])
 
     @cached_property
     def _rows(self) -> list[Rows]:
@@ -61,8 +74,9 @@ class OfMoments(Estimator):
     def _resampler(self) -> Resampler:
         return Resampler(self._rows)
 
-    def _fine(self, domains: list[Batch], together: Batch) -> Numbers:
-        return (self.fine or self.evaluate)(domains, together)
+    @cached_property
+    def _influence(self) -> Influence:
+        return influence(self._rows, self.design, self.finer(), len(self.domains))
 
     def numbers(self) -> Numbers:
         """(k,) of the sample."""
@@ -78,22 +92,25 @@ class OfMoments(Estimator):
 
     def accelerations(self) -> Numbers:
         """(k,) from the influence of each unit."""
-        return influence(self._rows, self.design, self._fine).accelerations()
+        return self._influence.accelerations()
 
     def linearised(self, method: str) -> tuple[Store, Note]:
         """The covariance of all numbers by their influence, from rows or from moments with fourth-order sums."""
         if self.moments is not None:
-            fourth, moments = self.moments.fourth, self.moments
+            fourth, moments, fine = self.moments.fourth, self.moments, self.finer()
             cov = covariance_from_fourth(
-                fourth, moments.mean, moments.cov, moments.n, moments.sum_w, lambda batch: self._fine([batch], batch)
+                fourth, moments.mean, moments.cov, moments.n, moments.sum_w, lambda one: fine.evaluate([one], one)
             )
-            df, units = float(fourth.units - 1), fourth.units
+            sizes = {name: len(values) for name, values in self.numbers().items()}
+            store = LinearStore(np.nan_to_num(cov), sizes, float(fourth.units - 1))
+            return store, note("linearised", units=fourth.units)
+        self.design.check_lonely()
+        found, df = self._influence, float(self.design.df)
+        if sum(found.sizes.values()) > MANY:
+            store = LazyStore(found.covariance, found.sizes, df)
         else:
-            self.design.check_lonely()
-            cov = influence(self._rows, self.design, self._fine).covariance()
-            df, units = float(self.design.df), self.design.units
-        sizes = {name: len(values) for name, values in self.numbers().items()}
-        return LinearStore(np.nan_to_num(cov), sizes, df), note("linearised", units=units)
+            store = LinearStore(np.nan_to_num(found.covariance()), found.sizes, df)
+        return store, note("linearised", units=self.design.units)
 
     def normal(self, n_boot: int, seed: int) -> tuple[Iterable[tuple[int, Numbers]], float, Note]:
         """Draws of the moments under the normal distribution, through the same numbers."""
@@ -119,8 +136,12 @@ class OfItems(OfMoments):
     groups : the parts of each group, which between them name every number once
     """
 
-    data: ItemData | None = None
-    groups: Groups = ()
+    data: ItemData
+    groups: Groups
+
+    def of_domain(self, g: int, batch: Batch, common: None) -> Numbers:
+        """(k, b) of one group."""
+        return numbers_of(self.groups[g], batch)
 
     def linearised(self, method: str) -> tuple[Store, Note]:
         """As for all moments, but block by block where the rows are complete."""
@@ -133,6 +154,13 @@ class OfItems(OfMoments):
         return store, note("linearised", units=self.design.units)
 
 
+def of_items(data: ItemData, groups: Groups) -> OfItems:
+    """The estimator of some numbers of prepared items."""
+    return OfItems(
+        data.domains, data.domains[0], data.n_eff, data.rows, data.design, data.moments, data=data, groups=groups
+    )
+
+
 def measure(data: ItemData, groups: Groups, choice: Choice) -> Measured:
     """The numbers of every group and the uncertainty that was chosen.
 
@@ -142,8 +170,4 @@ def measure(data: ItemData, groups: Groups, choice: Choice) -> Measured:
     groups : the parts of each group, which between them name every number once
     choice : resolved
     """
-    estimator = OfItems(
-        data.domains, data.domains[0], joined(groups), data.n_eff, data.rows, data.design, data.moments, None, data,
-        groups,
-    )  # fmt: skip
-    return infer(estimator, choice)
+    return infer(of_items(data, groups), choice)

@@ -50,17 +50,9 @@ class Part:
 Groups = Sequence[Sequence[Part]]
 
 
-def joined(groups: Groups) -> Callable[..., Numbers]:
-    """The numbers of all groups, one under the other, as a function of the moments of their domains."""
-
-    def evaluate(domains: list[Batch], together: Batch | None = None) -> Numbers:
-        found = [
-            {name: values for part in parts for name, values in part.of(batch).items()}
-            for parts, batch in zip(groups, domains, strict=False)
-        ]
-        return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
-
-    return evaluate
+def numbers_of(parts: Sequence[Part], batch: Batch) -> Numbers:
+    """The numbers of all parts of a group from the moments of all items."""
+    return {name: values for part in parts for name, values in part.of(batch).items()}
 
 
 def covariances_of_rows(

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from csi.errors import OptionError
 from csi.inference.choice import generator
 from csi.inference.design import Design
-from csi.inference.progress import report
 from csi.sums import products, upper
 
 Array = NDArray[np.float64]
@@ -298,8 +297,8 @@ class Resampler:
         held = sum(len(part.columns) * part.size for part in rows)
         self._parts = [part.parts() for part in rows] if held <= 4 * CELLS else None
 
-    def batches(self, multipliers: Array) -> tuple[list[Batch], Batch]:
-        """Moments per domain, and of all rows together, for multipliers (units, b)."""
+    def batches(self, multipliers: Array) -> tuple[Iterator[Batch], Batch]:
+        """Moments per domain, one after the other, and of all rows together, for multipliers (units, b)."""
         sums = []
         for k, rows in enumerate(self._rows):
             parts = self._parts[k] if self._parts is not None else rows.parts()
@@ -308,35 +307,19 @@ class Resampler:
                 whole = len(units) == len(multipliers)
                 total += z.T @ (multipliers if whole else multipliers[units]).astype(float, copy=False)
             sums.append(total)
-        domains = [rows.batch(total) for rows, total in zip(self._rows, sums, strict=True)]
-        if len(self._rows) == 1:
-            return domains, domains[0]
-        return domains, self._rows[0].joined(self._rows).batch(np.sum(sums, axis=0))
+        return batches_of(self._rows, sums)
 
 
-Evaluate = Callable[[list[Batch], Batch], dict[str, Array]]
+def batches_of(rows: list[Rows], sums: list[Array]) -> tuple[Iterator[Batch], Batch]:
+    """Moments from the sums (size, b) of every domain; those of a domain are made when its turn comes."""
+    if len(rows) == 1:
+        whole = rows[0].batch(sums[0])
+        return iter([whole]), whole
+    whole = rows[0].joined(rows).batch(np.sum(sums, axis=0))
+    return (part.batch(total) for part, total in zip(rows, sums, strict=True)), whole
 
 
-def replicate(rows: list[Rows], design: Design, evaluate: Evaluate, *, n_boot: int, seed: int) -> dict[str, Array]:
-    """Evaluate the estimator in every bootstrap replicate.
-
-    Parameters
-    ----------
-    rows : what `rows_of` prepared
-    design : the design the rows came from
-    evaluate : takes moments per domain and of all rows, b replicates at once; returns named arrays (k, b)
-    n_boot : number of replicates
-    seed : seed of the draws
-
-    Returns
-    -------
-    dict of (k, n_boot) arrays
-    """
-    keep_memory()
-    resampler = Resampler(rows)
-    return collect(
-        evaluate(*resampler.batches(multipliers)) for _, multipliers in report(draw(design, n_boot, seed), n_boot)
-    )
+Evaluate = Callable[[Iterable[Batch], Batch], dict[str, Array]]
 
 
 def keep_memory() -> None:

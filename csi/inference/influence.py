@@ -6,19 +6,22 @@ derivative of f at the sums of the sample. No term is missing, because f does no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.inference.bootstrap import BLOCK, Batch, Evaluate, Rows, batch_of_sums
+from csi.inference.bootstrap import BLOCK, Batch, Rows, batch_of_sums
 from csi.inference.design import Design
 from csi.inference.intervals import acceleration_sums
 from csi.sums import Fourth, upper
 
 Array = NDArray[np.float64]
 STEP = 1e-4
+STEP_SHARED = 5e-6  # of what domains share, from which numbers follow without iterating
 
 
 def jacobian(sums: Array, steps: Array, evaluate: Callable[[Array], dict[str, Array]]) -> dict[str, Array]:
@@ -44,76 +47,143 @@ def jacobian(sums: Array, steps: Array, evaluate: Callable[[Array], dict[str, Ar
     return {name: np.concatenate(values, axis=1) for name, values in found.items()}
 
 
+class OfDomains(Protocol):
+    """Numbers of every domain as a function of its moments and of what all domains share."""
+
+    def common(self, together: Batch) -> Array | None:
+        """(q, b) what the numbers of a domain take from all rows together; None for nothing."""
+
+    def of_domain(self, g: int, batch: Batch, common: Array | None) -> dict[str, Array]:
+        """Named numbers (k, b) of one domain."""
+
+
 @dataclass(frozen=True, eq=False)
 class Influence:
     """How each sampling unit moves every named estimate.
 
     Attributes
     ----------
-    slopes : derivative (k, s) of each estimate with respect to the sums of all domains
-    parts : per domain, chunks of (sampling units, their weighted products)
-    edges : where the sums of each domain begin
+    inside : per domain, derivative (k, s) of each estimate with respect to the sums of its rows
+    shared : per domain, derivative (k, q) with respect to what is common; None where nothing is
+    common : (q, s) derivative of that with respect to the sums of all rows
+    parts : per domain, chunks of (sampling units, their weighted products); last those of rows without a domain
     design : the design the rows came from
     """
 
-    slopes: dict[str, Array]
+    inside: list[dict[str, Array]]
+    shared: list[dict[str, Array]] | None
+    common: Array | None
     parts: list[list[tuple[NDArray[np.int64], Array]]]
-    edges: NDArray[np.int64]
     design: Design
 
-    def chunks(self, name: str) -> Iterator[tuple[NDArray[np.int64], Array]]:
-        """Sampling units and their influence (k, m), chunk by chunk."""
-        slope = self.slopes[name]
-        for i, part in enumerate(self.parts):
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the estimates."""
+        return tuple(self.inside[0])
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Name to the number of estimates of all domains."""
+        return {name: sum(len(one[name]) for one in self.inside) for name in self.names}
+
+    def chunks(self, name: str) -> Iterator[tuple[slice, NDArray[np.int64], Array]]:
+        """Estimates (k,), sampling units (m,) that move them, and how (k, m), chunk by chunk."""
+        k = len(self.inside[0][name])
+        for p, part in enumerate(self.parts):
+            own = slice(p * k, (p + 1) * k)
             for units, z in part:
-                yield units, slope[:, self.edges[i] : self.edges[i + 1]] @ z.T
+                if self.shared is not None:
+                    moved = np.concatenate([one[name] for one in self.shared]) @ (self.common @ z.T)
+                    if p < len(self.inside):
+                        moved[own] += self.inside[p][name] @ z.T
+                    yield slice(0, len(moved)), units, moved
+                elif p < len(self.inside):
+                    yield own, units, self.inside[p][name] @ z.T
 
     def values(self, name: str) -> Array:
         """Influence U (k, pieces) of every sampling unit (respondent of raked weights); each row sums to 0."""
-        found = np.zeros((len(self.slopes[name]), self.design.pieces))
-        for units, part in self.chunks(name):
-            np.add.at(found.T, units, part.T)
+        found = np.zeros((self.sizes[name], self.design.pieces))
+        for rows, units, part in self.chunks(name):
+            np.add.at(found[rows].T, units, part.T)
         return found
 
     def accelerations(self) -> dict[str, Array]:
         """BCa's acceleration of every estimate, for a plain design, in which every unit stands in one chunk."""
         found = {}
-        for name, slope in self.slopes.items():
-            squares, cubes = np.zeros(len(slope)), np.zeros(len(slope))
-            for _, part in self.chunks(name):
-                squares += (part**2).sum(axis=1)
-                cubes += (part**3).sum(axis=1)
+        for name, size in self.sizes.items():
+            squares, cubes = np.zeros(size), np.zeros(size)
+            for rows, _, part in self.chunks(name):
+                squares[rows] += (part**2).sum(axis=1)
+                cubes[rows] += (part**3).sum(axis=1)
             found[name] = acceleration_sums(squares, cubes)
         return found
 
-    def covariance(self) -> Array:
-        """Linearised covariance (K, K) of all estimates, in the order of `slopes`."""
-        if self.design.plain:
-            whole = np.concatenate(list(self.slopes.values()))
-            total = np.zeros((len(whole), len(whole)))
-            for i, part in enumerate(self.parts):
-                slope = whole[:, self.edges[i] : self.edges[i + 1]]
-                for _, z in part:
-                    total += slope @ (z.T @ z) @ slope.T
-            return total * self.design.units / (self.design.units - 1)
-        return self.design.covariance(np.concatenate([self.values(name) for name in self.slopes]))
+    def covariance(self, names: Sequence[str] | None = None) -> Array:
+        """Linearised covariance (K, K) of the estimates of these names, or of all, in their order."""
+        names = self.names if names is None else names
+        if not self.design.plain:
+            return self.design.covariance(np.concatenate([self.values(name) for name in names]))
+        sizes = [self.sizes[name] for name in names]
+        groups, starts = len(self.inside), np.cumsum([0, *sizes[:-1]])
+        total = np.zeros((sum(sizes),) * 2)
+        shared, every = None, 0.0
+        if self.shared is not None:
+            shared = np.concatenate([one[name] for name in names for one in self.shared]) @ self.common
+        for p, part in enumerate(self.parts):
+            gram = sum(z.T @ z for _, z in part)
+            every = every + gram
+            if p >= groups:
+                continue
+            slope = np.concatenate([self.inside[p][name] for name in names])
+            rows = np.concatenate([np.arange(a + p * (k // groups), a + (p + 1) * (k // groups))
+                                   for a, k in zip(starts, sizes, strict=True)])  # fmt: skip
+            total[np.ix_(rows, rows)] += slope @ gram @ slope.T
+            if shared is not None:
+                both = slope @ gram @ shared.T
+                total[rows] += both
+                total[:, rows] += both.T
+        if shared is not None:
+            total += shared @ every @ shared.T
+        return total * self.design.units / (self.design.units - 1)
 
 
-def influence(rows: list[Rows], design: Design, evaluate: Evaluate) -> Influence:
-    """Influence of every sampling unit on every estimate of `evaluate`."""
+def influence(rows: list[Rows], design: Design, estimator: OfDomains, groups: int = 1) -> Influence:
+    """Influence of every sampling unit on every estimate.
+
+    Parameters
+    ----------
+    rows : of each domain, those of none last
+    design : the design the rows came from
+    estimator : what is estimated
+    groups : number of domains
+    """
     parts = [part.parts() for part in rows]
     sums = [np.sum([z.sum(axis=0) for _, z in part], axis=0) for part in parts]
-    edges = np.cumsum([0, *(len(part) for part in sums)])
-    steps = np.concatenate([_steps(part, total) for part, total in zip(rows, sums, strict=True)])
+    whole = rows[0] if len(rows) == 1 else rows[0].joined(rows)
+    total = np.sum(sums, axis=0)
+    here = estimator.common(whole.batch(total[:, None]))
+    inside, shared, common = [], None, None
+    for g in range(groups):
 
-    def at(moved: Array) -> dict[str, Array]:
-        pieces = [moved[edges[i] : edges[i + 1]] for i in range(len(rows))]
-        domains = [part.batch(piece) for part, piece in zip(rows, pieces, strict=True)]
-        if len(rows) == 1:
-            return evaluate(domains, domains[0])
-        return evaluate(domains, rows[0].joined(rows).batch(np.sum(pieces, axis=0)))
+        def at(moved: Array, g: int = g) -> dict[str, Array]:
+            batch = rows[g].batch(moved)
+            return estimator.of_domain(g, batch, None if here is None else np.repeat(here, moved.shape[1], axis=1))
 
-    return Influence(jacobian(np.concatenate(sums), steps, at), parts, edges, design)
+        inside.append(jacobian(sums[g], _steps(rows[g], sums[g]), at))
+    if here is not None:
+        steps = STEP_SHARED * np.maximum(np.abs(here[:, 0]), np.abs(here).mean())
+        common = jacobian(
+            total, _steps(whole, total), lambda moved: {"common": estimator.common(whole.batch(moved))}
+        )["common"]  # fmt: skip
+        shared = []
+        for g in range(groups):
+
+            def around(moved: Array, g: int = g) -> dict[str, Array]:
+                batch = rows[g].batch(np.repeat(sums[g][:, None], moved.shape[1], axis=1))
+                return estimator.of_domain(g, batch, moved)
+
+            shared.append(jacobian(here[:, 0], steps, around))
+    return Influence(inside, shared, common, parts, design)
 
 
 def _steps(rows: Rows, sums: Array) -> Array:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.inference.bootstrap import BLOCK, Batch, Evaluate, Resampler, Rows, collect, raked_again
+from csi.inference.bootstrap import BLOCK, Batch, Evaluate, Resampler, Rows, batches_of, collect, raked_again
 from csi.inference.design import Design
 from csi.inference.intervals import Linear
 from csi.inference.stores import Places, pick
@@ -25,7 +25,7 @@ def leave_one_out(rows: list[Rows], design: Design, evaluate: Evaluate) -> dict[
     return collect(evaluate(*batches) for batches in _without_each(rows, design))
 
 
-def _without_each(rows: list[Rows], design: Design) -> Iterator[tuple[list[Batch], Batch]]:
+def _without_each(rows: list[Rows], design: Design) -> Iterator[tuple[Iterator[Batch], Batch]]:
     """Moments per domain and of all rows, without a block of sampling units each in turn."""
     blocks = [slice(start, min(start + BLOCK, design.units)) for start in range(0, design.units, BLOCK)]
     if design.calibration is not None:
@@ -36,9 +36,7 @@ def _without_each(rows: list[Rows], design: Design) -> Iterator[tuple[list[Batch
     sums = [_sums_without(part, design) for part in rows]
     for block in blocks:
         some = [part[:, block] for part in sums]
-        domains = [part.batch(total) for part, total in zip(rows, some, strict=True)]
-        whole = domains[0] if len(rows) == 1 else rows[0].joined(rows).batch(np.sum(some, axis=0))
-        yield domains, whole
+        yield batches_of(rows, some)
 
 
 def _sums_without(rows: Rows, design: Design) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,8 +19,8 @@ from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls_checks import check_pls
 from csi.models.pls_data import SINGULAR, Data, prepare
-from csi.models.pls_inference import estimator_of, evaluator
-from csi.models.pls_quantities import Question, Solved, derive, solve_batch
+from csi.models.pls_inference import estimator_of
+from csi.models.pls_quantities import Question, Solved, solve_sample
 from csi.models.pls_tables import PlsTables
 from csi.moments import MISSING, Moments
 from csi.results import Result
@@ -161,10 +162,9 @@ def fit_pls(
         data.layout, data.lo, data.hi, data.n, standardized, consistent,
         bool(data.groups) and indicator_weights == "pooled", _target(data, target), tolerance, max_iter,
     )  # fmt: skip
-    solved = solve_batch(question, data.domains, data.together)
+    solved = solve_sample(question, data.domains, data.together)
     _check_solved(question, data, solved)
-    numbers = {name: values[:, 0] for name, values in derive(question, solved).items()}
-    found = infer(estimator_of(question, data, solved, numbers), choice)
+    found = infer(estimator_of(question, data, solved), choice)
     result = _result(question, data, solved, found)
     return result.raise_if_inadmissible() if strict else result
 
@@ -185,7 +185,7 @@ def replay_bootstrap(
     -------
     dict of arrays (k, B), rows in the order of the tables
     """
-    from csi.inference.bootstrap import BLOCK, Resampler, collect, count_draws
+    from csi.inference.bootstrap import BLOCK, collect, count_draws
 
     settings = {"scheme": "path", "consistent": False, "standardized": True, "tolerance": 1e-12, "max_iter": 300}
     settings |= options
@@ -201,11 +201,10 @@ def replay_bootstrap(
         data.layout, data.lo, data.hi, data.n, bool(settings["standardized"]), bool(settings["consistent"]), False,
         None, float(settings["tolerance"]), int(settings["max_iter"]),
     )  # fmt: skip
-    solved = solve_batch(question, data.domains, data.together)
-    evaluate = evaluator(question, [solved.sources[0].weights[:, 0]], resign=False)
-    resampler = Resampler(data.rows())
+    solved = solve_sample(question, data.domains, data.together)
+    estimator = replace(estimator_of(question, data, solved), resign=False)
     return collect(
-        evaluate(*resampler.batches(count_draws(drawn[start : start + BLOCK], drawn.shape[1])))
+        estimator.replicates(count_draws(drawn[start : start + BLOCK], drawn.shape[1]))
         for start in range(0, len(drawn), BLOCK)
     )
 

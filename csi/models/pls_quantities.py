@@ -126,51 +126,66 @@ class Solved:
         return np.maximum.reduce([solution.iterations for solution in self.sources])
 
 
-def solve_batch(
-    question: Question, domains: list[Batch], together: Batch, reference: list[Array] | None = None, resign: bool = True
-) -> Solved:
-    """Estimate the outer weights of b replicates of every domain.
+def solve_sample(question: Question, domains: list[Batch], together: Batch) -> Solved:
+    """Estimate the outer weights of every domain, from the moments of everybody where groups share them."""
+    found = [raw_weights(question, batch) for batch in ([together] if question.pooled else domains)]
+    raw = [found[0 if question.pooled else g][0] for g in range(len(domains))]
+    solutions = [
+        found[g][1] if question.standardized and not question.pooled else _standardised(raw[g], batch, question)
+        for g, batch in enumerate(domains)
+    ]
+    return Solved(domains, solutions, raw, [solution for _, solution in found])
+
+
+def raw_weights(
+    question: Question, batch: Batch, start: Array | None = None, resign: bool = True
+) -> tuple[Array, Solution]:
+    """Outer weights (p, b) on the ratings as they are, and the solution of the iteration in its own metric.
 
     Parameters
     ----------
     question : what to estimate
-    domains : moments per domain
-    together : moments of all rows, from which groups with pooled weights take them
-    reference : weights (p,) of the whole sample (pooled or without groups: one; own weights: one per domain), from
-        which the iteration starts and to which signs are matched; None for the sample itself
+    batch : moments of b replicates
+    start : weights (p,) of the sample, from which the iteration starts and to which signs are matched
     resign : False replays replicates without matching signs
     """
-    domains = domains[: len(question.n)]
-    solved = []
-    for k, batch in enumerate([together] if question.pooled else domains):
-        start = None if reference is None else reference[k]
-        matrix = batch.correlation if question.standardized else batch.cov
-        solution = iterate(
-            matrix, question.layout, tolerance=question.tolerance, max_iter=question.max_iter, start=start
-        )
-        solved.append(orient(solution, question.layout, start if resign else None))
-    solutions, raw = [], []
+    matrix = batch.correlation if question.standardized else batch.cov
+    found = iterate(matrix, question.layout, tolerance=question.tolerance, max_iter=question.max_iter, start=start)
+    found = orient(found, question.layout, start if resign else None)
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        for k, batch in enumerate(domains):
-            source, found = (together, solved[0]) if question.pooled else (batch, solved[k])
-            raw.append(found.weights / source.sd if question.standardized else found.weights)
-            same = batch is source and question.standardized
-            solutions.append(found if same else _standardised(raw[k], batch, question))
-    return Solved(domains, solutions, raw, solved)
+        return (found.weights / batch.sd if question.standardized else found.weights), found
 
 
-def derive(question: Question, solved: Solved) -> dict[str, Array]:
-    """Every reported number as named arrays (k, b), domains one after the other along k; NaN where not converged."""
-    numbers: dict[str, list[Array]] = {}
+def derive(question: Question, g: int, batch: Batch, raw: Array, solution: Solution | None = None) -> dict[str, Array]:
+    """Every reported number of one domain as named arrays (k, b); NaN where the iteration did not converge.
+
+    Parameters
+    ----------
+    question : what to estimate
+    g : number of the domain
+    batch : its moments
+    raw : weights (p, b) on the ratings
+    solution : of the iteration that gave them from this very batch, else None
+    """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        for k, (solution, batch, raw, n) in enumerate(
-            zip(solved.solutions, solved.batches, solved.raw, question.n, strict=True)
-        ):
-            lost = ~solved.sources[0 if question.pooled else k].converged
-            for name, values in _numbers(question, solution, batch, raw, n).items():
-                kept = np.where(lost, np.nan, values) if lost.any() else values
-                numbers.setdefault(name, []).append(kept)
-    return {name: np.concatenate(values) if len(values) > 1 else values[0] for name, values in numbers.items()}
+        if solution is None or not question.standardized:
+            lost, solution = np.isnan(raw).any(axis=0), _standardised(raw, batch, question)
+        else:
+            lost = ~solution.converged
+        found = _numbers(question, solution, batch, raw, question.n[g])
+    if not lost.any():
+        return found
+    return {name: np.where(lost, np.nan, values) for name, values in found.items()}
+
+
+def derive_sample(question: Question, solved: Solved) -> dict[str, Array]:
+    """Every reported number (k,) of the sample, domains one after the other."""
+    found = []
+    for g, (batch, raw, solution) in enumerate(zip(solved.batches, solved.raw, solved.solutions, strict=True)):
+        source = solved.sources[0 if question.pooled else g]
+        known = raw if source.converged.all() else np.full_like(raw, np.nan)
+        found.append(derive(question, g, batch, known, None if question.pooled else solution))
+    return {name: np.concatenate([part[name][:, 0] for part in found]) for name in found[0]}
 
 
 def _standardised(raw: Array, batch: Batch, question: Question) -> Solution:
