@@ -26,6 +26,7 @@ from csi.estimation.item_moments import ItemData
 from csi.estimation.moments import measure
 from csi.estimation.parts import Part
 from csi.inference.choice import Choice
+from csi.inference.contrasts import MANY
 from csi.language import Note, note
 from csi.measures.trust.analytic import Analytic
 from csi.moments import Moments
@@ -46,6 +47,7 @@ def fit_importance(
     boxes: int | None = None,
     link: str = "logit",
     adjust: str = "max_t",
+    pairs: bool | None = None,
     n_orders: int = 1000,
     missing: str = "listwise",
     inference: str | None = None,
@@ -79,6 +81,9 @@ def fit_importance(
         For "ordered" and "top_box".
     adjust : {"max_t", "holm", "none"}
         How p-values and limits of differences allow for their number.
+    pairs : bool, optional
+        Whether every pair of groups is compared; None for up to 30 groups. Of more each is compared with all groups
+        together ("*"): the mean of their importances, weighted by respondents.
     n_orders : int
         Orders drawn by lmg_sampled; table `orders` shows the error that comes of it.
     missing : {"listwise", "pairwise"}
@@ -173,7 +178,7 @@ def fit_importance(
     functions = {"importance": Function(method, players.sizes)} if bounded else {}
     found = sharpen(data, found, [[Part(columns, one)] for one in slim], parts, functions, len(players.every))
     tables = ImportanceTables(
-        data, found, players.names, players.sizes, players.every, method != "pratt", adjust, seed
+        data, found, players.names, players.sizes, players.every, method != "pratt", adjust, seed, pairs
     )  # fmt: skip
     made = tables.tables()
     if orders is not None:
@@ -184,6 +189,7 @@ def fit_importance(
         notes=(
             *data.notes, *found.notes, *([note("lmg_without_errors", most=EASY)] if slow and inference is None else []),
             *_remarks(method, players, adjust, n_orders, chosen),
+            *([note("groups_whole", count=len(data.groups))] if not pairs and len(data.groups) > MANY else []),
         ),
         _tables=made,
         _glance={

@@ -14,6 +14,7 @@ from csi.errors import choose
 from csi.estimates import Uncertainty, Unknown
 from csi.estimation.engine import Measured
 from csi.estimation.item_moments import ItemData
+from csi.inference.contrasts import WHOLE, compared
 from csi.inference.intervals import SQUARE, quantile_of
 from csi.measures.evaluation.closeness import rank_sets, ranks
 from csi.measures.trust.analytic import Analytic
@@ -21,6 +22,7 @@ from csi.results import Block, Table
 
 Array = NDArray[np.float64]
 ADJUST = ("max_t", "holm", "none")
+FEW = 4  # estimates in a difference, up to which only they are looked at
 DRAWS = 20_000  # of the largest of many t statistics
 
 
@@ -95,7 +97,8 @@ class Simultaneous:
     @cached_property
     def std_error(self) -> Array:
         """(m,) standard errors."""
-        return np.sqrt(np.maximum(np.diag(self.covariance()), 0))
+        moved = (self.weights @ self.inner.covariance()) * self.weights
+        return np.sqrt(np.maximum(moved.sum(axis=1), 0))
 
     @cached_property
     def _largest(self) -> dict[int, Array]:
@@ -110,8 +113,13 @@ class Simultaneous:
         for code in np.unique(self.family):
             rows = np.flatnonzero((self.family == code) & (self.std_error > 0))
             most = np.zeros(DRAWS)
-            for row in rows:
-                np.maximum(most, np.abs(self.weights[row] @ drawn) / self.std_error[row], out=most)
+            scaled = self.weights[rows] / self.std_error[rows, None]
+            for row in scaled[np.count_nonzero(scaled, axis=1) <= FEW]:
+                used = np.flatnonzero(row)
+                np.maximum(most, np.abs(row[used] @ drawn[used]), out=most)
+            dense = scaled[np.count_nonzero(scaled, axis=1) > FEW]
+            for start in range(0, len(dense), 100):
+                np.maximum(most, np.abs(dense[start : start + 100] @ drawn).max(axis=0), out=most)
             found[int(code)] = np.sort(most / shrink)
         return found
 
@@ -199,6 +207,7 @@ class ImportanceTables:
     columns : names of the p drivers
     positive : whether importances cannot be negative, so that intervals are made on z of the root
     adjust, seed : of differences
+    pairs : whether every pair of groups is compared; None for up to 30
     """
 
     data: ItemData
@@ -209,6 +218,7 @@ class ImportanceTables:
     positive: bool
     adjust: str
     seed: int
+    pairs: bool | None = None
 
     def __post_init__(self) -> None:
         choose("adjust", self.adjust, ADJUST)
@@ -262,19 +272,19 @@ class ImportanceTables:
         return self._compared(("term", "other_term"), keys, inner, weights, family, n)
 
     def group_differences(self) -> Table:
-        """Differences of each player between groups, adjusted together."""
-        g, groups = len(self.names), self.data.groups
-        keys, rows, n = [], [], []
-        for a in range(len(groups)):
-            for b in range(a + 1, len(groups)):
-                for j, name in enumerate(self.names):
-                    row = np.zeros(len(groups) * g)
-                    row[[a * g + j, b * g + j]] = 1.0, -1.0
-                    keys.append((groups[a], groups[b], name))
-                    rows.append(row)
-                    n.append(min(self.data.n[a], self.data.n[b]))
-        family = np.zeros(len(rows), dtype=np.int64)
-        return self._compared(("other_group", "term"), keys, self._plain(), np.array(rows), family, n)
+        """Differences of each player between groups, or from all groups together, adjusted together."""
+        groups, n = self.data.groups, np.repeat(self.data.n, len(self.names))
+        labels = [(group, name) for group in groups for name in self.names]
+        keys, weights = compared(labels, 0, n, self.pairs)
+        if keys[0][-1] != WHOLE:
+            keys, weights = [(other, group, name) for group, name, other in keys], -weights  # the earlier one first
+            order = sorted(range(len(keys)), key=lambda i: (groups.index(keys[i][0]), groups.index(keys[i][1])))
+            keys, weights = [keys[i] for i in order], weights[order]
+        else:
+            keys = [(group, other, name) for group, name, other in keys]
+        least = [int(n[row != 0].min()) for row in weights]
+        family = np.zeros(len(keys), dtype=np.int64)
+        return self._compared(("other_group", "term"), keys, self._plain(), weights, family, least)
 
     def _plain(self) -> Uncertainty:
         return self._table(("term",), Block("importance", [(name,) for name in self.names])).uncertainty

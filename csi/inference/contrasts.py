@@ -14,6 +14,8 @@ from csi.estimates import Uncertainty
 from csi.inference.mover import Mover
 
 Array = NDArray[np.float64]
+MANY = 30  # rows above which each is compared with all together instead of with each other
+WHOLE = "*"  # stands for all rows together
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,24 @@ def pair_weights(labels: Sequence[tuple[str, ...]], place: int) -> tuple[list[tu
             row[[i, j]] = -1.0, 1.0
             rows.append(row)
     return keys, np.array(rows).reshape(len(rows), len(labels))
+
+
+def compared(
+    labels: Sequence[tuple[str, ...]], place: int, mass: Sequence[float], pairs: bool | None
+) -> tuple[list[tuple[str, ...]], Array]:
+    """All differences as `pair_weights`; of many rows each minus the mean of all, weighted by `mass`.
+
+    Parameters
+    ----------
+    labels, place : as in `pair_weights`
+    mass : (k,) how much each row counts in the mean
+    pairs : whether every pair is wanted; None for up to 30 values of the key at `place`
+    """
+    if pairs or (pairs is None and len({label[place] for label in labels}) <= MANY):
+        return pair_weights(labels, place)
+    rest = [tuple(part for at, part in enumerate(label) if at != place) for label in labels]
+    same = np.array([[a == b for b in rest] for a in rest], dtype=float) * np.asarray(mass, dtype=float)
+    return [(*label, WHOLE) for label in labels], np.eye(len(labels)) - same / same.sum(axis=1, keepdims=True)
 
 
 def wald_statistic(estimate: Array, covariance: Array) -> float:

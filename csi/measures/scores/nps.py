@@ -14,7 +14,7 @@ from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Uncertainty
 from csi.estimation.measured import Choice, Measure, Sheet, measure
-from csi.inference.contrasts import Contrasts, pair_weights, wald_statistic
+from csi.inference.contrasts import WHOLE, Contrasts, compared, wald_statistic
 from csi.inference.intervals import Linear
 from csi.inference.means import Means
 from csi.language import Note, note
@@ -122,6 +122,7 @@ def compare_nps(
     *,
     breaks: tuple[float, float] | None = None,
     by: str | Sequence[str] | None = None,
+    pairs: bool | None = None,
     inference: str | None = None,
     interval: str | None = None,
     n_boot: int = 5000,
@@ -141,6 +142,8 @@ def compare_nps(
         answered all of them
     breaks : as in `score_nps`
     by : columns that name groups, two or more of them
+    pairs : whether every pair is compared; None for up to 30 groups. Of more each is compared with all groups together
+        ("*"): the mean of their scores, weighted by respondents
     inference : {"linearised", "bootstrap", "none"}, None for linearised
     interval : {"wald", "t", "bca", "percentile"}, None for Wald (percentile for a bootstrap of a plain design)
     n_boot, seed : of a bootstrap
@@ -192,7 +195,7 @@ def compare_nps(
     scored = _score(asked, used, by, choice, "wald", "compare_nps", paired=used is not survey)
     if len(scored.table().rows()) < 2:
         raise OptionError("compare_needs_two", items=names)
-    return _differences(scored)
+    return _differences(scored, pairs)
 
 
 def _ask(survey: Survey, names: list[str], breaks: tuple[float, float] | None) -> _Asked:
@@ -329,15 +332,15 @@ def _own_table(result: Result, kind: str, adjust: float | None) -> Callable[[], 
     return build
 
 
-def _differences(scored: Result) -> Result:
+def _differences(scored: Result, pairs: bool | None) -> Result:
     """All differences between the rows of the table of scores, and the test that there is none."""
     table = scored.table("nps")
     names = tuple(table.keys)
     rows = table.rows()
     if names[0] == "group":
         rows, names = [(row[0],) for row in rows], ("group",)
-    keys, weights = pair_weights(rows, 0)
     sizes = np.broadcast_to(np.asarray(table.n), len(rows))
+    keys, weights = compared(rows, 0, sizes, pairs)
     n = [int(sizes[row != 0].min()) for row in weights]
     columns = dict(zip((*names, f"other_{names[0]}"), zip(*keys, strict=True), strict=True))
     differences = Table(columns, Contrasts(table.uncertainty, weights), n, True, 1)
@@ -346,7 +349,7 @@ def _differences(scored: Result) -> Result:
         scored,
         title=note("nps_compare_title"),
         headline="differences",
-        notes=(*scored.notes, note("nps_pairs", count=len(keys)), *remark),
+        notes=(*scored.notes, note("groups_whole" if keys[0][-1] == WHOLE else "nps_pairs", count=len(keys)), *remark),
         _tables={"differences": lambda: differences, **scored._tables},
         _glance={**scored._glance, **test},
         _built={},
