@@ -13,6 +13,7 @@ from csi.errors import DataError
 
 Array = NDArray[np.float64]
 CHUNK = 32_768
+MANY_ROWS = 8192  # from which complete rows are summed apart from those with gaps
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,9 +163,17 @@ def sum_pairwise(columns: Array, weights: Array | None) -> tuple[int, float, flo
 
 
 def _sum_pairs(columns: Array, weights: Array | None) -> tuple[int, float, float, Pairs]:
-    """Sums per pair of items over the rows of one chunk."""
+    """Sums per pair of items over the rows of one chunk; of many rows the complete ones by their common sums."""
     p = columns.shape[1]
     answered = ~np.isnan(columns)
+    if len(columns) >= MANY_ROWS and 2 * np.count_nonzero(whole := answered.all(axis=1)) > len(columns):
+        n, sum_w, sum_w2, mean, scatter = sum_listwise(columns[whole], None if weights is None else weights[whole])
+        every = np.ones((p, p))
+        pairs = Pairs(n * every, sum_w * every, mean[:, None] * every, scatter)
+        if not whole.all():
+            more = _sum_pairs(columns[~whole], None if weights is None else weights[~whole])
+            n, sum_w, sum_w2, pairs = n + more[0], sum_w + more[1], sum_w2 + more[2], pairs.merge(more[3])
+        return n, sum_w, sum_w2, pairs
     w = np.ones(len(columns)) if weights is None else weights
     used = answered.any(axis=1) & (w > 0)
     rows = columns

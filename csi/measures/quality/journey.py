@@ -154,35 +154,24 @@ def _parts(
     """All columns (n, K) in one piece, its parts by name, and how many cells are neither used nor unused."""
     k = len(items)
     last = importance.columns.shape[1] if importance is not None else 0
-    whole = np.empty((3 * k - 1 + last, len(survey)))
-    score, used, both = whole[:k], whole[k : 2 * k], whole[2 * k : 3 * k - 1]
-    scores_of(survey, items, score)
-    unclear = _used(survey, items, not_used, used)
-    np.multiply(used[1:], used[:-1], out=both)
-    parts = {"score": score.T, "used": used.T, "both": both.T}
-    if importance is not None:
-        whole[3 * k - 1 :] = importance.columns.T
-    if unclear:  # of those who say about both; without gaps that is the reach of the one before
-        before = np.where(np.isfinite(both), used[:-1], np.nan)
-        whole = np.concatenate([whole[: 3 * k - 1], before, whole[3 * k - 1 :]])
-        parts["before"] = before.T
-    if importance is not None:
-        parts["importance"] = importance.columns
-    return whole.T, parts, unclear
-
-
-def _used(survey: Survey, items: Sequence[str], not_used: Sequence[str], out: Array) -> int:
-    """Fill `out` (K, n): 1 for used, 0 for not used, NaN for neither; how many cells are neither."""
-    reasons = survey.reasons
-    codes = np.array([REASONS.index(reason) for reason in not_used])
     meaning = np.full(len(REASONS), np.nan)
     meaning[0] = 1.0
-    meaning[codes] = 0.0
-    unclear = 0
-    for row, item in zip(out, items, strict=True):
-        row[:] = meaning[reasons[item].to_numpy()]
-        unclear += int(np.isnan(row).sum())
-    return unclear
+    meaning[[REASONS.index(reason) for reason in not_used]] = 0.0
+    unclear = sum(int(np.isnan(meaning[survey.reasons[item].to_numpy()]).sum()) for item in items)
+    sizes = {"score": k, "used": k, "both": k - 1} | ({"before": k - 1} if unclear else {})
+    sizes |= {"importance": last} if importance is not None else {}
+    whole = np.empty((sum(sizes.values()), len(survey)))
+    parts = dict(zip(sizes, np.split(whole, np.cumsum(list(sizes.values()))[:-1]), strict=True))
+    scores_of(survey, items, parts["score"])
+    used, both = parts["used"], parts["both"]
+    for row, item in zip(used, items, strict=True):
+        row[:] = meaning[survey.reasons[item].to_numpy()]
+    np.multiply(used[1:], used[:-1], out=both)
+    if unclear:  # of those who say about both; without gaps that is the reach of the one before
+        parts["before"][:] = np.where(np.isfinite(both), used[:-1], np.nan)
+    if importance is not None:
+        parts["importance"][:] = importance.columns.T
+    return whole.T, {name: part.T for name, part in parts.items()}, unclear
 
 
 def _question(
