@@ -15,6 +15,7 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from collected import collected
 
 import csi
 from csi.views import column_glossary, html_view, text_view
@@ -454,6 +455,8 @@ RESULTS: dict[str, dict[str, Callable[[], object]]] = {
     },
 }
 
+RESULTS |= collected("CONTRACT")
+
 
 @cache
 def made(function: str, case: str) -> tuple[csi.Result, ...]:
@@ -767,6 +770,8 @@ CALLS: dict[str, Callable[[csi.Survey, str], object]] = {
     ),
     "score_blend": blended,
 }
+
+CALLS |= collected("DESIGNED")
 
 
 def takes_inference(function: str) -> bool:

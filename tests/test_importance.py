@@ -483,7 +483,7 @@ def test_the_interval_of_a_null_driver_is_no_test() -> None:
 
 @pytest.mark.parametrize("method", ["lmg", "johnson"])
 def test_intervals_hold_the_truth(method: str) -> None:
-    """400 samples of 250, so coverage is known to .01; docs/numbers.md has that of 2,000."""
+    """400 samples of 250, so coverage is known to .01; docs/numbers has that of 2,000."""
     rng = np.random.default_rng(4)
     sigma = 0.5 + 0.5 * np.eye(3)
     beta = np.array([0.5, 0.3, 0.2])

@@ -414,7 +414,7 @@ def test_the_checks_say_from_how_many_respondents_on(n: int, failed: set[str]) -
 
 
 def test_small_samples_hold_the_truth() -> None:
-    """200 samples of 60 from a skewed population; docs/numbers.md has 2,000 of many."""
+    """200 samples of 60 from a skewed population; docs/numbers has 2,000 of many."""
     people = ratings(50_000, 3, 20)
     drivers = ["x0", "x1", "x2"]
     truth = csi.fit_importance(csi.Moments.from_frame(people), "y", drivers, n_boot=0)

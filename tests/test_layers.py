@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -150,3 +151,14 @@ def inside():
 """
     found = imported("csi.models.pls", {"csi.models.pls": ast.parse(source)})
     assert {"csi.data.survey", "csi.report", "csi.moments", "csi.results", "csi.study"} <= set(found)
+
+
+def test_the_map_of_the_house_is_the_tree():
+    """CONTRIBUTING has one line a folder of csi/ and a room of csi/measures, in the order of their ranks."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| `(csi/\S+)` \| \S.* \|$", text, re.M)
+    holds = [path.parent for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE]
+    rooms = [path for path in holds if path.parent in (PACKAGE, PACKAGE / "measures")]
+    assert sorted(shown) == sorted(path.relative_to(ROOT).as_posix() for path in rooms)
+    ranks = [rank(path.replace("/", ".")) for path in shown]
+    assert ranks == sorted(ranks)

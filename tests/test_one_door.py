@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from collected import collected
 
 import csi
 from csi.data import columns as typing_of_columns
@@ -96,6 +97,7 @@ CALLS: dict[str, Callable[[object], object]] = {
     "analyse_survey": lambda s: csi.analyse_survey(s, n_boot=0).results["items"],
     "simulate_improvement": lambda s: csi.simulate_improvement(s, "sat", ITEMS, moves={"staff": 0.5}),
 }
+CALLS |= collected("DOOR")
 TABLES_ARE_CASES = {"score_fuzzy", "score_grey", "score_topsis"}  # a table there is no table of respondents
 TAKES_MOMENTS = {
     "check_factorability", "check_reliability", "compare_importance", "fit_drivers", "fit_factors", "fit_icc",

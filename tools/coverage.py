@@ -1,4 +1,4 @@
-"""How often the intervals of fit_pls hold the truth: a simulation of the kind docs/numbers.md reports.
+"""How often the intervals of fit_pls hold the truth: a simulation of the kind docs/numbers reports.
 
     python tools/coverage.py [--n 250] [--replications 2000] [--interval bca|t] [--inference bootstrap|linearised]
 

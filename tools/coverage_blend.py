@@ -1,4 +1,4 @@
-"""How often the intervals of score_index and score_blend hold the truth: the simulation docs/numbers.md reports.
+"""How often the intervals of score_index and score_blend hold the truth: the simulation docs/numbers reports.
 
     python tools/coverage_blend.py [--replications 2000]
 

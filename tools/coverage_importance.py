@@ -1,4 +1,4 @@
-"""How often the intervals of importances hold the truth: the simulation that docs/numbers.md reports.
+"""How often the intervals of importances hold the truth: the simulation that docs/numbers reports.
 
     python tools/coverage_importance.py [--method lmg] [--cells REGEX] [--replications 2000] [--seed 20261201]
 

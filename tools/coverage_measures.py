@@ -1,4 +1,4 @@
-"""How often the intervals of measures hold the truth: the simulation that docs/numbers.md reports.
+"""How often the intervals of measures hold the truth: the simulation that docs/numbers reports.
 
     python tools/coverage_measures.py [--replications 2000] [--seed 20261125]
 

@@ -29,7 +29,7 @@ def coverage(kind: str, n: int, rng: np.random.Generator) -> list[float]:
 
 
 def main() -> None:
-    """Print the rows of the table in docs/numbers.md."""
+    """Print the rows of the table in docs/numbers."""
     for n in SIZES:
         cells = []
         for kind in KINDS:

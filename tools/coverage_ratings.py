@@ -1,4 +1,4 @@
-"""How often intervals of mean ratings hold the truth in small groups: the simulation that docs/numbers.md reports.
+"""How often intervals of mean ratings hold the truth in small groups: the simulation that docs/numbers reports.
 
     python tools/coverage_ratings.py [--replications 2000] [--seed 20261201]
 

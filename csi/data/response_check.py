@@ -164,7 +164,7 @@ def check_responses(
     -----
     A grid is four items or more that follow each other in the questionnaire and have the same ends of scale. Missing
     answers neither end a run nor count; a sign that cannot be judged for a respondent is NaN there and no flag, and
-    the notes say which signs the survey does not allow. Formulas: docs/numbers.md; Curran (2016), Meade, Craig (2012).
+    the notes say which signs the survey does not allow. Formulas: docs/numbers; Curran (2016), Meade, Craig (2012).
 
     In R: careless (longstring, irv, evenodd with the other sign, psychsyn), mahalanobis().
 

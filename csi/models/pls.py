@@ -138,7 +138,7 @@ def fit_pls(
     ratings, lo and hi the ends of the codebook's scale. Importance: unstandardised total effect, index points of the
     target per index point of the construct. alpha is standardised; HTMT uses absolute correlations; under PLSc rho_C
     and AVE use consistent loadings. Survey weights enter means and covariances and are carried through every replicate.
-    Formulas and references: docs/numbers.md.
+    Formulas and references: docs/numbers.
 
     In R: `seminr::estimate_pls`, `semPLS::sempls`, `cSEM::csem`.
 

@@ -135,7 +135,7 @@ def fit_factors(
     -----
     minres minimises the sum of squared residual correlations, ML their likelihood, both over uniquenesses of at least
     .005. Rotation starts from 30 positions and takes the best. Factors stand by the variance they explain, with a
-    positive sum of loadings. Survey weights enter the correlations. Formulas: docs/numbers.md.
+    positive sum of loadings. Survey weights enter the correlations. Formulas: docs/numbers.
 
     In R: `psych::fa`, `psych::fa.parallel`, `psych::vss`, `stats::factanal`.
 

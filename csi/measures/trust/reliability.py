@@ -138,7 +138,7 @@ def check_reliability(
     omega_hierarchical: three oblimin factors by Schmid and Leiman, from six items on. lambda4 is the best of all
     splits, split_half_lowest the worst; split_half (first and second half) and odd_even are stepped up by Spearman and
     Brown. Feldt's and Duhachek's limits assume normal ratings. Survey weights enter the covariances.
-    Formulas: docs/numbers.md.
+    Formulas: docs/numbers.
 
     In R: `psych::alpha`, `psych::omega`, `psych::splitHalf`, `semTools::compRelSEM(tau.eq = TRUE)`.
 
