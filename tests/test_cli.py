@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import io
 import os
+import platform
+import re
 import signal
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
 
 import csi
 from csi import cli
-from csi.cli import progress
+from csi.cli import catalogue, progress
 from csi.data.samples import _FOLDERS as SAMPLE_FOLDERS
 from csi.language import words
 from csi.views import width
 
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 MODEL = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
 
 
@@ -237,12 +243,39 @@ def test_info_says_versions_and_nothing_private(capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     assert cli.main(["info"]) == 0
     said = capsys.readouterr().out
-    for name in ("numpy", "pandas", "openpyxl", "matplotlib"):
-        assert f"{name} " in said
+    lines = {line.split()[0]: line.split() for line in said.splitlines() if line}
+    for extra, wanted in {"": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}.items():
+        for package, limits in (re.fullmatch(r"([\w.-]+)(.*)", text).groups() for text in wanted):
+            line = lines[package.lower()]
+            assert limits in line, package
+            assert not extra or extra in line[-1], package
+            assert version(package) == line[1] if find_distribution(package) else "not installed" in " ".join(line)
+    assert platform.python_version() == lines["Python"][1]
     assert csi.__version__ in said
     assert "somebody" not in said
     assert cli.main(["info", "--language", "zh"]) == 0
     assert "中文字体" in capsys.readouterr().out
+
+
+def test_info_names_what_is_not_installed(capsys, monkeypatch):
+    wanted = ["numpy>=2.0", 'no-such-package>=1.5; extra == "all"', "no-such-package>=1.5 ; extra == 'docs'"]
+    monkeypatch.setattr(catalogue, "requires", lambda name: wanted)
+    assert cli.main(["info"]) == 0
+    assert "no-such-package  not installed  >=1.5      all, docs" in capsys.readouterr().out
+    monkeypatch.setattr(catalogue, "requires", missing_package)
+    assert cli.main(["info"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].strip() == "not installed"
+
+
+def missing_package(name: str) -> None:
+    raise PackageNotFoundError(name)
+
+
+def find_distribution(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
