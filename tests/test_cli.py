@@ -220,6 +220,7 @@ def test_a_draft_is_completed_and_used(pair, tmp_path, capsys):
 
 
 def test_the_tour_names_both_files(tmp_path, capsys):
+    """In Chinese; in English, into a folder of another name, it is made by what a wheel installs (test_package)."""
     assert cli.main(["tour", "--language", "zh"]) == 0
     said = capsys.readouterr().out
     folder = tmp_path / "csi-tour"
@@ -228,8 +229,6 @@ def test_the_tour_names_both_files(tmp_path, capsys):
     page = (folder / "report.html").read_bytes()
     assert b'lang="zh-CN"' in page
     assert len(page) <= 3_000_000
-    assert cli.main(["tour", "-o", "demo"]) == 0
-    assert b'lang="en"' in (tmp_path / "demo" / "report.html").read_bytes()
     (tmp_path / "file").write_text("", encoding="utf-8")
     capsys.readouterr()
     for place in ("file", "no/where"):
