@@ -77,7 +77,9 @@ def test_the_source_archive_holds_what_builds_and_proves_it(sdist):
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert tracked("csi") | tracked("data/samples") | tracked("tests") <= names
     assert {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "CITATION.cff"} <= names
-    assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", ".git/", "notebooks", "report/"))]
+    assert not [
+        name for name in names if "__pycache__" in name or name.startswith((".venv", ".git/", "notebooks", "report/"))
+    ]
 
 
 def program(folder: Path, name: str) -> Path:
