@@ -77,7 +77,7 @@ class LevelBands:
 
     Parameters
     ----------
-    levels : `Level`s in any order, or rows (name, lo, hi) or (name, lo, hi, representative); those that the
+    levels : `Level` objects in any order, or rows (name, lo, hi) or (name, lo, hi, representative); those that the
         chemical company printed when left out
     unmentioned : words that mean that an item did not come up
 
