@@ -18,12 +18,17 @@ myst_heading_anchors = 3
 
 
 def setup(app):
-    """Show formulas as they stand: |x| is an absolute value here, not the name of a substitution."""
-    app.connect("autodoc-process-docstring", keep_bars, priority=400)  # before numpydoc
+    """Docstrings are written for editors; two things are put in the words of the site before numpydoc reads them."""
+    app.connect("autodoc-process-docstring", as_meant, priority=400)
 
 
-def keep_bars(app, what, name, thing, options, lines):
-    """Escape the bars around a word of a docstring, except in its examples."""
-    for i, line in enumerate(lines):
-        if not line.lstrip().startswith(">>>"):
-            lines[i] = re.sub(r"\|(\w[^|]*)\|", r"\\|\1\\|", line)
+def as_meant(app, what, name, thing, options, lines):
+    """|x| is an absolute value, and a sentence that began after "name :" goes on in the next line."""
+    found = []
+    for line in lines:
+        goes_on = re.match(r"    [a-z0-9(\"`]", line) and found and re.match(r"[\w*, ]+ : .", found[-1])
+        if goes_on:
+            line = f"{found.pop()} {line.strip()}"
+        example = line.lstrip().startswith(">>>")
+        found.append(line if example else re.sub(r"\|(\w[^|]*)\|", r"\\|\1\\|", line))
+    lines[:] = found
