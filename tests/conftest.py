@@ -24,3 +24,9 @@ def shared() -> Path:
     """The folder with reference data and numbers that stands beside the project and is not part of it."""
     require("shared", SHARED.is_dir(), "the folder ../shared with reference data is not on this machine")
     return SHARED
+
+
+@pytest.fixture
+def plain_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Empty pictures on pages: drawing them takes most of the time of a page, and many tests look at other things."""
+    monkeypatch.setattr("csi.report.render.draw", lambda name, *_: f'<svg role="img" aria-label="{name}"></svg>')
