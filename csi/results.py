@@ -48,6 +48,11 @@ class Table:
         """The keys, row by row."""
         return list(zip(*self.keys.values(), strict=True))
 
+    @cached_property
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, the same at every level; some are searched for and take a while."""
+        return self.uncertainty.p_value()
+
     def frame(self, level: float) -> pd.DataFrame:
         """Keys, estimate, std_error, lower, upper, (p_value,) n."""
         import pandas as pd
@@ -57,7 +62,7 @@ class Table:
         columns |= {"estimate": self.uncertainty.estimate, "std_error": self.uncertainty.std_error}
         columns |= {"lower": lower, "upper": upper}
         if self.tested:
-            columns["p_value"] = self.uncertainty.p_value()
+            columns["p_value"] = self.p_value
         columns["n"] = np.broadcast_to(np.asarray(self.n), len(lower)).copy()
         return pd.DataFrame(columns)
 

@@ -17,6 +17,7 @@ from csi.report import files
 MODEL = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pipes, limits and signals of POSIX")
 LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); del sys.argv[1]"
+PLAIN = "import csi.report.render; csi.report.render.draw = lambda *_: '<svg>' + 40_000 * ' ' + '</svg>'"
 STARTED = "import sys; from csi.__main__ import start; sys.exit(start())"
 
 
@@ -123,7 +124,7 @@ def test_no_room_leaves_both_old_files(tiny, tmp_path, limit):
     (tmp_path / "shop-tables.xlsx").write_bytes(b"old tables")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     done = subprocess.run(
-        [sys.executable, "-c", f"{LIMITED}; {STARTED}", str(limit), *tiny],
+        [sys.executable, "-c", f"{LIMITED}; {PLAIN}; {STARTED}", str(limit), *tiny],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     after = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}

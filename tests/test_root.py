@@ -253,6 +253,21 @@ def test_the_check_of_a_clean_clone_can_be_run():
         assert "set -euo pipefail" in TEXTS[ROOT / name]
         subprocess.run(["bash", "-n", str(ROOT / name)], check=True)
     assert "start.py test" in TEXTS[ROOT / ".ci/run"]
+    assert "start.py test -m lessons" in TEXTS[ROOT / ".ci/run"]
+
+
+def test_the_starter_runs_the_tests_on_all_cores_and_says_how_long_that_takes(monkeypatch, capsys):
+    called = []
+    monkeypatch.setattr(START, "make_environment", lambda: None)
+    monkeypatch.setattr(START.subprocess, "call", lambda command: called.append(command) or 0)
+    monkeypatch.chdir(ROOT)
+    assert START.main(["test"]) == 0
+    assert "minutes" in capsys.readouterr().out
+    assert START.main(["test", "-n0", "-x"]) == 0
+    assert capsys.readouterr().out == ""
+    both, one = called
+    assert both[both.index("-n") + 1] == "logical"
+    assert one[-2:] == ["-n0", "-x"]
 
 
 # The files
