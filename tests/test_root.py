@@ -301,6 +301,21 @@ def test_one_version_everywhere():
     assert "### Numbers that moved" in TEXTS[ROOT / "CHANGELOG.md"]
 
 
+def test_the_changes_stand_by_version_under_the_usual_heads():
+    """As Keep a Changelog asks for, with a head of our own for results that differ on the same data."""
+    _, *parts = re.split(r"^## ", TEXTS[ROOT / "CHANGELOG.md"], flags=re.M)
+    versions = [part.split()[0] for part in parts]
+    assert versions[0] == "Unreleased"
+    assert versions[1] == csi.__version__
+    assert versions[1:] == sorted(versions[1:], key=Version, reverse=True)
+    usual = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security", "Numbers that moved"}
+    for part in parts:
+        heads = re.findall(r"^### (.+)$", part, re.M)
+        assert set(heads) <= usual
+        assert len(heads) == len(set(heads))
+        assert heads[-1] == "Numbers that moved"
+
+
 def test_the_citation_has_what_the_format_asks_for():
     citation = yaml.safe_load(TEXTS[ROOT / "CITATION.cff"])
     assert {"cff-version", "message", "title", "authors", "type", "license"} <= set(citation)
