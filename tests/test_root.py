@@ -273,19 +273,21 @@ def test_the_starter_runs_the_tests_on_all_cores_and_says_how_long_that_takes(mo
 # The files
 
 
-@pytest.mark.parametrize("path", sorted(TEXTS), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_file_names_a_registry_or_a_folder_of_one_machine(path):
-    assert [word for word in REGISTRIES if word in TEXTS[path]] == []
-    assert MACHINE_PATH.findall(TEXTS[path]) == []
+def test_no_file_names_a_registry_or_a_folder_of_one_machine():
+    assert [(path, word) for path in sorted(TEXTS) for word in REGISTRIES if word in TEXTS[path]] == []
+    assert [(path, found) for path in sorted(TEXTS) for found in MACHINE_PATH.findall(TEXTS[path])] == []
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in sorted(TEXTS) if p.suffix == ".md"], ids=lambda p: str(p.relative_to(ROOT))
-)
-def test_links_between_pages_lead_somewhere(path):
-    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", TEXTS[path])
-    lost = [target for target in targets if "://" not in target and not (path.parent / target).exists()]
-    assert lost == []
+def test_links_between_pages_lead_somewhere():
+    links = [
+        (path, target)
+        for path in sorted(TEXTS)
+        if path.suffix == ".md"
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", TEXTS[path])
+        if "://" not in target
+    ]
+    assert len(links) > 50
+    assert [(path, target) for path, target in links if not (path.parent / target).exists()] == []
 
 
 def test_the_readme_gives_both_commands_in_both_languages():
