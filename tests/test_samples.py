@@ -33,8 +33,12 @@ def tool():
 
 @pytest.fixture(scope="module")
 def built(tool):
-    """The files of data/samples and of the pair of 问卷星 files, made once."""
-    return tool.build(), tool.build_wenjuanxing()
+    """The files of data/samples and of the pair of 问卷星 files, made once; the tool has them made already."""
+    made, pair = tool.build(), tool.build_wenjuanxing()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tool, "build", lambda: made)
+        patch.setattr(tool, "build_wenjuanxing", lambda: pair)
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +68,7 @@ def satisfaction(mobile):
 
 
 def test_the_files_are_what_the_tool_makes(tool, built):
-    made, _ = built
+    made = built
     kept = {path.name: path.read_bytes() for path in tool.TARGET.iterdir() if path.name in made}
     names = ("app_kano", "hotel", "mobile", "pvc_complaints", "pvc_customers", "pvc_visits", "service_hall", "tiny")
     names = (*names, "drivers", "expectations")
@@ -79,8 +83,6 @@ def test_the_files_are_what_the_tool_makes(tool, built):
 
 def test_the_check_names_a_changed_file(tool, built, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tool, "TARGET", tmp_path)
-    monkeypatch.setattr(tool, "build", lambda: built[0])
-    monkeypatch.setattr(tool, "build_wenjuanxing", lambda: built[1])
     assert tool.main([]) == 0
     assert tool.main(["--check"]) == 0
     (tmp_path / "tiny.csv").write_bytes(b"q1\n1\n")
