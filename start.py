@@ -2,8 +2,9 @@
 
     python3 start.py                  write a satisfaction report and name the page
     python3 start.py report FILE ...  the same of your own file; what stands behind FILE goes to `csi report`
-    python3 start.py test [OPTIONS]   run the tests; OPTIONS go to pytest
+    python3 start.py test [OPTIONS]   run the tests on all cores (-n0: on one); OPTIONS go to pytest
     python3 start.py course           open the lessons in JupyterLab
+    python3 start.py docs             build the site: functions by question, gallery, numbers, decisions
 
 Python 3.11 or newer with pip is all that is needed. The environment is made once, of exactly what pins.txt lists with
 every hash checked, and made anew when pins.txt or pyproject.toml change. docs/decisions/0001-starter.md tells why.
@@ -23,7 +24,8 @@ STAMP = ".venv/csi-ready"  # its text says what the environment was made from; n
 PAGE = os.path.join(ROOT, "report", "mobile.html")
 REPORT = "-m csi report data/samples/mobile.csv --codebook data/samples/mobile.yaml --model ECSI_2005 --by operator -o"
 COURSE = ["-m", "jupyterlab", "--ServerApp.root_dir=notebooks"]
-JOBS = {"report": REPORT.split() + [PAGE], "test": ["-m", "pytest"], "course": COURSE}
+TESTS = ["-m", "pytest", "-n", "logical", "--maxprocesses", "4", "--dist", "worksteal"]
+JOBS = {"report": REPORT.split() + [PAGE], "test": TESTS, "course": COURSE, "docs": ["tools/site.py"]}
 PIP_ENV = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 PIP_ENV["PIP_ROOT_USER_ACTION"] = "ignore"
 UV_NAMES = {
@@ -122,6 +124,8 @@ def main(arguments):
         make_environment()
         if job == "report" and len(arguments) > 1:
             return subprocess.call([os.path.join(ROOT, INSIDE), "-m", "csi"] + arguments, cwd=here)
+        if job == "test" and len(arguments) == 1:
+            tell("All tests, on up to four cores: about five minutes on two, ten with -n0 on one ...")
         os.makedirs(os.path.dirname(PAGE), exist_ok=True)
         return subprocess.call([INSIDE] + JOBS[job] + arguments[1:])
     except KeyboardInterrupt:

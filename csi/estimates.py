@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import OptionError
-from csi.views import number
+from csi.views import number, public_names
 
 Array = NDArray[np.float64]
 
@@ -93,6 +93,8 @@ class Estimate:
     upper: float
     n: int
     p_value: float = float("nan")
+
+    __dir__ = public_names
 
     def __float__(self) -> float:
         return float(self.estimate)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from csi.errors import DataError, choose
 from csi.frames import columns_of, matrix_of
 from csi.sums import Fourth, Pairs, check_weights, moments_of_pairs, sum_fourth, sum_listwise, sum_pairwise, upper
+from csi.views import public_names
 
 Array = NDArray[np.float64]
 MISSING = ("listwise", "pairwise")
@@ -56,6 +57,8 @@ class Moments:
     pairs: Pairs | None = field(default=None, repr=False)
     fourth: Fourth | None = field(default=None, repr=False)
     source: str = ""
+
+    __dir__ = public_names
 
     @property
     def sd(self) -> Array:

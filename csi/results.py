@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from csi.errors import CsiError, DataError, EstimationError, OptionError
 from csi.estimates import Estimate, Uncertainty
 from csi.language import Note, pick, say
-from csi.views import html_view, text_view
+from csi.views import html_view, public_names, text_view
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +48,11 @@ class Table:
         """The keys, row by row."""
         return list(zip(*self.keys.values(), strict=True))
 
+    @cached_property
+    def p_value(self) -> Array:
+        """(k,) two-sided p-values of 0, the same at every level; some are searched for and take a while."""
+        return self.uncertainty.p_value()
+
     def frame(self, level: float) -> pd.DataFrame:
         """Keys, estimate, std_error, lower, upper, (p_value,) n."""
         import pandas as pd
@@ -57,7 +62,7 @@ class Table:
         columns |= {"estimate": self.uncertainty.estimate, "std_error": self.uncertainty.std_error}
         columns |= {"lower": lower, "upper": upper}
         if self.tested:
-            columns["p_value"] = self.uncertainty.p_value()
+            columns["p_value"] = self.p_value
         columns["n"] = np.broadcast_to(np.asarray(self.n), len(lower)).copy()
         return pd.DataFrame(columns)
 
@@ -114,9 +119,10 @@ class Check:
 class Result:
     """What a fit gives back: named long tables, one row per fit, one row per respondent, checks and notes.
 
-    `tidy()` is the headline table, `tidy(name)` any other, `tables` their names; `glance()` one row per fit,
-    `scores()` one row per respondent, `check()` what to doubt, `notes` every fact worth knowing. Tables are computed
-    when asked for. The printed view pivots and rounds; the tables never do.
+    `tidy()` is the headline table, `tidy(name)` or `result[name]` any other, `tables` their names (which notebooks
+    complete after `result["`); `glance()` one row per fit, `scores()` one row per respondent, `check()` what to doubt,
+    `notes` every fact worth knowing. Tables are computed when asked for. The printed view pivots and rounds; the
+    tables never do.
 
     Attributes
     ----------
@@ -170,6 +176,16 @@ class Result:
 
         """
         return self.table(table).frame(check_level(level))
+
+    __iter__ = None  # its tables are named, not numbered
+    __dir__ = public_names
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """`result["paths"]` is `result.tidy("paths")`."""
+        return self.tidy(table)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.tables)
 
     def to_frame(self, table: str | None = None, level: float = 0.95) -> pd.DataFrame:
         """The same frame as `tidy`, under the name that pandas users try first."""

@@ -159,3 +159,8 @@ def align(rows: list[list[str]]) -> list[str]:
 
 def _looks_numeric(text: str) -> bool:
     return text == "–" or text.lstrip("<-").replace(".", "", 1).isdigit()
+
+
+def public_names(thing: object) -> list[str]:
+    """What `dir` and completion show of an object: names for its user, none that begins with an underscore."""
+    return [name for name in object.__dir__(thing) if not name.startswith("_")]

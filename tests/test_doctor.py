@@ -118,6 +118,7 @@ def test_what_was_found_stands_first_also_when_the_command_stops(capsys):
     assert captured.err.startswith("csi: ")
 
 
+@pytest.mark.usefixtures("plain_pictures")
 def test_the_terminal_never_names_a_function_or_an_argument(four, tmp_path, capsys):
     (tmp_path / "words.csv").write_text("城市,意见\n" + "北京,很好\n上海,差\n" * 20, encoding="utf-8")
     (tmp_path / "heads.csv").write_text("q1,q2\n", encoding="utf-8")

@@ -13,7 +13,7 @@ from csi.errors import CsiError
 from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.calibration import Calibration
 from csi.inference.design import Design
-from csi.inference.intervals import acceleration
+from csi.inference.intervals import acceleration, acceleration_of
 from csi.inference.means import Sample, accelerations, estimates, linearise, resample, slopes
 from csi.language import note
 from csi.results import Block
@@ -177,7 +177,11 @@ def test_means_know_how_many_stand_behind_them():
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=20, deadline=None)
 def test_accelerations_are_those_of_the_jackknife(seed):
-    """For a mean they are equal; for a ratio the influence function and leaving one out agree as n grows."""
+    """Means: the same. A ratio: leaving i out moves it by its influence over 1 - y_i / sum y, so close, no more.
+
+    Both are sums of cubes that cancel where a column is not skewed (seed 1151: to 4e-6 of .02), so rounding is judged
+    by the size of what is summed and not by what is left of it.
+    """
     rng = np.random.default_rng(seed)
     n = 150
     columns = np.stack([rng.exponential(3, n), rng.uniform(4, 9, n)], axis=1)
@@ -188,8 +192,16 @@ def test_accelerations_are_those_of_the_jackknife(seed):
     found = accelerations(Sample(columns, Design(n)), evaluate)
     sums = columns.sum(axis=0)
     left = (sums[:, None] - columns.T) / (n - 1)
-    np.testing.assert_allclose(found["mean"], acceleration(left), rtol=1e-9)
-    np.testing.assert_allclose(found["ratio"], acceleration(left[:1] / left[1:]), rtol=0.1, atol=2e-3)
+    ratios = left[:1] / left[1:]
+    centred = columns.T - columns.mean(axis=0)[:, None]
+    cubes = (np.abs(centred) ** 3).sum(axis=1) / (6 * (centred**2).sum(axis=1) ** 1.5)
+    assert (np.abs(found["mean"] - acceleration(left)) <= 1e-11 * cubes).all()
+    x, y = columns.T
+    influence = x - sums[0] / sums[1] * y
+    moved = influence / (1 - y / sums[1])
+    assert found["ratio"][0] == pytest.approx(acceleration_of(influence[None])[0], rel=1e-9, abs=1e-10)
+    assert acceleration(ratios)[0] == pytest.approx(acceleration_of((moved - moved.mean())[None])[0], abs=1e-12)
+    np.testing.assert_allclose(found["ratio"], acceleration(ratios), rtol=0.05, atol=1e-3)
 
 
 def test_accelerations_in_groups_are_those_of_the_group():

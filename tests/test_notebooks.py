@@ -58,6 +58,7 @@ def test_the_notebooks_are_what_their_sources_say():
     assert notebooks.check() == []
 
 
+@pytest.mark.lessons
 @pytest.mark.parametrize("name", NAMES)
 def test_every_lesson_runs_and_its_solutions_are_right(name):
     job = notebooks.Job(lesson(name), "en", seconds=TEST_SECONDS)

@@ -84,9 +84,13 @@ def test_scores_of_a_pickled_result_cannot_be_changed_through_what_it_hands_out(
     pd.testing.assert_frame_equal(result.scores(), before)
 
 
+@pytest.fixture(scope="module")
+def study() -> csi.Study:
+    return csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=40)
+
+
 @pytest.mark.parametrize("hand_on", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy])
-def test_a_study(hand_on) -> None:
-    study = csi.analyse_survey(csi.load_sample("mobile"), "SCSB", by="operator", n_boot=40)
+def test_a_study(hand_on, study) -> None:
     twin = hand_on(study)
     assert list(twin.results) == list(study.results)
     for name, result in study.results.items():

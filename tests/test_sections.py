@@ -100,6 +100,7 @@ def test_clearly_different_groups_have_ranks_of_their_own():
     assert ranks.loc["南店", ["lower", "upper"]].tolist() == [3, 3]
 
 
+@pytest.mark.usefixtures("plain_pictures")
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_comments_are_masked_and_private_columns_never_shown(firm, language):
     page = report_page(firm, language)
@@ -112,7 +113,9 @@ def test_comments_are_masked_and_private_columns_never_shown(firm, language):
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_sample_becomes_a_page_whose_numbers_are_cells(name):
+def test_every_sample_becomes_a_page_whose_numbers_are_cells(name, request):
+    if name == "mobile":  # its pictures, and how large they are, are looked at in test_report
+        request.getfixturevalue("plain_pictures")
     survey = csi.load_sample(name)
     study = csi.analyse_survey(survey, by=survey.codebook.case, n_boot=50)
     text = report_page(study, "en")

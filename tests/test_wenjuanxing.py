@@ -90,7 +90,7 @@ def test_a_pair_gives_what_was_drawn_in_every_style_of_headings(tmp_path, heads,
     assert ("wjx_rows_guessed" in {note.code for note in survey.notes}) == (rows == "bare")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     seed=st.integers(0, 10**6),
     n=st.integers(40, 90),

@@ -115,9 +115,8 @@ def test_no_sentence_stands_twice_or_is_empty(path):
             assert node.value.strip(), node.start_mark
 
 
-@pytest.mark.parametrize("key", sorted(set(EN) & set(ZH)))
-def test_both_languages_fill_in_the_same_values(key):
-    assert fields(EN[key]) == fields(ZH[key])
+def test_both_languages_fill_in_the_same_values():
+    assert [key for key in sorted(set(EN) & set(ZH)) if fields(EN[key]) != fields(ZH[key])] == []
 
 
 def test_doubled_braces_are_shown_as_one():

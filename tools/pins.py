@@ -22,7 +22,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST = "3.11"
-EXTRAS = ("all", "build", "test")
+EXTRAS = ("all", "build", "docs", "test")
 INSTALLERS = ("pip", "uv")
 
 

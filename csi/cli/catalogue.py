@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import re
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from csi import __version__
 from csi.cli.arguments import quoted
 from csi.cli.reading import check_files, read_answers, read_model, say_doubts
 from csi.errors import OutputError
 from csi.language import LANGUAGES, current_language, say
 from csi.views import align
-
-PACKAGES = ("numpy", "pandas", "scipy", "openpyxl", "python-calamine", "PyYAML", "matplotlib", "seaborn", "semopy")
 
 
 def models(options: argparse.Namespace) -> int:
@@ -64,7 +64,7 @@ def codebook(options: argparse.Namespace) -> int:
 
 
 def info(options: argparse.Namespace) -> int:
-    """Versions, fonts, languages and the cache folder; nothing about the person."""
+    """Versions of everything csi asks for, fonts, languages and the cache folder; nothing about the person."""
     from csi.data.fetch import cache_folder
     from csi.report.pictures import can_draw, what_pictures_lack
 
@@ -74,25 +74,41 @@ def info(options: argparse.Namespace) -> int:
 
         fonts = say("views.list", parts=chinese_faces()) if chinese_faces() else fonts
     rows = [
-        ["csi", _version("csi")],
-        ["Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})"],
-        *([name, _version(name)] for name in PACKAGES),
+        ["csi", __version__],
+        ["Python", platform.python_version()],
+        [say("cli.info_platform"), f"{platform.system()} {platform.machine()}"],
         [say("cli.info_language"), current_language()],
         [say("cli.info_languages"), say("views.list", parts=LANGUAGES)],
         [say("cli.info_fonts"), fonts],
         [say("cli.info_cache"), _without_home(cache_folder())],
     ]
-    print("\n".join(align([["", ""], *rows])[1:]))
+    heads = [say(f"cli.info_{name}") for name in ("package", "version", "needed", "extra")]
+    print("\n".join([*align([["", ""], *rows])[1:], "", *align([heads, *_dependencies()])]))
     for line in what_pictures_lack():
         print(line)
     return 0
+
+
+def _dependencies() -> list[list[str]]:
+    """What csi asks for: package, installed version, wanted version, the extra that it belongs to."""
+    rows: dict[str, list[str]] = {}
+    try:
+        wanted = requires("csi") or []
+    except PackageNotFoundError:  # a folder of modules that nothing installed says nothing about itself
+        return [[say("cli.info_missing"), "", "", ""]]
+    for line in wanted:
+        package, limits, extra = re.match(r"([\w.-]+)\s*([^;]*)(?:.*extra == ['\"](\w+))?", line).groups()
+        row = rows.setdefault(package, [package, _version(package), limits.strip(), extra or ""])
+        if extra and row[3] and extra != row[3]:
+            row[3] += f", {extra}"
+    return list(rows.values())
 
 
 def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return say("cli.info_none")
+        return say("cli.info_missing")
 
 
 def _without_home(path: Path) -> str:

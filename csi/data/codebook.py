@@ -14,6 +14,7 @@ from csi.data.yamltext import dump_yaml, load_yaml
 from csi.errors import CsiError, DataError, choose
 from csi.inference.design import LONELY
 from csi.language import LANGUAGES
+from csi.views import public_names
 
 KINDS = ("rating", "number", "category", "text", "date", "multiple")
 NUMERIC_KINDS = ("rating", "number", "multiple")
@@ -132,6 +133,8 @@ class Codebook:
     tree: Mapping[str, Any] = field(default_factory=FrozenMapping)
     truth: Mapping[str, Any] = field(default_factory=FrozenMapping)
     lonely_psu: str = "fail"
+
+    __dir__ = public_names
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "title", bilingual(self.title))

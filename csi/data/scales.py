@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from csi.errors import DataError, in_a_line
+from csi.views import public_names
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
@@ -77,6 +78,8 @@ class Scale:
     hi: float
     labels: Mapping[float, Mapping[str, str]] = field(default_factory=FrozenMapping)
     step: float = 1.0
+
+    __dir__ = public_names
 
     def __post_init__(self) -> None:
         try:

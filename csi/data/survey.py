@@ -27,6 +27,7 @@ from csi.inference.design import Design
 from csi.language import Note, note
 from csi.moments import Moments
 from csi.sums import check_weights
+from csi.views import public_names
 
 _NO_RULING, _NO_EXPORT = Ruling(), Export(RawTable("", (), ()))
 
@@ -389,12 +390,9 @@ class Survey:
             raise DataError("unknown_items", items=unknown, choices=offered(str(unknown[0]), visible_items(self)))
         return names
 
-    def __repr__(self) -> str:
-        """Return a few lines on what was asked and how much was answered."""
-        return survey_text(self)
-
-    def _repr_html_(self) -> str:
-        return survey_html(self)
+    __dir__ = public_names
+    __repr__ = survey_text
+    _repr_html_ = survey_html
 
 
 def survey_of(

@@ -1,0 +1,1 @@
+"""What moves satisfaction? Regressions, importances, asymmetry, expectations, and what an improvement would bring."""

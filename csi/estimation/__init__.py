@@ -1,0 +1,1 @@
+"""How is any estimate made? Means by domain, moments of items, and the errors of both."""

@@ -1,0 +1,1 @@
+"""How satisfied are they? One room for each kind of answer."""

@@ -1,0 +1,1 @@
+"""What does satisfaction come from, and what does it lead to? National models, fitted by PLS."""

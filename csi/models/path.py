@@ -19,6 +19,7 @@ from csi.models.parse import (
     is_name,
     read_model_text,
 )
+from csi.views import public_names
 
 if TYPE_CHECKING:
     from csi.data.codebook import Codebook
@@ -262,6 +263,8 @@ class PathModel:
 
     def __repr__(self) -> str:
         return "\n".join(self._lines())
+
+    __dir__ = public_names
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(chr(10).join(self._lines()))}</pre>"

@@ -1,1 +1,1 @@
-"""What a person reads: pages made of Results; nothing is computed here."""
+"""What does a person see? Pages, pictures and tables made of Results; nothing is computed here."""

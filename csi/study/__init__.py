@@ -1,4 +1,4 @@
-"""From a Survey to everything a report needs: a list of sections that know when their data are there."""
+"""What does the whole survey say? Everything a report needs, as sections that know when their data are there."""
 
 from csi.study.analysis import analyse_survey as analyse_survey
 from csi.study.choosing import PREFERENCE as PREFERENCE

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from csi.data.survey import Survey
+from csi.errors import choose
 from csi.estimates import Estimate
 from csi.language import Note, current_language, pick, say
 from csi.models.path import PathModel
@@ -20,7 +21,7 @@ from csi.study.answer import Headline
 from csi.study.asked import Asked
 from csi.study.priority import Priority, find_priority
 from csi.study.words import level_text
-from csi.views import cell
+from csi.views import cell, public_names
 
 # Results whose failed checks concern the answer of a page.
 MAIN = ("sample", "fit", "groups", "blend", "tree", "public_service")
@@ -62,6 +63,16 @@ class Study:
     options: Mapping[str, Any] = field(default_factory=dict)
     call: str = ""
     notes: tuple[Note, ...] = ()
+
+    __iter__ = None  # its Results are named, not numbered
+    __dir__ = public_names
+
+    def __getitem__(self, name: str) -> Result:
+        """`study["fit"]` is `study.results["fit"]`; an unknown name lists what there is."""
+        return self.results[choose("result", name, list(self.results))]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.results)
 
     @property
     def fit(self) -> Result | None:

@@ -1,4 +1,4 @@
-"""Readers: one file per source, each says what its format knows; `read_survey` is the one door."""
+"""Which file holds the answers? One reader per source, which says what its format knows; `read_survey` is the door."""
 
 from csi.data.readers.door import read_survey
 from csi.data.readers.doors import (

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from csi.data.scales import FrozenMapping, bilingual, brief
 from csi.errors import DataError, choose
 from csi.measures.index.bands import check_bands
+from csi.views import public_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ class LevelBands:
 
     Parameters
     ----------
-    levels : `Level`s in any order, or rows (name, lo, hi) or (name, lo, hi, representative); those that the
+    levels : `Level` objects in any order, or rows (name, lo, hi) or (name, lo, hi, representative); those that the
         chemical company printed when left out
     unmentioned : words that mean that an item did not come up
 
@@ -105,6 +106,8 @@ class LevelBands:
 
     levels: tuple[Level, ...] = ()
     unmentioned: tuple[str, ...] = UNMENTIONED
+
+    __dir__ = public_names
 
     def __post_init__(self) -> None:
         given = [_level(one) for one in self.levels]

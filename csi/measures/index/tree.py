@@ -15,6 +15,7 @@ from csi.data.scales import brief
 from csi.errors import DataError, choose
 from csi.language import Note, note, pick
 from csi.measures.index.tree_layout import Indicator, Layout, TreeWeights, declared_weight
+from csi.views import public_names
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,8 @@ class IndicatorTree:
 
     root: Indicator
     basis: str | None = None
+
+    __dir__ = public_names
 
     def __post_init__(self) -> None:
         if not self.root.parts:

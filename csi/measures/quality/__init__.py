@@ -1,0 +1,1 @@
+"""Where does a service fall short? SERVQUAL, journeys, Kano, four quadrants, expectation against perception."""

@@ -1,0 +1,1 @@
+"""Can the scale be trusted? Reliability, factors, agreement of raters."""
