@@ -423,7 +423,7 @@ def test_the_missing_map_is_the_reasons(survey):
     bars, grid = figure.axes[0], figure.axes[2]
     rows = np.linspace(0, len(survey) - 1, 300).round().astype(int)
     items = list(survey.items)
-    assert (np.asarray(grid.images[0].get_array()) == survey.reasons[items].to_numpy()[rows]).all()
+    assert (np.asarray(marked(grid, "map").get_array()) == survey.reasons[items].to_numpy()[rows]).all()
     heights = np.zeros(len(items))
     for bar in bars.patches:
         heights[round(bar.get_x() + bar.get_width() / 2)] += bar.get_height()

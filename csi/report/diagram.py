@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
 
@@ -16,11 +18,10 @@ from csi.models.catalog import load_model
 from csi.models.path import PathModel
 from csi.report.fonts import fold
 from csi.report.layout import Arrow, Box, Edge, Layout, faults, layered
-from csi.report.placement import measure
+from csi.report.placement import axes_inches, measure
 from csi.report.places import fixed, known_places
 from csi.report.sources import read_source
-from csi.report.style import ACCENT, INK, MAIN, MUTED, PALE, PAPER, Pen, Picture, drawing, interval_text, settle
-from csi.study import level_text
+from csi.report.style import Colours, Drawn, Pen, Picture, drawing, interval_text, points
 from csi.views import number
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from csi.study import Study
 
 SIZES = {"name": 10.5, "fact": 9, "coefficient": 10, "interval": 8.5}
-PADDING, MARGIN, LINE = 0.13, 0.2, 0.19
+PADDING, MARGIN = 0.13, 0.2
 NARROWEST = 6.4
 NAME_COLUMNS = 15
 HEAD = 0.12  # length of an arrow's head in inches
@@ -72,7 +73,9 @@ def plot_paths(
     group: str | None = None,
     labels: Mapping[str, str] | None = None,
     level: float | None = None,
-) -> Picture:
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
     """Draw a path model: constructs as boxes, paths as arrows, with the estimates of a fit.
 
     Use it to see the whole model at once; for numbers to copy use `result.tidy("paths")`.
@@ -83,24 +86,20 @@ def plot_paths(
         A model alone is drawn without numbers.
     group : str, optional
         Which group of a Result with groups; a Study shows the whole sample when None.
-    labels : mapping of construct to text, optional
-        What constructs are called; else the wording of the model in the current language, else their names.
-    level : float, optional
-        Level of the intervals; None means that of the Study, .95 for a Result.
+    labels, level, ax, theme : as in `plot_estimates`
 
     Returns
     -------
-    Figure
+    Picture or Drawn
         In the boxes: label, index (0-100) with its interval, R2. On the arrows: standardised path coefficient with its
         interval; the thicker the line the larger the coefficient, dashed where the interval holds 0. Boxes of a
-        catalogue model stand where textbooks draw them, other models are laid out in layers.
+        catalogue model stand where textbooks draw them, other models are laid out in layers. In axes that are too small
+        for it the whole diagram becomes smaller.
 
     Raises
     ------
-    DataError
-        `plot_needs_result`: something else was given.
-    OptionError
-        `plot_needs_group`, an unknown group, `plot_lacks_table`.
+    DataError, OptionError
+        Those of `plot_estimates`, `plot_needs_group`, an unknown group.
     ModelError
         A model's text cannot be read, or there is no model of this name.
 
@@ -117,7 +116,7 @@ def plot_paths(
     'European Customer Satisfaction Index (ECSI)'
 
     """
-    with drawing() as pen:
+    with drawing("plot_paths", ax, theme) as pen:
         if isinstance(result, str):
             result = PathModel.parse(result) if "~" in result else load_model(result)
         if isinstance(result, PathModel):
@@ -125,21 +124,26 @@ def plot_paths(
             content = Content(result.names, result.paths)
             name = pick(result.title)
             title = say("plots.model_title", title=name, model=result.name) if name else result.name
-            return _draw(pen, content, wording, title, [say("plots.model_caption")])
-        source = read_source(result, "plot_paths", labels, level, groups=group is not None)
-        content = _content(source, group)
-        wording = {name: source.label(name) for name in content.names}
-        return _draw(pen, content, wording, _title(source, group), _captions(source, content))
+            captions = [say("plots.model_caption")]
+        else:
+            source = read_source("plot_paths", result, labels, level, group)
+            content = _content(source)
+            wording = {name: source.label(name) for name in content.names}
+            title = say("plots.paths_title", model=source.result.glance()["model"].iloc[0])
+            known = any(lower == lower for _, lower, _ in content.coefficients.values())
+            captions = [source.caption("paths", known)]
+            if "index" in source.result.tables:
+                captions.append(say("plots.paths_boxes" if known else "plots.paths_boxes_alone"))
+        return _draw(pen, content, wording, (title, group), captions)
 
 
-def _content(source: Source, group: str | None) -> Content:
-    paths = source.group_rows("paths", "plot_paths", group)
-    quality = source.group_rows("constructs", "plot_paths", group)
+def _content(source: Source) -> Content:
+    paths, quality = source.group_rows("paths"), source.group_rows("constructs")
     edges = tuple(zip(paths["source"], paths["target"], strict=True))
     names = [name for edge in edges for name in edge]
     facts: dict[str, list[str]] = {}
     if "index" in source.result.tables:
-        index = source.group_rows("index", "plot_paths", group)
+        index = source.group_rows("index")
         names = [*index["construct"], *names]
         for row in index.itertuples():
             text = interval_text(row.estimate, row.lower, row.upper, source.decimals("index"))
@@ -154,70 +158,51 @@ def _content(source: Source, group: str | None) -> Content:
     return Content(order, edges, {name: tuple(lines) for name, lines in facts.items()}, numbers)
 
 
-def _title(source: Source, group: str | None) -> str:
-    facts = source.result.glance().iloc[0]
-    title = say("plots.paths_title", model=facts["model"])
-    return title if group is None else say("plots.of_group", title=title, group=group)
-
-
-def _captions(source: Source, content: Content) -> list[str]:
-    known = any(lower == lower for _, lower, _ in content.coefficients.values())
-    lines = [say("plots.paths_caption" if known else "plots.paths_caption_alone", level=level_text(source.level))]
-    if "index" in source.result.tables:
-        lines.append(say("plots.paths_boxes" if known else "plots.paths_boxes_alone"))
-    return lines
-
-
-def _draw(pen: Pen, content: Content, wording: Mapping[str, str], title: str, captions: list[str]) -> Picture:
-    """Measure the words, place them, draw."""
+def _draw(
+    pen: Pen, content: Content, wording: Mapping[str, str], title: tuple[str, str | None], captions: list[str]
+) -> Picture | Drawn:
+    """Measure the words, place them, draw: in inches for letters of 10 points, all smaller where axes are small."""
     shown = pen.labels(content.names, wording.__getitem__)
     heads = {name: fold(shown[name], NAME_COLUMNS, 4) for name in content.names}
-    ruler = Picture(figsize=(1, 1))
+    ruler = Figure()
+    FigureCanvasAgg(ruler)
     boxes = _box_sizes(ruler, content, heads)
     labels = {edge: _label_size(ruler, content.label(edge)) for edge in content.paths}
     places = known_places(content.names)
     layout = None if places is None else fixed(places, content.paths, boxes, labels)
     if layout is None or faults(layout):
         layout = layered(content.names, content.paths, boxes, labels)
-    width = max(layout.width + 2 * MARGIN, NARROWEST)
-    figure = Picture(figsize=(width, 1))
-    title_lines, caption_lines = _frame_text(pen, figure, title, captions)
-    top, bottom = 0.3 + 0.22 * title_lines, 0.2 + LINE * caption_lines
-    height = layout.height + top + bottom + MARGIN
-    figure.set_size_inches(width, height)
-    figure.texts[0].set_position((0.08 / width, 1 - 0.08 / height))
-    figure.texts[1].set_position((0.08 / width, 0.08 / height))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set(xlim=(0, width), ylim=(height, 0))
-    axes.axis("off")
-    placed = layout.moved((width - layout.width) / 2, top)
-    _draw_arrows(axes, content, placed)
-    _draw_boxes(axes, content, heads, placed)
-    return settle(figure)
+    axes = pen.axes(max(layout.width + 2 * MARGIN, NARROWEST), layout.height + 1.0)
+    axes.set_axis_off()
+    pen.heading(*title)
+    pen.caption(*captions)
+    picture = pen.finish(points(layout.height + MARGIN))
+    wide, high = axes_inches(axes)
+    shrink = min(points(1.0), round(wide / layout.width, 3), round(high / layout.height, 3))
+    wide, high = wide / shrink, high / shrink
+    axes.set(xlim=(0, wide), ylim=(high, 0))
+    placed = layout.moved((wide - layout.width) / 2, (high - layout.height) / 2)
+    brush = Brush(pen.colours, axes, shrink)
+    _draw_arrows(brush, content, placed)
+    _draw_boxes(brush, content, heads, placed)
+    return picture
 
 
-def _frame_text(pen: Pen, figure: Picture, title: str, captions: list[str]) -> tuple[int, int]:
-    """Heading and caption as plain texts of the figure; how many lines each has."""
-    pen.heading(figure, title)
-    pen.caption(figure, *captions)
-    heading, caption = figure._suptitle.get_text(), figure._supxlabel.get_text()
-    figure._suptitle.remove()
-    figure._supxlabel.remove()
-    figure._suptitle = figure._supxlabel = None
-    figure.text(0, 0, heading, ha="left", va="top", fontsize=13, fontweight="bold")
-    figure.text(0, 0, caption, ha="left", va="bottom", fontsize=9, color=MUTED, linespacing=1.35)
-    return heading.count("\n") + 1, caption.count("\n") + 1
+@dataclass(frozen=True)
+class Brush:
+    """Colours, axes, and how much smaller than in the layout everything is."""
+
+    colours: Colours
+    axes: Axes
+    shrink: float
 
 
-def _text_size(ruler: Picture, text: str, kind: str) -> tuple[float, float]:
+def _text_size(ruler: Figure, text: str, kind: str) -> tuple[float, float]:
     weight = "bold" if kind in ("name", "coefficient") else "normal"
-    words = ruler.text(0, 0, text, fontsize=SIZES[kind], fontweight=weight, linespacing=1.15)
-    size = measure(ruler, words)
-    words.remove()
-    return size
+    return measure(ruler.text(0, 0, text, fontsize=SIZES[kind], fontweight=weight, linespacing=1.15))
 
 
-def _box_sizes(ruler: Picture, content: Content, heads: Mapping[str, str]) -> dict[str, tuple[float, float]]:
+def _box_sizes(ruler: Figure, content: Content, heads: Mapping[str, str]) -> dict[str, tuple[float, float]]:
     """One size for all boxes, that of the largest."""
     wide = high = 0.0
     for name in content.names:
@@ -228,34 +213,33 @@ def _box_sizes(ruler: Picture, content: Content, heads: Mapping[str, str]) -> di
     return dict.fromkeys(content.names, (max(wide + 2 * PADDING, 1.3), max(high + 2 * PADDING, 0.55)))
 
 
-def _label_size(ruler: Picture, lines: list[tuple[str, str]]) -> tuple[float, float]:
+def _label_size(ruler: Figure, lines: list[tuple[str, str]]) -> tuple[float, float]:
     sizes = [_text_size(ruler, text, kind) for kind, text in lines]
     return (max(size[0] for size in sizes) + 0.08, sum(size[1] for size in sizes) + 0.08) if sizes else (0.0, 0.0)
 
 
-def _draw_boxes(axes: Axes, content: Content, heads: Mapping[str, str], layout: Layout) -> None:
+def _draw_boxes(brush: Brush, content: Content, heads: Mapping[str, str], layout: Layout) -> None:
+    look = {"facecolor": brush.colours.pale, "edgecolor": brush.colours.main, "linewidth": 1.2, "zorder": 3}
     for name, box in layout.boxes.items():
         corner = (box.x - box.width / 2 + 0.08, box.y - box.height / 2 + 0.08)
-        axes.add_patch(
-            FancyBboxPatch(
-                corner, box.width - 0.16, box.height - 0.16, boxstyle="round,pad=0.08,rounding_size=0.14",
-                facecolor=PALE, edgecolor=MAIN, linewidth=1.2, zorder=3, gid=f"box {name}",
-            )
-        )  # fmt: skip
+        shape, gid = "round,pad=0.08,rounding_size=0.14", f"box {name}"
+        patch = FancyBboxPatch(corner, box.width - 0.16, box.height - 0.16, boxstyle=shape, gid=gid, **look)
+        brush.axes.add_patch(patch)
         texts = [(heads[name], "name"), *((line, "fact") for line in content.facts.get(name, ()))]
-        _stack_texts(axes, box, texts)
+        _stack_texts(brush, box, texts)
 
 
-def _stack_texts(axes: Axes, box: Box, texts: list[tuple[str, str]], background: str | None = None) -> None:
+def _stack_texts(brush: Brush, box: Box, texts: list[tuple[str, str]], background: str | None = None) -> None:
     """Lines one below the other around the centre of a place."""
     drawn: list[tuple[Text, float]] = []
     for text, kind in texts:
         first = kind in ("name", "coefficient")
-        words = axes.text(
-            box.x, box.y, text, fontsize=SIZES[kind], fontweight="bold" if first else "normal",
-            color=INK if first else MUTED, ha="center", va="center", zorder=5, linespacing=1.15,
+        words = brush.axes.text(
+            box.x, box.y, text, fontsize=brush.shrink * SIZES[kind], fontweight="bold" if first else "normal",
+            color=brush.colours.ink if first else brush.colours.muted, ha="center", va="center", zorder=5,
+            linespacing=1.15,
         )  # fmt: skip
-        drawn.append((words, measure(axes.figure, words)[1]))
+        drawn.append((words, measure(words)[1] / brush.shrink))
     gap = 0.06 if background is None else 0.0
     y = box.y - (sum(high for _, high in drawn) + gap * (len(drawn) - 1)) / 2
     for words, high in drawn:
@@ -263,29 +247,21 @@ def _stack_texts(axes: Axes, box: Box, texts: list[tuple[str, str]], background:
         y += high + gap
     if background is not None and drawn:
         corner = (box.x - box.width / 2, box.y - box.height / 2)
-        axes.add_patch(
-            FancyBboxPatch(
-                corner,
-                box.width,
-                box.height,
-                boxstyle="square,pad=0",
-                facecolor=background,
-                edgecolor="none",
-                zorder=2.5,
-            )
-        )
+        look = {"facecolor": background, "edgecolor": "none", "zorder": 2.5}
+        brush.axes.add_patch(Rectangle(corner, box.width, box.height, **look))
 
 
-def _draw_arrows(axes: Axes, content: Content, layout: Layout) -> None:
+def _draw_arrows(brush: Brush, content: Content, layout: Layout) -> None:
+    colours = brush.colours
     for edge, arrow in layout.arrows.items():
         estimate, lower, upper = content.coefficients.get(edge, (np.nan,) * 3)
         open_question = lower <= 0 <= upper
-        colour = MUTED if open_question else ACCENT if estimate < 0 else MAIN
+        colour = colours.muted if open_question else colours.accent if estimate < 0 else colours.main
         thick = 1.2 if estimate != estimate else 0.9 + 2.4 * min(abs(estimate), 1.0)
-        _draw_curve(axes, arrow, colour, thick, (0, (3, 2)) if open_question else "solid", edge)
+        _draw_curve(brush.axes, arrow, colour, thick, (0, (3, 2)) if open_question else "solid", edge)
         lines = [(text, kind) for kind, text in content.label(edge)]
         if lines:
-            _stack_texts(axes, arrow.label, lines, PAPER)
+            _stack_texts(brush, arrow.label, lines, colours.paper)
 
 
 def _draw_curve(axes: Axes, arrow: Arrow, colour: str, thick: float, line: Any, edge: Edge) -> None:
@@ -298,15 +274,9 @@ def _draw_curve(axes: Axes, arrow: Arrow, colour: str, thick: float, line: Any, 
     room = np.hypot(*(tip - curve[-4]))
     curve[-1] -= way * min(0.8 * head, room)
     curve[-2] = curve[-1] - way * min(np.hypot(*(tip - arrow.curve[-2])), room) * 0.8
-    codes = [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)]
-    axes.add_patch(
-        PathPatch(
-            Path(curve, codes), facecolor="none", edgecolor=colour, linewidth=thick, linestyle=line, zorder=2,
-            capstyle="butt", gid=f"path {edge[0]} -> {edge[1]}",
-        )
-    )  # fmt: skip
+    line_path = Path(curve, [Path.MOVETO, *[Path.CURVE4] * (len(curve) - 1)])
+    look = {"facecolor": "none", "edgecolor": colour, "linewidth": thick, "linestyle": line, "capstyle": "butt"}
+    axes.add_patch(PathPatch(line_path, zorder=2, gid=f"path {edge[0]} -> {edge[1]}", **look))
     across = np.array([-way[1], way[0]]) * head * 0.42
-    base = tip - way * head
-    axes.add_patch(
-        Polygon([tip, base + across, base - across], closed=True, facecolor=colour, edgecolor="none", zorder=4)
-    )
+    corners = [tip, tip - way * head + across, tip - way * head - across]
+    axes.add_patch(Polygon(corners, closed=True, facecolor=colour, edgecolor="none", zorder=4))

@@ -82,15 +82,22 @@ def find_cut(figure: Figure, boxes: Sequence[TextBox]) -> list[str]:
     return [box.text for box in boxes if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > wide + 0.5 or box.y1 > high + 0.5]
 
 
-def measure(figure: Figure, text: Text) -> tuple[float, float]:
+def measure(text: Text) -> tuple[float, float]:
     """Width and height of a text in inches."""
-    canvas = FigureCanvasAgg(figure)
-    box = Text.get_window_extent(text, canvas.get_renderer())
-    return box.width / figure.dpi, box.height / figure.dpi
+    box = text.get_window_extent()
+    dpi = text.get_figure(root=True).dpi
+    return box.width / dpi, box.height / dpi
+
+
+def axes_inches(axes: Axes) -> tuple[float, float]:
+    """Width and height of axes as they stand in their figure."""
+    box = axes.get_window_extent()
+    dpi = axes.get_figure(root=True).dpi
+    return box.width / dpi, box.height / dpi
 
 
 def place_labels(
-    axes: Axes, points: Array, labels: Sequence[str], *, taken: Sequence[Bbox] = (), size: float = 9.5, color: str
+    axes: Axes, points: Array, labels: Sequence[str], *, taken: Sequence[Bbox] = (), size: float, color: str
 ) -> list[Text]:
     """Write a label beside each point where it covers neither a point nor another label.
 
@@ -107,16 +114,18 @@ def place_labels(
     list of Text
         In the order of the points; a label that had to go far is joined to its point by a thin line.
     """
-    figure = axes.figure
+    dpi = axes.get_figure(root=True).dpi
+    unit = dpi / 100  # pixels that are a hundredth of an inch
     pixels = axes.transData.transform(np.asarray(points, dtype=float).reshape(-1, 2))
     frame = axes.get_window_extent()
-    fixed = [*taken, *(Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in pixels)]
+    room = 6 * unit
+    fixed = [*taken, *(Bbox.from_extents(x - room, y - room, x + room, y + room) for x, y in pixels)]
     placed: list[Bbox] = []
     texts = []
     for (x, y), label in zip(pixels, labels, strict=True):
         text = axes.text(0, 0, label, fontsize=size, color=color, ha="center", va="center", zorder=5, linespacing=1.1)
-        width, height = (side * figure.dpi for side in measure(figure, text))
-        box, reach = _free_box(x, y, width, height, frame, fixed, placed)
+        width, height = (side * dpi for side in measure(text))
+        box, reach = _free_box(x, y, width, height, unit, frame, fixed, placed)
         placed.append(box)
         centre = axes.transData.inverted().transform(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
         text.set_position(tuple(centre))
@@ -129,13 +138,20 @@ def place_labels(
 
 
 def _free_box(
-    x: float, y: float, width: float, height: float, frame: Bbox, fixed: Sequence[Bbox], placed: Sequence[Bbox]
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    unit: float,
+    frame: Bbox,
+    fixed: Sequence[Bbox],
+    placed: Sequence[Bbox],
 ) -> tuple[Bbox, float]:
     """The nearest place that is free, the one that covers least where there is none, and its distance."""
     best, least = None, np.inf
     for reach in (9, 14, 22, 32, 46, 64, 86, 112, 142):
         for across, up in DIRECTIONS:
-            cx, cy = x + across * (reach + width / 2), y + up * (reach + height / 2)
+            cx, cy = x + across * (reach * unit + width / 2), y + up * (reach * unit + height / 2)
             box = Bbox.from_extents(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
             wall = max(frame.x0 - box.x0, 0) + max(box.x1 - frame.x1, 0)
             wall += max(frame.y0 - box.y0, 0) + max(box.y1 - frame.y1, 0)

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from csi.language import current_language, say
+from csi.language import say
 from csi.report.fonts import fold
 from csi.report.placement import place_labels
 from csi.report.point_map import unsure_terms
+from csi.report.rows import DASHES, limits
 from csi.report.sources import read_source
-from csi.report.style import ACCENT, INK, MAIN, MUTED, WIDE, Picture, drawing, new_figure, settle
+from csi.report.style import WIDE, Drawn, Picture, drawing, points
 from csi.study import level_text
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from csi.results import Result
 
 
@@ -24,8 +27,10 @@ def plot_asymmetry(
     *,
     group: str | None = None,
     labels: Mapping[str, str] | None = None,
-    level: float = 0.95,
-) -> Picture:
+    level: float | None = None,
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
     """Draw impact asymmetry, -1 to 1, across and the range of impact, in points of the outcome, up.
 
     Use it to see what must not fail (left), what delights (right), and how much is at stake (high).
@@ -33,24 +38,19 @@ def plot_asymmetry(
     Parameters
     ----------
     result : what `fit_asymmetry` gives
-    group : str, optional
+    group : str
         Which group of a result with groups.
-    labels : mapping of driver to text, optional
-        What drivers are called; else their names.
-    level : float
-        Level of the intervals and of what counts as certain.
+    labels, level, ax, theme : as in `plot_estimates`
 
     Returns
     -------
-    Figure
+    Picture or Drawn
         Lines across are intervals of the asymmetry; drivers whose type is not certain are drawn in another colour.
 
     Raises
     ------
-    DataError
-        `plot_needs_result`.
-    OptionError
-        `plot_lacks_table`, `plot_needs_group`, an unknown group.
+    DataError, OptionError
+        Those of `plot_estimates`, `plot_needs_group`, an unknown group.
 
     Notes
     -----
@@ -65,33 +65,31 @@ def plot_asymmetry(
     'What costs and what earns: 2 drivers'
 
     """
-    with drawing() as pen:
-        source = read_source(result, "plot_asymmetry", labels, level)
-        across = source.group_rows("asymmetry", "plot_asymmetry", group).set_index("term")
-        up = source.group_rows("potentials", "plot_asymmetry", group)
+    with drawing("plot_asymmetry", ax, theme) as pen:
+        source = read_source("plot_asymmetry", result, labels, level, group)
+        across = source.group_rows("asymmetry").set_index("term")
+        up = source.group_rows("potentials")
         up = up[up["kind"] == "range_of_impact"].set_index("term").loc[across.index]
-        names = pen.labels(list(across.index), lambda name: source.given.get(name, name), kind="item")
-        unsure = unsure_terms(source, "plot_asymmetry", list(across.index), group, "term")
-        colours = np.where(unsure, ACCENT, MAIN)
-        figure = new_figure(WIDE * 0.8, WIDE * 0.6)
-        axes = figure.subplots()
-        x, y = across["estimate"].to_numpy(dtype=float), up["estimate"].to_numpy(dtype=float)
-        lower, upper = across["lower"].to_numpy(dtype=float), across["upper"].to_numpy(dtype=float)
-        known = np.isfinite(lower)
+        names = pen.labels(list(across.index), source.own_label, kind="item")
+        unsure = unsure_terms(source, across.index, "term")
+        colours = np.where(unsure, pen.colours.accent, pen.colours.main)
+        axes = pen.axes(WIDE * 0.8, WIDE * 0.6)
+        x, lower, upper, known = limits(across)
+        y = up["estimate"].to_numpy(dtype=float)
         look = {"linewidth": 1.6, "alpha": 0.5, "gid": "intervals"}
         axes.hlines(y[known], lower[known], upper[known], color=colours[known], **look)
-        axes.scatter(x, y, c=colours, s=40, edgecolors="white", zorder=3, gid="drivers", clip_on=False)
-        axes.axvline(0, color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+        ring = pen.colours.paper
+        axes.scatter(x, y, c=colours, s=40, edgecolors=ring, zorder=3, gid="drivers", clip_on=False)
+        axes.axvline(0, color=pen.colours.muted, linewidth=1, linestyle=DASHES, zorder=1)
         axes.set_xlim(-1.08, 1.08)
         axes.set_ylim(0, 1.15 * float(np.nanmax(y)))
         axes.set_xlabel(say("plots.asymmetry_x"))
         axes.set_ylabel(say("plots.asymmetry_y"))
-        title = say("plots.asymmetry_title", count=len(across))
-        pen.heading(figure, title if group is None else say("plots.of_group", title=title, group=group))
+        pen.heading(say("plots.asymmetry_title", count=len(across)), group)
         lines = [say("plots.asymmetry_caption", level=level_text(source.level))] if known.any() else []
         lines += [say("plots.asymmetry_unsure")] if unsure.any() else []
-        pen.caption(figure, ("" if current_language() == "zh" else " ").join(lines))
-        settle(figure)
+        pen.caption(lines)
+        picture = pen.finish()
         folded = [fold(names[name], 22, 2) for name in across.index]
-        place_labels(axes, np.column_stack([x, y]), folded, size=9.5, color=INK)
-        return figure
+        place_labels(axes, np.column_stack([x, y]), folded, size=points(9.5), color=pen.colours.ink)
+        return picture

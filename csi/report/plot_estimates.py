@@ -8,22 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from csi.errors import OptionError, choose
-from csi.language import current_language, has_words, say
-from csi.report.fonts import fold
+from csi.language import has_words, say
+from csi.report.rows import DASHES, draw_intervals, limits, reach
 from csi.report.sources import read_source
-from csi.report.style import (
-    ACCENT,
-    MAIN,
-    MUTED,
-    WIDE,
-    Picture,
-    drawing,
-    interval_text,
-    new_figure,
-    plain_axes,
-    settle,
-)  # fmt: skip
-from csi.study import level_text
+from csi.report.style import WIDE, Drawn, Picture, drawing
 from csi.views import TRANSLATED, table_title, word
 
 if TYPE_CHECKING:
@@ -47,7 +35,9 @@ def plot_estimates(
     order: str = "given",
     labels: Mapping[str, str] | None = None,
     level: float | None = None,
-) -> Picture:
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
     """Draw the rows of a table below each other, each estimate with its interval, in the unit of the table.
 
     Use it for rates, scores, weights, reliabilities: for every table that has no picture of its own. Whether two rows
@@ -65,21 +55,30 @@ def plot_estimates(
     order : {"given", "value"}
         As in the table, or highest first.
     labels : mapping of key to text, optional
-        What a key is called; else its word in the current language, else itself.
+        What a construct, an item or a group is called; else its wording in the current language, else its name.
     level : float, optional
         Level of the intervals; None means that of the Study, .95 for a Result.
+    ax : matplotlib Axes, optional
+        Axes of your own figure to draw into, of `plt.subplots` or of a seaborn grid; nothing else in the figure
+        changes. The heading becomes their title where they have none; how to read it is `picture.caption_text`.
+        None makes a figure. A picture of several panels takes no axes.
+    theme : {"csi", None}
+        The look of csi, or None for that of your session (`seaborn.set_theme`, `matplotlib.rcParams`): colours, grid,
+        frame and size of letters. Chinese characters are drawn under both.
 
     Returns
     -------
-    Figure
-        Rows are named by their keys; key columns that are the same in every row are left out of the names.
+    Picture or Drawn
+        A matplotlib Figure with `ax`, `title_text` and `caption_text`; with `ax=` only these three. Rows are named by
+        their keys; key columns that are the same in every row are left out of the names.
 
     Raises
     ------
     DataError
         `plot_needs_result`.
     OptionError
-        `plot_lacks_table`, `plot_no_rows`, `plot_too_many_rows` (more than 60), an unknown key column or order.
+        `plot_lacks_table`, `plot_no_rows`, `plot_too_many_rows` (more than 60), an unknown key column, order or theme;
+        `plot_ax_kind` (no plain axes), `plot_ax_closed`, `plot_one_ax` (pictures of several panels).
 
     Notes
     -----
@@ -95,20 +94,23 @@ def plot_estimates(
 
     """
     choose("order", order, ORDERS)
-    with drawing() as pen:
-        source = read_source(result, "plot_estimates", labels, level)
+    with drawing("plot_estimates", ax, theme) as pen:
+        source = read_source("plot_estimates", result, labels, level)
         name = source.result.headline if table is None else table
-        frame, shown = _chosen(source.rows(name, "plot_estimates"), name, where or {})
+        frame, shown = _chosen(source.rows(name), name, where or {})
         if order == "value":
             frame = frame.sort_values("estimate", ascending=False, kind="stable")
-        names = _names(pen, frame, shown, source.given)
-        figure = new_figure(WIDE * 0.8, 1.35 + ROW * len(frame))
-        axes = figure.subplots()
-        _rows(axes, frame, names, source.decimals(name), target)
+        axes = pen.axes(WIDE * 0.8, 1.35 + ROW * len(frame))
+        digits = source.decimals(name)
+        draw_intervals(pen, axes, frame, _names(pen, frame, shown, source.given), digits, columns=NAME_COLUMNS)
+        _scale(pen, axes, frame, digits, target)
         axes.set_xlabel(table_title(source.result, name))
-        pen.heading(figure, str(source.result.title))
-        pen.caption(figure, _caption(frame, source.level, order, target))
-        return settle(figure)
+        pen.heading(str(source.result.title))
+        lines = [source.caption("estimates", bool(frame["lower"].notna().any()))]
+        lines += [say("plots.estimates_target", target=f"{target:g}")] if target is not None else []
+        lines += [say("plots.index_ordered")] if order == "value" else []
+        pen.caption(lines)
+        return pen.finish()
 
 
 def _chosen(frame: pd.DataFrame, table: str, where: Mapping[str, str]) -> tuple[pd.DataFrame, list[str]]:
@@ -137,38 +139,16 @@ def _names(pen: Pen, frame: pd.DataFrame, shown: list[str], given: Mapping[str, 
 
     joined = [" · ".join(text(key, row[key]) for key in shown) for row in frame.to_dict("records")]
     found = pen.labels(joined, kind="item")
-    return [fold(found[name], NAME_COLUMNS, 1) for name in joined]
+    return [found[name] for name in joined]
 
 
-def _rows(axes: Axes, frame: pd.DataFrame, names: list[str], decimals: int, target: float | None) -> None:
-    """Points and intervals, the first row on top; the numbers stand to the right."""
-    y = np.arange(len(frame))
-    estimate, lower, upper = (frame[name].to_numpy(dtype=float) for name in ("estimate", "lower", "upper"))
-    known = np.isfinite(lower) & np.isfinite(upper)
-    axes.hlines(y[known], lower[known], upper[known], color=MAIN, linewidth=2.2, zorder=2, gid="intervals")
-    axes.plot(
-        estimate, y, "o", color=MAIN, markersize=6, markeredgecolor="white", zorder=3, gid="estimates", clip_on=False
-    )
-    if target is not None:
-        axes.axvline(target, color=ACCENT, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1, gid="target")
+def _scale(pen: Pen, axes: Axes, frame: pd.DataFrame, decimals: int, target: float | None) -> None:
+    """The axis, and the target as a line."""
+    estimate, lower, upper, known = limits(frame)
     every = np.concatenate([estimate, lower[known], upper[known], [] if target is None else [target]])
-    room = max(0.06 * (every.max() - every.min()), 0.02 * np.abs(every).max(), 10.0**-decimals)
-    low, high = every.min() - room, every.max() + room
+    low, high = reach(every, share=0.06, least=max(0.02 * np.abs(every).max(), 10.0**-decimals))
     if every.min() >= 0 and every.max() <= 1:  # shares and other numbers that end at 0 and 1
         low, high = max(low, 0.0), min(high, 1.0)
     axes.set_xlim(low, high)
-    axes.set_ylim(len(frame) - 0.4, -0.6)
-    axes.set_yticks(y, names)
-    plain_axes(axes)
-    side = axes.secondary_yaxis("right")
-    side.set_yticks(y, [interval_text(*row, decimals) for row in zip(estimate, lower, upper, strict=True)])
-    side.tick_params(length=0, labelsize=9, labelcolor=MUTED)
-    side.spines["right"].set_visible(False)
-
-
-def _caption(frame: pd.DataFrame, level: float, order: str, target: float | None) -> str:
-    known = bool(frame["lower"].notna().any())
-    lines = [say("plots.estimates_caption" if known else "plots.estimates_caption_alone", level=level_text(level))]
-    lines += [say("plots.estimates_target", target=f"{target:g}")] if target is not None else []
-    lines += [say("plots.index_ordered")] if order == "value" else []
-    return ("" if current_language() == "zh" else " ").join(lines)
+    if target is not None:
+        axes.axvline(target, color=pen.colours.accent, linewidth=1.2, linestyle=DASHES, zorder=1, gid="target")

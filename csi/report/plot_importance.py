@@ -9,17 +9,27 @@ import numpy as np
 
 from csi.language import say
 from csi.report.fonts import fold
+from csi.report.rows import name_rows
 from csi.report.sources import read_source
-from csi.report.style import GRID, INK, MAIN, PAPER, WIDE, Picture, drawing, new_figure, settle
+from csi.report.style import WIDE, Drawn, Picture, drawing, ink_on, points
 from csi.views import word
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from csi.results import Result
 
 ROW, LARGEST = 0.42, 900.0  # inches of a driver; area of the largest dot
 
 
-def plot_importance(result: Result, *, group: str | None = None, labels: Mapping[str, str] | None = None) -> Picture:
+def plot_importance(
+    result: Result,
+    *,
+    group: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
     """Draw the importance of every driver by every method, percent of the sum, with its rank.
 
     Use it to see whether the methods name the same drivers: a row of equal dots does not hang on the method.
@@ -27,22 +37,19 @@ def plot_importance(result: Result, *, group: str | None = None, labels: Mapping
     Parameters
     ----------
     result : what `compare_importance` gives
-    group : str, optional
+    group : str
         Which group of a result with groups.
-    labels : mapping of driver to text, optional
-        What drivers are called; else their names.
+    labels, ax, theme : as in `plot_estimates`
 
     Returns
     -------
-    Figure
+    Picture or Drawn
         One row a driver, one column a method; the area of a dot is the share, the number in it the rank.
 
     Raises
     ------
-    DataError
-        `plot_needs_result`.
-    OptionError
-        `plot_lacks_table`, `plot_needs_group`, an unknown group.
+    DataError, OptionError
+        Those of `plot_estimates`, `plot_needs_group`, an unknown group.
 
     Notes
     -----
@@ -57,38 +64,29 @@ def plot_importance(result: Result, *, group: str | None = None, labels: Mapping
     'Do the methods agree? Importance of 3 drivers'
 
     """
-    with drawing() as pen:
-        source = read_source(result, "plot_importance", labels, None)
-        frame = source.group_rows("importance_shares", "plot_importance", group)
+    with drawing("plot_importance", ax, theme) as pen:
+        source = read_source("plot_importance", result, labels, group=group)
+        frame = source.group_rows("importance_shares")
         wide = frame.pivot(index="term", columns="kind", values="estimate")
         wide = wide.loc[list(dict.fromkeys(frame["term"])), list(dict.fromkeys(frame["kind"]))]
         wide = wide.loc[wide.mean(axis=1).sort_values(ascending=False, kind="stable").index]
-        names = pen.labels(list(wide.index), lambda name: source.given.get(name, name), kind="item")
-        figure = new_figure(WIDE * 0.8, 1.6 + ROW * len(wide))
-        axes = figure.subplots()
+        names = pen.labels(list(wide.index), source.own_label, kind="item")
+        axes = pen.axes(WIDE * 0.8, 1.6 + ROW * len(wide))
         ranks = wide.rank(ascending=False, method="min")
         top = float(np.nanmax(wide.to_numpy()))
+        main, ink = pen.colours.main, pen.colours.ink
         for j, kind in enumerate(wide.columns):
-            share = wide[kind].to_numpy(dtype=float)
-            y = np.arange(len(wide))
-            axes.scatter(np.full(len(y), j), y, s=LARGEST * share / top, color=MAIN, alpha=0.85, gid=str(kind))
-            for i in np.flatnonzero(np.isfinite(share)):
-                inside = share[i] / top > 0.3
-                place = {"ha": "center"} if inside else {"ha": "left"}
-                axes.text(
-                    j if inside else j + 0.16, i, f"{ranks[kind].iloc[i]:.0f}", va="center", fontsize=9,
-                    color=PAPER if inside else INK, **place,
-                )  # fmt: skip
+            part = wide[kind].to_numpy(dtype=float) / top
+            axes.scatter(np.full(len(part), j), range(len(part)), s=LARGEST * part, color=main, gid=str(kind))
+            for i in np.flatnonzero(np.isfinite(part)):
+                inside = part[i] > 0.3
+                place = {"x": j, "ha": "center", "color": ink_on(main)} if inside else {"x": j + 0.16, "color": ink}
+                axes.text(y=i, s=f"{ranks[kind].iloc[i]:.0f}", va="center", fontsize=points(9), **place)
+        name_rows(axes, [names[name] for name in wide.index], 24)
         axes.set_xlim(-0.6, len(wide.columns) - 0.4)
-        axes.set_ylim(len(wide) - 0.4, -0.6)
         axes.set_xticks(range(len(wide.columns)), [fold(word(kind), 14, 2) for kind in wide.columns])
-        axes.set_yticks(range(len(wide)), [fold(names[name], 24, 1) for name in wide.index])
         axes.xaxis.tick_top()
-        axes.tick_params(length=0)
-        axes.grid(axis="y", color=GRID)
-        for side in ("left", "bottom", "top", "right"):
-            axes.spines[side].set_visible(False)
-        title = say("plots.importance_title", count=len(wide))
-        pen.heading(figure, title if group is None else say("plots.of_group", title=title, group=group))
-        pen.caption(figure, say("plots.importance_caption"))
-        return settle(figure)
+        pen.plain(axes, "y", ("left", "bottom", "top", "right"))
+        pen.heading(say("plots.importance_title", count=len(wide)), group)
+        pen.caption(say("plots.importance_caption"))
+        return pen.finish()

@@ -6,25 +6,24 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from csi.errors import OptionError, choose
-from csi.language import current_language, say
+from csi.language import say
 from csi.report.fonts import fold
+from csi.report.rows import DASHES, draw_intervals, reach
 from csi.report.sources import read_source
-from csi.report.style import MAIN, MUTED, WIDE, Pen, Picture, drawing, interval_text, new_figure, plain_axes, settle
-from csi.study import level_text
+from csi.report.style import WIDE, Drawn, Picture, drawing
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from csi.report.sources import Source
+    from csi.report.style import Pen
     from csi.results import Result
     from csi.study import Study
 
 ORDERS = ("value", "given")
-ROW, NAME_COLUMNS = 0.27, 26  # inches of a row, width of its name in letters
+ROW = 0.27  # inches of a row
 
 
 def plot_index(
@@ -34,7 +33,9 @@ def plot_index(
     order: str | None = None,
     labels: Mapping[str, str] | None = None,
     level: float | None = None,
-) -> Picture:
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
     """Draw indices with their intervals: constructs below each other, or groups with one panel per construct.
 
     Use it for "who is better, and is that sure"; whether two groups differ is a question for `result.contrast`, since
@@ -48,22 +49,18 @@ def plot_index(
         Which constructs; all when None.
     order : {"value", "given"}, optional
         Highest first, or in the order of the table. None: by value for one construct by group, else as given.
-    labels : mapping of construct to text, optional
-        What constructs are called; else the wording of the model in the current language, else their names.
-    level : float, optional
-        Level of the intervals; None means that of the Study, .95 for a Result.
+    labels, level, ax, theme : as in `plot_estimates`
 
     Returns
     -------
-    Figure
+    Picture or Drawn
         Index points 0-100 across; the axis covers the values shown, not the whole scale.
 
     Raises
     ------
-    DataError
-        `plot_needs_result`.
-    OptionError
-        `plot_lacks_table`: a scale is unknown, so there is no index; an unknown construct, order or level.
+    DataError, OptionError
+        Those of `plot_estimates` (several constructs by group: no `ax`); `plot_lacks_table`: a scale is unknown, so
+        there is no index; an unknown construct.
 
     Notes
     -----
@@ -80,20 +77,29 @@ def plot_index(
     """
     if order is not None:
         choose("order", order, ORDERS)
-    with drawing() as pen:
-        source = read_source(result, "plot_index", labels, level, groups=True)
-        frame = source.rows("index", "plot_index")
+    with drawing("plot_index", ax, theme) as pen:
+        source = read_source("plot_index", result, labels, level, groups=True)
+        frame = source.rows("index")
         chosen = _chosen(frame, construct)
         names = pen.labels(chosen, source.label)
         frame = frame[frame["construct"].isin(chosen)]
-        if "group" in frame:
-            return _by_group(pen, source, frame, chosen, names, order)
-        panel = _sorted(frame.set_index("construct").loc[chosen].reset_index(), order or "given")
-        figure = new_figure(WIDE * 0.8, 1.35 + ROW * 1.2 * len(panel))
-        _panel(figure.subplots(), panel, [names[name] for name in panel["construct"]], source)
-        pen.heading(figure, say("plots.index_title"))
-        pen.caption(figure, _caption(source, frame, order, whole=False))
-        return settle(figure)
+        by_group = "group" in frame
+        order = order or ("value" if by_group and len(chosen) == 1 else "given")
+        whole = _whole(source) if by_group else {}
+        if by_group:
+            _by_group(pen, source, frame, names, order, whole)
+            one = say("plots.index_title_one", construct=names[chosen[0]])
+            pen.heading(one if len(chosen) == 1 else say("plots.index_title_groups"))
+        else:
+            frame = _sorted(frame.set_index("construct").loc[chosen].reset_index(), order)
+            axes = pen.axes(WIDE * 0.8, 1.35 + ROW * 1.2 * len(frame))
+            _panel(pen, axes, frame, [names[name] for name in frame["construct"]], source.decimals("index"))
+            pen.heading(say("plots.index_title"))
+        lines = [source.caption("index", bool(frame["lower"].notna().any()))]
+        lines += [say("plots.index_whole")] if whole else []
+        lines += [say("plots.index_ordered")] if order == "value" else []
+        pen.caption(lines)
+        return pen.finish()
 
 
 def _chosen(frame: pd.DataFrame, construct: str | Sequence[str] | None) -> list[str]:
@@ -111,32 +117,29 @@ def _sorted(panel: pd.DataFrame, order: str) -> pd.DataFrame:
 
 
 def _by_group(
-    pen: Pen, source: Source, frame: pd.DataFrame, chosen: list[str], names: Mapping[str, str], order: str | None
-) -> Picture:
-    order = order or ("value" if len(chosen) == 1 else "given")
+    pen: Pen, source: Source, frame: pd.DataFrame, names: Mapping[str, str], order: str, whole: Mapping[str, float]
+) -> None:
+    """A panel for each construct, all on one scale, with the whole sample as a line."""
     groups = list(dict.fromkeys(frame["group"]))
     words = pen.labels(groups, kind="group")
-    across = 1 if len(chosen) == 1 else 2 if len(chosen) <= 4 else 3
-    down = math.ceil(len(chosen) / across)
+    across = 1 if len(names) == 1 else 2 if len(names) <= 4 else 3
+    down = math.ceil(len(names) / across)
     row = ROW * (1.2 if across == 1 else 1.0)
-    figure = new_figure(WIDE * (0.8 if across == 1 else 1.0), 1.0 + down * (0.75 + row * len(groups)))
-    panels = figure.subplots(down, across, squeeze=False)
-    whole = _whole(source)
-    reach = _reach(frame, [whole[name] for name in chosen if name in whole])
-    for axes, name in zip(panels.flat, chosen, strict=False):
+    height = 1.0 + down * (0.75 + row * len(groups))
+    panels = pen.panels(WIDE * (0.8 if across == 1 else 1.0), height, down, across)
+    ends = _reach(frame, [whole[name] for name in names if name in whole])
+    digits = source.decimals("index") if across == 1 else None
+    for axes, name in zip(panels.flat, names, strict=False):
         panel = _sorted(frame[frame["construct"] == name], order)
         first = across == 1 or order == "value" or axes in panels[:, 0]
-        _panel(axes, panel, [words[group] for group in panel["group"]], source, reach, texts=across == 1, named=first)
+        _panel(pen, axes, panel, [words[group] for group in panel["group"]] if first else [], digits, ends)
         if name in whole:
-            axes.axvline(whole[name], color=MUTED, linewidth=1, linestyle=(0, (4, 3)), zorder=1, gid="whole sample")
-        if len(chosen) > 1:
+            look = {"color": pen.colours.muted, "linewidth": 1, "linestyle": DASHES, "zorder": 1}
+            axes.axvline(whole[name], gid="whole sample", **look)
+        if len(names) > 1:
             axes.set_title(fold(names[name], 34, 2))
-    for axes in panels.flat[len(chosen) :]:
+    for axes in panels.flat[len(names) :]:
         axes.set_visible(False)
-    one = say("plots.index_title_one", construct=names[chosen[0]])
-    pen.heading(figure, one if len(chosen) == 1 else say("plots.index_title_groups"))
-    pen.caption(figure, _caption(source, frame, order, whole=bool(whole)))
-    return settle(figure)
 
 
 def _whole(source: Source) -> dict[str, float]:
@@ -149,45 +152,17 @@ def _whole(source: Source) -> dict[str, float]:
 
 def _reach(frame: pd.DataFrame, more: Sequence[float] = ()) -> tuple[float, float]:
     """Ends of the axis: all points and intervals with some room, at least ten index points."""
-    values = np.concatenate([frame[["estimate", "lower", "upper"]].to_numpy(dtype=float).ravel(), list(more)])
-    low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    room = max(0.06 * (high - low), (10 - (high - low)) / 2, 0.5)
-    return low - room, high + room
+    return reach(frame[["estimate", "lower", "upper"]].to_numpy(dtype=float), more, share=0.06, least=0.5, span=10)
 
 
 def _panel(
+    pen: Pen,
     axes: Axes,
     panel: pd.DataFrame,
     words: list[str],
-    source: Source,
-    reach: tuple[float, float] | None = None,
-    *,
-    texts: bool = True,
-    named: bool = True,
+    digits: int | None,
+    ends: tuple[float, float] | None = None,
 ) -> None:
-    """Points and intervals, the first row on top; the numbers stand to the right."""
-    y = np.arange(len(panel))
-    estimate, lower, upper = (panel[name].to_numpy(dtype=float) for name in ("estimate", "lower", "upper"))
-    known = np.isfinite(lower) & np.isfinite(upper)
-    axes.hlines(y[known], lower[known], upper[known], color=MAIN, linewidth=2.2, zorder=2, gid="intervals")
-    axes.plot(estimate, y, "o", color=MAIN, markersize=6, markeredgecolor="white", zorder=3, gid="estimates")
-    axes.set_ylim(len(panel) - 0.4, -0.6)
-    axes.set_xlim(*(reach or _reach(panel)))
-    axes.set_yticks(y, [fold(word, NAME_COLUMNS, 1) for word in words] if named else [""] * len(y))
-    plain_axes(axes)
+    draw_intervals(pen, axes, panel, words, digits)
+    axes.set_xlim(*(ends or _reach(panel)))
     axes.set_xlabel(say("plots.index_axis"))
-    if texts:
-        side = axes.secondary_yaxis("right")
-        digits = source.decimals("index")
-        rows = zip(estimate, lower, upper, strict=True)
-        side.set_yticks(y, [interval_text(*row, digits) for row in rows])
-        side.tick_params(length=0, labelsize=9, labelcolor=MUTED)
-        side.spines["right"].set_visible(False)
-
-
-def _caption(source: Source, frame: pd.DataFrame, order: str | None, *, whole: bool) -> str:
-    known = bool(frame["lower"].notna().any())
-    lines = [say("plots.index_caption" if known else "plots.index_caption_alone", level=level_text(source.level))]
-    lines += [say("plots.index_whole")] if whole else []
-    lines += [say("plots.index_ordered")] if order == "value" else []
-    return ("" if current_language() == "zh" else " ").join(lines)

@@ -9,18 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.errors import choose
-from csi.language import current_language, say
-from csi.report.point_map import PointMap, draw_map, label_map, unsure_points
+from csi.language import say
+from csi.report.point_map import PointMap, covariances, draw_map, label_map, unsure_terms
 from csi.report.sources import read_source
-from csi.report.style import WIDE, Picture, drawing, new_figure, settle
-from csi.study import level_text
+from csi.report.style import WIDE, Drawn, Picture, drawing
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from csi.report.sources import Source
     from csi.results import Result
 
 SCORES = {"better_worse": ("worse", "better"), "continuous": ("dysfunctional", "functional")}
 CUTS = {"better_worse": 0.5, "continuous": 2.0}
+QUARTERS = ("attractive", "one_dimensional", "must_be", "indifferent")
 
 
 def plot_kano(
@@ -29,8 +31,10 @@ def plot_kano(
     *,
     group: str | None = None,
     labels: Mapping[str, str] | None = None,
-    level: float = 0.95,
-) -> Picture:
+    level: float | None = None,
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
     """Draw the Kano map: across what is lost when a feature is missing, up what is won when it is there.
 
     Use it to see what must work, what to compete on and what delights. A feature whose category is not certain is drawn
@@ -42,23 +46,20 @@ def plot_kano(
     scores : {"better_worse", "continuous"}
         Coefficients 0-1 (the worse coefficient without its sign), cut at .5; or DuMouchel's mean scores, -2 to 4,
         cut at 2.
-    group : str, optional
+    group : str
         Which group of a result with groups.
-    labels : mapping of feature to text, optional
-        What features are called; else their names.
-    level : float
-        Level of the ellipses (both coordinates together).
+    labels, ax, theme : as in `plot_estimates`
+    level : float, optional
+        Level of the ellipses (both coordinates together), .95 when None.
 
     Returns
     -------
-    Figure
+    Picture or Drawn
 
     Raises
     ------
-    DataError
-        `plot_needs_result`.
-    OptionError
-        `plot_lacks_table`, `plot_needs_group`, unknown scores or group.
+    DataError, OptionError
+        Those of `plot_estimates`, `plot_needs_group`, unknown scores or group.
 
     Notes
     -----
@@ -75,52 +76,32 @@ def plot_kano(
 
     """
     choose("scores", scores, tuple(SCORES))
-    with drawing() as pen:
-        source = read_source(result, "plot_kano", labels, level)
-        features, points, covariance = _coordinates(source, scores, group)
-        names = pen.labels(features, lambda name: source.given.get(name, name), kind="item")
-        quarters = [say(f"plots.kano_{name}") for name in ("attractive", "one_dimensional", "must_be", "indifferent")]
-        unsure = unsure_points(source, "plot_kano", features, group)
-        cut = CUTS[scores]
-        content = PointMap(
-            points, covariance, [names[name] for name in features], unsure, (cut, cut), quarters, source.level
-        )
-        figure = new_figure(WIDE * 0.8, WIDE * 0.68)
-        axes = figure.subplots()
-        draw_map(axes, content, ((-0.02, 1.02), (-0.02, 1.02)) if scores == "better_worse" else None)
+    with drawing("plot_kano", ax, theme) as pen:
+        source = read_source("plot_kano", result, labels, level, group)
+        features, points, covariance = _coordinates(source, scores)
+        names = pen.labels(features, source.own_label, kind="item")
+        quarters = [say(f"plots.kano_{name}") for name in QUARTERS]
+        unsure = unsure_terms(source, features)
+        cuts = (CUTS[scores], CUTS[scores])
+        content = PointMap(points, covariance, [*names.values()], unsure, cuts, quarters, source.level)
+        axes = pen.axes(WIDE * 0.8, WIDE * 0.68)
+        draw_map(pen, axes, content, ((-0.02, 1.02), (-0.02, 1.02)) if scores == "better_worse" else None)
         axes.set_xlabel(say(f"plots.kano_x_{scores}"))
         axes.set_ylabel(say(f"plots.kano_y_{scores}"))
-        title = say("plots.kano_title", count=len(features))
-        pen.heading(figure, title if group is None else say("plots.of_group", title=title, group=group))
-        pen.caption(figure, _caption(covariance, unsure, source.level))
-        settle(figure)
-        label_map(axes, content)
-        return figure
+        pen.heading(say("plots.kano_title", count=len(features)), group)
+        pen.caption([content.caption(), say("plots.kano_caption"), say("plots.kano_unsure") if unsure.any() else ""])
+        picture = pen.finish()
+        label_map(pen, axes, content)
+        return picture
 
 
-def _coordinates(
-    source: Source, scores: str, group: str | None
-) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
-    """Features, their points (k, 2) and the covariance (k, 2, 2) of each."""
-    frame = source.group_rows(scores, "plot_kano", group)
-    across, up = SCORES[scores]
-    wide = frame.pivot(index="item", columns="term", values="estimate").loc[list(dict.fromkeys(frame["item"]))]
-    points = np.column_stack([wide[across].abs() if scores == "better_worse" else wide[across], wide[up]])
-    whole = source.result.covariance(scores)
-    sign = -1.0 if scores == "better_worse" else 1.0
-    covariance = np.empty((len(points), 2, 2))
-    for i, item in enumerate(wide.index):
-        keys = [(item, term) if group is None else (group, item, term) for term in (across, up)]
-        covariance[i] = whole.loc[keys, keys].to_numpy()
-        covariance[i, 0, 1] = covariance[i, 1, 0] = sign * covariance[i, 0, 1]
-    return list(wide.index), points.astype(float), covariance
-
-
-def _caption(covariance: NDArray[np.float64], unsure: NDArray[np.bool_], level: float) -> str:
-    lines = []
-    if np.isfinite(covariance).any():
-        lines.append(say("plots.ellipse_caption", level=level_text(level)))
-    lines.append(say("plots.kano_caption"))
-    if unsure.any():
-        lines.append(say("plots.kano_unsure"))
-    return ("" if current_language() == "zh" else " ").join(lines)
+def _coordinates(source: Source, scores: str) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+    """Features, their points (k, 2) and the covariance (k, 2, 2) of each, the worse coefficient without its sign."""
+    frame = source.group_rows(scores)
+    features = list(dict.fromkeys(frame["item"]))
+    wide = frame.pivot(index="item", columns="term", values="estimate").loc[features, list(SCORES[scores])]
+    sign = np.array([-1.0 if scores == "better_worse" else 1.0, 1.0])
+    covariance = covariances(source, scores, features, SCORES[scores]) * np.outer(sign, sign)
+    if scores == "better_worse":
+        wide = wide.assign(worse=wide["worse"].abs())
+    return features, wide.to_numpy(dtype=float), covariance

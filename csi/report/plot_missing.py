@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
 from csi.data.codebook import REASONS
@@ -17,7 +16,8 @@ from csi.data.responses import missing_counts, same_answer_share
 from csi.errors import DataError
 from csi.language import say
 from csi.report.fonts import fold
-from csi.report.style import ACCENT, MAIN, MUTED, PALE, REASON_COLOURS, WIDE, Pen, Picture, drawing, new_figure, settle
+from csi.report.rows import stack_shares
+from csi.report.style import WIDE, Drawn, Pen, Picture, drawing, points
 from csi.views import width
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ LEVEL = 6  # more names than these stand upright
 ALIKE_ITEMS = 3  # fewer ratings on one scale say nothing about straight-lining
 
 
-def plot_missing(survey: SurveyLike, items: Iterable[str] | None = None) -> Picture:
+def plot_missing(
+    survey: SurveyLike, items: Iterable[str] | None = None, *, ax: Axes | None = None, theme: str | None = "csi"
+) -> Picture | Drawn:
     """Draw what is missing: its share by item and reason, a map of respondents and items, and who answers all alike.
 
     Use it before a model: a column of one colour is a question that was not asked or not understood, a line of one
@@ -43,10 +45,11 @@ def plot_missing(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
     survey : Survey, or a table, Series, dict or file, see `as_survey`
     items : names of items, optional
         None means all items that are not private.
+    ax, theme : as in `plot_estimates`
 
     Returns
     -------
-    Figure
+    Picture
         Above: share of respondents whose answer is missing, in %, by reason. Below: each line a respondent, each column
         an item; of more than 300 respondents, 300 at equal distances in the file. Right: how many of a respondent's
         ratings are the same rating, in % of those on the most frequent scale; near 100 is straight-lining. Without
@@ -56,6 +59,8 @@ def plot_missing(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
     ------
     DataError
         `not_a_survey`, `unknown_items`, `private_column`, `plot_no_items`.
+    OptionError
+        `plot_one_ax`: it has several panels; an unknown theme.
 
     Notes
     -----
@@ -69,27 +74,28 @@ def plot_missing(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
 
     """
     survey = as_survey(survey, "plot_missing")
-    with drawing() as pen:
+    with drawing("plot_missing", ax, theme) as pen:
         names = _visible(survey, items)
         rows = np.unique(np.linspace(0, len(survey) - 1, min(ROWS_DRAWN, len(survey))).round().astype(int))
         alike = _one_scale(survey, names)
         words = _item_words(pen, names)
-        figure = new_figure(WIDE, 5.8 + 0.065 * max(map(width, words)))
         across = [1.0, 0.16] if alike else [1.0]
-        panels = figure.subplots(2, len(across), squeeze=False, width_ratios=across, height_ratios=[0.42, 1.0])
+        height = 5.8 + 0.065 * max(map(width, words))
+        panels = pen.panels(WIDE, height, 2, len(across), width_ratios=across, height_ratios=[0.42, 1.0])
         counts = missing_counts(survey, names)
-        _bars(panels[0, 0], counts, names)
-        _map(panels[1, 0], survey, names, rows)
+        found = [reason for reason in REASONS[1:] if reason in set(counts["reason"])]
+        _bars(pen, panels[0, 0], counts, names, found)
+        _map(pen, panels[1, 0], survey.reasons[names].to_numpy()[rows])
         _write_names(panels[1, 0], words, len(names))
         if alike:
             panels[0, 1].set_visible(False)
-            _strip(panels[1, 1], same_answer_share(survey, alike)[rows], len(rows))
-        _legend(figure, panels[0, 0], counts)
-        pen.heading(figure, say("plots.missing_title"))
+            _strip(pen, panels[1, 1], same_answer_share(survey, alike)[rows], len(rows))
+        _legend(pen, panels[0, 0], found)
+        pen.heading(say("plots.missing_title"))
         n, shown = len(survey), len(rows)
         key = "plots.missing_caption_all" if shown == n else "plots.missing_caption_some"
-        pen.caption(figure, say(key, n=n, shown=shown), say("plots.missing_caption_same") if alike else "")
-        return settle(figure)
+        pen.caption(say(key, n=n, shown=shown), say("plots.missing_caption_same") if alike else "")
+        return pen.finish()
 
 
 def _visible(survey: Survey, items: Iterable[str] | None) -> list[str]:
@@ -121,42 +127,29 @@ def _one_scale(survey: Survey, names: list[str]) -> list[str]:
     return found if len(found) >= ALIKE_ITEMS else []
 
 
-def _bars(axes: Axes, counts: pd.DataFrame, names: list[str]) -> None:
+def _bars(pen: Pen, axes: Axes, counts: pd.DataFrame, names: list[str], found: list[str]) -> None:
     """Share missing of each item, reasons on top of each other."""
-    x, bottom = np.arange(len(names)), np.zeros(len(names))
-    for reason in [word for word in REASONS if word in set(counts["reason"])]:
-        shares = 100 * counts[counts["reason"] == reason].set_index("item")["share"].loc[names].to_numpy()
-        axes.bar(
-            x,
-            shares,
-            bottom=bottom,
-            width=0.82,
-            color=REASON_COLOURS[reason],
-            edgecolor="#3a434b",
-            linewidth=0.3,
-            gid=reason,
-        )
-        bottom = bottom + shares
-    axes.set_xlim(-0.5, len(names) - 0.5)
-    axes.set_ylim(0, max(1.0, 1.12 * bottom.max()))
-    axes.set_xticks([])
-    axes.grid(axis="y")
-    axes.tick_params(length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_title(say("plots.missing_share"), fontsize=9.5, fontweight="normal", pad=4)
+    rows = counts["item"].map({name: i for i, name in enumerate(names)})
+    parts = counts.assign(row=rows, share=100 * counts["share"], kind=counts["reason"])
+    colours = {reason: pen.colours.reasons[reason] for reason in found}
+    if found:
+        stack_shares(pen, axes, parts, "x", colours, shrink=0.82, edgecolor="#3a434b", linewidth=0.3)
+    highest = parts.groupby("row")["share"].sum().max() if found else 0.0
+    axes.set(xlim=(-0.5, len(names) - 0.5), ylim=(0, max(1.0, 1.12 * highest)), xticks=[])
+    pen.plain(axes, "y")
+    axes.set_title(say("plots.missing_share"), fontsize=points(9.5), fontweight="normal", pad=4)
 
 
-def _map(axes: Axes, survey: Survey, names: list[str], rows: np.ndarray) -> None:
+def _map(pen: Pen, axes: Axes, reasons: np.ndarray) -> None:
     """One line a respondent, one column an item, coloured by reason."""
-    reasons = survey.reasons[names].to_numpy()[rows]
-    colours = ListedColormap([PALE, *(REASON_COLOURS[reason] for reason in REASONS[1:])])
-    axes.imshow(
-        reasons, cmap=colours, vmin=-0.5, vmax=len(REASONS) - 0.5, aspect="auto", interpolation="nearest", gid="map"
-    )
-    axes.set_yticks([])
+    import seaborn as sns
+
+    colours = [pen.colours.pale, *(pen.colours.reasons[reason] for reason in REASONS[1:])]
+    sns.heatmap(
+        reasons, cmap=colours, vmin=-0.5, vmax=len(REASONS) - 0.5, cbar=False, xticklabels=False, yticklabels=False,
+        rasterized=True, gid="map", ax=axes,
+    )  # fmt: skip
     axes.set_ylabel(say("plots.missing_rows"))
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
 
 
 def _item_words(pen: Pen, names: list[str]) -> list[str]:
@@ -169,35 +162,29 @@ def _item_words(pen: Pen, names: list[str]) -> list[str]:
 
 
 def _write_names(axes: Axes, words: list[str], count: int) -> None:
-    at = np.arange(0, count, math.ceil(count / NAMES_ACROSS))
-    axes.set_xticks(at, words, rotation=90 if count > LEVEL else 0, fontsize=8.5)
+    at = np.arange(0, count, math.ceil(count / NAMES_ACROSS)) + 0.5
+    axes.set_xticks(at, words, rotation=90 if count > LEVEL else 0, fontsize=points(8.5))
     axes.tick_params(length=0)
 
 
-def _strip(axes: Axes, shares: np.ndarray, count: int) -> None:
+def _strip(pen: Pen, axes: Axes, shares: np.ndarray, count: int) -> None:
     """How alike each drawn respondent's ratings are."""
-    y = np.arange(count)
-    percent = 100 * shares
+    y, percent = np.arange(count), 100 * shares
     known = np.isfinite(percent)
-    axes.hlines(
-        y[known], 0, percent[known], color=np.where(percent[known] >= 99.5, ACCENT, MAIN),
-        linewidth=max(0.8, min(4.0, 220 / count)), gid="same answer",
-    )  # fmt: skip
-    axes.set(xlim=(0, 103), ylim=(count - 0.5, -0.5))
-    axes.set_yticks([])
-    axes.set_xticks([0, 50, 100])
-    axes.grid(axis="x")
-    axes.tick_params(length=0)
-    axes.spines["left"].set_visible(False)
-    axes.set_xlabel(say("plots.missing_same"), fontsize=9)
+    colours = np.where(percent[known] >= 99.5, pen.colours.accent, pen.colours.main)
+    thick = max(0.8, min(4.0, 220 / count))
+    axes.hlines(y[known], 0, percent[known], color=colours, linewidth=thick, gid="same answer")
+    axes.set(xlim=(0, 103), ylim=(count - 0.5, -0.5), yticks=[], xticks=[0, 50, 100])
+    pen.plain(axes)
+    axes.set_xlabel(say("plots.missing_same"), fontsize=points(9))
 
 
-def _legend(figure: Picture, axes: Axes, counts: pd.DataFrame) -> None:
-    found = [reason for reason in REASONS[1:] if reason in set(counts["reason"])]
+def _legend(pen: Pen, axes: Axes, found: list[str]) -> None:
     if not found:
-        axes.text(0.5, 0.5, say("plots.missing_none"), transform=axes.transAxes, ha="center", color=MUTED)
+        place = {"transform": axes.transAxes, "ha": "center", "color": pen.colours.muted}
+        axes.text(0.5, 0.5, say("plots.missing_none"), **place)
         return
-    marks = [Patch(facecolor=REASON_COLOURS[reason], edgecolor="#3a434b", linewidth=0.3) for reason in found]
-    marks.append(Patch(facecolor=PALE, edgecolor="#3a434b", linewidth=0.3))
+    colours = [*(pen.colours.reasons[reason] for reason in found), pen.colours.pale]
+    marks = [Patch(facecolor=colour, edgecolor="#3a434b", linewidth=0.3) for colour in colours]
     texts = [*(say(f"terms.{reason}") for reason in found), say("plots.answered")]
-    figure.legend(marks, texts, loc="outside right upper", handlelength=1.0, handleheight=0.9, labelspacing=0.35)
+    pen.figure.legend(marks, texts, loc="outside right upper", handlelength=1.0, handleheight=0.9, labelspacing=0.35)

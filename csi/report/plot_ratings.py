@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import Patch
 
 from csi.data.given import SurveyLike, as_survey
@@ -16,7 +15,8 @@ from csi.data.scales import Scale, brief
 from csi.errors import DataError
 from csi.language import pick, say
 from csi.report.fonts import fold
-from csi.report.style import INK, LADDER, MUTED, WIDE, Pen, Picture, drawing, new_figure, plain_axes, settle
+from csi.report.rows import name_rows, stack_shares, write_beside, write_shares
+from csi.report.style import WIDE, Drawn, Pen, Picture, drawing, points
 from csi.views import width
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ NAME_COLUMNS = 44
 TURNED = "↺"
 
 
-def plot_ratings(survey: SurveyLike, items: Iterable[str] | None = None) -> Picture:
+def plot_ratings(
+    survey: SurveyLike, items: Iterable[str] | None = None, *, ax: Axes | None = None, theme: str | None = "csi"
+) -> Picture | Drawn:
     """Draw the distribution of the ratings of every item as one bar of shares, from the lowest rating to the highest.
 
     Use it to see ceilings, split opinions and items nobody varies on before anything is estimated.
@@ -41,10 +43,11 @@ def plot_ratings(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
     survey : Survey, or a table, Series, dict or file, see `as_survey`
     items : names of items, optional
         None means all ratings that have a scale.
+    ax, theme : as in `plot_estimates`
 
     Returns
     -------
-    Figure
+    Picture or Drawn
         One panel per scale. Shares in % of those who answered, weighted where the survey has weights (the caption says
         so); the number of respondents who answered stands to the right. Reversed items are shown as they were asked.
         Scales of more than 11 points are drawn in ten classes.
@@ -53,6 +56,8 @@ def plot_ratings(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
     ------
     DataError
         `not_a_survey`, `unknown_items`, `items_not_numbers`, `plot_no_ratings`, `private_column`.
+    OptionError
+        `plot_one_ax`: the items have several scales; `plot_ax_kind`, `plot_ax_closed`, an unknown theme.
 
     Notes
     -----
@@ -66,7 +71,7 @@ def plot_ratings(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
 
     """
     survey = as_survey(survey, "plot_ratings")
-    with drawing() as pen:
+    with drawing("plot_ratings", ax, theme) as pen:
         names = _rated(survey, items)
         counts = rating_counts(survey, names)
         scales: dict[tuple, list[str]] = {}
@@ -74,25 +79,22 @@ def plot_ratings(survey: SurveyLike, items: Iterable[str] | None = None) -> Pict
             scale = survey.codebook.items[name].scale
             scales.setdefault((scale.lo, scale.hi, scale.step), []).append(name)
         words = pen.labels(names, lambda name: _wording(survey, name), kind="item")
-        heights = [HEAD + ROW * len(members) for members in scales.values()]
-        figure = new_figure(WIDE, 1.1 + sum(heights))
-        panels = figure.subplots(
-            len(scales), 1, squeeze=False, height_ratios=[0.12 + ROW * len(members) for members in scales.values()]
-        ).ravel()  # fmt: skip
+        height = 1.1 + sum(HEAD + ROW * len(members) for members in scales.values())
+        shares = [0.12 + ROW * len(members) for members in scales.values()]
+        panels = pen.panels(WIDE, height, len(scales), 1, height_ratios=shares).ravel()
         for axes, members in zip(panels, scales.values(), strict=True):
             rows = counts[counts["item"].isin(members)]
-            _panel(axes, rows, members, [words[name] for name in members])
+            _panel(pen, axes, rows, members, [words[name] for name in members])
             _legend(pen, axes, rows, [survey.codebook.items[name].scale for name in members])
         panels[-1].set_xlabel(say("plots.ratings_axis"))
-        pen.heading(figure, say("plots.ratings_title"))
+        pen.heading(say("plots.ratings_title"))
         weighted = survey.design().weight is not None
         turned = any(survey.codebook.items[name].reversed for name in names)
         pen.caption(
-            figure,
             say("plots.ratings_weighted" if weighted else "plots.ratings_plain"),
             say("plots.ratings_as_asked") if turned else "",
         )
-        return settle(figure)
+        return pen.finish()
 
 
 def _rated(survey: Survey, items: Iterable[str] | None) -> list[str]:
@@ -119,53 +121,36 @@ def _wording(survey: Survey, name: str) -> str:
     return f"{name}{mark}  {text}" if text and text != name else f"{name}{mark}"
 
 
-def _panel(axes: Axes, rows: pd.DataFrame, members: Sequence[str], words: Sequence[str]) -> None:
+def _panel(pen: Pen, axes: Axes, rows: pd.DataFrame, members: Sequence[str], words: Sequence[str]) -> None:
     """Bars of one scale."""
-    shares = rows["share"].to_numpy(dtype=float).reshape(len(members), -1)
-    low = rows["low"].to_numpy(dtype=float).reshape(len(members), -1)[0]
-    colours = _colours(len(low))
-    y = np.arange(len(members))
-    left = np.zeros(len(members))
-    for j, colour in enumerate(colours):
-        share = 100 * np.nan_to_num(shares[:, j])
-        axes.barh(
-            y, share, left=left, color=colour, height=0.78, edgecolor="white", linewidth=0.6, gid=f"rating {low[j]:g}"
-        )
-        ink = INK if np.dot(to_rgb(colour), (0.299, 0.587, 0.114)) > 0.55 else "white"
-        for i in np.flatnonzero(share >= 100 * NARROW):
-            axes.text(
-                left[i] + share[i] / 2, y[i], f"{share[i]:.0f}", ha="center", va="center", fontsize=8.5, color=ink
-            )
-        left = left + share
-    answered = rows.groupby("item", sort=False)["n"].first().reindex(members)
-    for i in np.flatnonzero(answered.to_numpy() == 0):
-        axes.text(50, y[i], say("plots.ratings_none"), ha="center", va="center", fontsize=9, color=MUTED)
-    axes.set(xlim=(0, 100), ylim=(len(members) - 0.45, -0.55))
-    axes.set_yticks(y, [fold(word, NAME_COLUMNS, 2) for word in words], fontsize=8.5, linespacing=1.05)
-    plain_axes(axes)
-    side = axes.secondary_yaxis("right")
-    side.set_yticks(y, [f"{n}" for n in answered])
-    side.tick_params(length=0, labelsize=9, labelcolor=MUTED)
-    side.spines["right"].set_visible(False)
-
-
-def _colours(count: int) -> np.ndarray:
-    """Light to dark, one colour for each rating."""
-    return LinearSegmentedColormap.from_list("ratings", LADDER)(np.linspace(0, 1, count))
+    at = rows["item"].map({name: i for i, name in enumerate(members)})
+    parts = rows.assign(row=at, kind=rows["low"], share=100 * rows["share"])
+    lows = list(rows["low"].drop_duplicates())
+    colours = dict(zip(lows, pen.colours.steps(len(lows)), strict=True))
+    bars = stack_shares(pen, axes, parts, "y", colours, shrink=0.78, edgecolor=pen.colours.paper, linewidth=0.6)
+    write_shares(axes, bars, colours, 100.0, NARROW)
+    answered = rows.groupby("item", sort=False)["n"].first().reindex(members).to_numpy()
+    for i in np.flatnonzero(answered == 0):
+        look = {"ha": "center", "va": "center", "fontsize": points(9), "color": pen.colours.muted}
+        axes.text(50, i, say("plots.ratings_none"), **look)
+    axes.set_xlim(0, 100)
+    name_rows(axes, words, NAME_COLUMNS, lines=2)
+    axes.tick_params(axis="y", labelsize=points(8.5))
+    pen.plain(axes)
+    write_beside(pen, axes, [f"{n}" for n in answered])
 
 
 def _legend(pen: Pen, axes: Axes, rows: pd.DataFrame, scales: Sequence[Scale]) -> None:
     """Which colour is which rating, with the wording of the scale where all items share it."""
     classes = rows[["low", "high"]].drop_duplicates().itertuples(index=False)
-    points = [brief(a) if a == b else say("plots.ratings_classes", low=brief(a), high=brief(b)) for a, b in classes]
+    steps = [brief(a) if a == b else say("plots.ratings_classes", low=brief(a), high=brief(b)) for a, b in classes]
     lows = rows["low"].drop_duplicates()
     shared = scales[0].labels if all(scale.labels == scales[0].labels for scale in scales) else {}
-    said = {point: pick(shared[value]) for point, value in zip(points, lows, strict=True) if value in shared}
-    words = pen.labels(points, lambda point: f"{point} {said.get(point, '')}")
-    texts = [fold(words[point], 24, 1) for point in points]
-    across = len(points) if sum(map(width, texts)) < 60 else math.ceil(len(points) / 2)
-    axes.legend(
-        [Patch(facecolor=colour) for colour in _colours(len(points))], texts, ncols=across, loc="lower left",
-        bbox_to_anchor=(0, 1.0), borderaxespad=0.2, handlelength=1.0, handleheight=0.9, columnspacing=1.0, fontsize=9,
-        handletextpad=0.4,
-    )  # fmt: skip
+    said = {point: pick(shared[value]) for point, value in zip(steps, lows, strict=True) if value in shared}
+    words = pen.labels(steps, lambda point: f"{point} {said.get(point, '')}")
+    texts = [fold(words[point], 24, 1) for point in steps]
+    across = len(texts) if sum(map(width, texts)) < 60 else math.ceil(len(texts) / 2)
+    marks = [Patch(facecolor=colour) for colour in pen.colours.steps(len(texts))]
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "borderaxespad": 0.2, "ncols": across}
+    small = {"handlelength": 1.0, "handleheight": 0.9, "columnspacing": 1.0, "handletextpad": 0.4}
+    axes.legend(marks, texts, fontsize=points(9), **place, **small)
