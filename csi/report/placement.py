@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -96,6 +97,13 @@ def axes_inches(axes: Axes) -> tuple[float, float]:
     return box.width / dpi, box.height / dpi
 
 
+def line_boxes(axes: Axes, x0: Array, y0: Array, x1: Array, y1: Array) -> list[Bbox]:
+    """The areas in pixels that lines along an axis take, each from (x0, y0) to (x1, y1) in data coordinates."""
+    ends = [axes.transData.transform(np.column_stack(end).astype(float)) for end in ((x0, y0), (x1, y1))]
+    lines = np.hstack([np.minimum(*ends) - 1, np.maximum(*ends) + 1])
+    return [Bbox.from_extents(*line) for line in lines if np.isfinite(line).all()]
+
+
 def place_labels(
     axes: Axes, points: Array, labels: Sequence[str], *, taken: Sequence[Bbox] = (), size: float, color: str
 ) -> list[Text]:
@@ -103,7 +111,7 @@ def place_labels(
 
     Parameters
     ----------
-    axes : its layout must be settled, since places are found in pixels
+    axes : its layout must be settled, since places are found in pixels; later a label moves with its point
     points : (k, 2) in data coordinates
     labels : k texts
     taken : areas in pixels that stay free
@@ -122,19 +130,25 @@ def place_labels(
     fixed = [*taken, *(Bbox.from_extents(x - room, y - room, x + room, y + room) for x, y in pixels)]
     placed: list[Bbox] = []
     texts = []
-    for (x, y), label in zip(pixels, labels, strict=True):
-        text = axes.text(0, 0, label, fontsize=size, color=color, ha="center", va="center", zorder=5, linespacing=1.1)
-        width, height = (side * dpi for side in measure(text))
+    look = {"fontsize": size, "color": color, "ha": "center", "va": "center", "zorder": 5, "linespacing": 1.1}
+    line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "alpha": 0.6, "shrinkA": 0, "shrinkB": 0}
+    for point, (x, y), label in zip(points, pixels, labels, strict=True):
+        width, height = (side * dpi for side in _text_inches(axes, label, look))
         box, reach = _free_box(x, y, width, height, unit, frame, fixed, placed)
         placed.append(box)
-        centre = axes.transData.inverted().transform(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
-        text.set_position(tuple(centre))
-        if reach > 14:
-            near = (np.clip(x, box.x0, box.x1), np.clip(y, box.y0, box.y1))
-            ends = axes.transData.inverted().transform([(x, y), near])
-            axes.plot(*ends.T, color=color, linewidth=0.6, alpha=0.6, zorder=2, gid="leader")
-        texts.append(text)
+        away = ((box.x0 + box.x1) / 2 - x, (box.y0 + box.y1) / 2 - y)
+        offset = tuple(72 * side / dpi for side in away)
+        leader = line if reach > 14 else None
+        place = {"xytext": offset, "textcoords": "offset points", "annotation_clip": False}
+        texts.append(axes.annotate(label, tuple(point), arrowprops=leader, **place, **look))
     return texts
+
+
+def _text_inches(axes: Axes, label: str, look: Mapping[str, Any]) -> tuple[float, float]:
+    ruler = axes.text(0, 0, label, **look)
+    size = measure(ruler)
+    ruler.remove()
+    return size
 
 
 def _free_box(

@@ -9,7 +9,7 @@ import numpy as np
 
 from csi.language import say
 from csi.report.fonts import fold
-from csi.report.placement import place_labels
+from csi.report.placement import line_boxes, place_labels
 from csi.report.point_map import unsure_terms
 from csi.report.rows import DASHES, limits
 from csi.report.sources import read_source
@@ -91,5 +91,6 @@ def plot_asymmetry(
         pen.caption(lines)
         picture = pen.finish()
         folded = [fold(names[name], 22, 2) for name in across.index]
-        place_labels(axes, np.column_stack([x, y]), folded, size=points(9.5), color=pen.colours.ink)
+        taken = line_boxes(axes, lower, y, upper, y)
+        place_labels(axes, np.column_stack([x, y]), folded, taken=taken, size=points(9.5), color=pen.colours.ink)
         return picture

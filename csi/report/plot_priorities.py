@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.transforms import Bbox
 
 from csi.errors import choose
 from csi.language import say
 from csi.report.fonts import fold
-from csi.report.placement import place_labels
+from csi.report.placement import line_boxes, place_labels
 from csi.report.point_map import name_quarters
-from csi.report.rows import DASHES, reach
+from csi.report.rows import DASHES, limits, reach
 from csi.report.sources import read_source
 from csi.report.style import WIDE, Drawn, Picture, drawing, points
 
@@ -95,7 +94,10 @@ def plot_priorities(
         pen.caption(source.caption("priorities", known) if several else say("plots.priorities_caption_single"))
         picture = pen.finish()
         corners = name_quarters(pen, axes, [say(f"plots.{name}") for name in QUARTERS]) if several else []
-        _label(pen, axes, rows, [fold(names[name], 22, 2) for name in rows.index], corners)
+        (x, left, right, _), (y, low, high, _) = limits(rows["importance"]), limits(rows["performance"])
+        taken = [*corners, *line_boxes(axes, left, y, right, y), *line_boxes(axes, x, low, x, high)]
+        folded = [fold(names[name], 22, 2) for name in rows.index]
+        place_labels(axes, np.column_stack([x, y]), folded, taken=taken, size=points(10), color=pen.colours.ink)
         return picture
 
 
@@ -129,17 +131,3 @@ def _points(pen: Pen, axes: Axes, rows: pd.DataFrame, known: bool) -> None:
         axes.axhline(y["estimate"].mean(), gid="mean performance", **dashes)
     axes.set_xlim(*reach(x.to_numpy(), share=0.16, span=0.1))
     axes.set_ylim(*reach(y.to_numpy(), share=0.16, span=6.0))
-
-
-def _label(pen: Pen, axes: Axes, rows: pd.DataFrame, names: list[str], corners: list[Bbox]) -> None:
-    """Name each driver where there is room; crosses and corners stay free."""
-    taken = list(corners)
-    at = np.column_stack([rows["importance"]["estimate"], rows["performance"]["estimate"]]).astype(float)
-    for i, (x, y) in enumerate(at):
-        for kind, along in (("importance", 0), ("performance", 1)):
-            ends = rows[kind][["lower", "upper"]].to_numpy(dtype=float)[i]
-            if np.isfinite(ends).all():
-                places = np.array([(ends[0], y), (ends[1], y)] if along == 0 else [(x, ends[0]), (x, ends[1])])
-                pixels = axes.transData.transform(places)
-                taken.append(Bbox.from_extents(*(pixels.min(axis=0) - 1), *(pixels.max(axis=0) + 1)))
-    place_labels(axes, at, names, taken=taken, size=points(10), color=pen.colours.ink)

@@ -6,7 +6,7 @@ from csi.errors import OutputError
 
 try:
     from csi.report.diagram import plot_paths
-    from csi.report.fonts import font_note
+    from csi.report.fonts import font_note, use_chinese_fonts
     from csi.report.plot_asymmetry import plot_asymmetry
     from csi.report.plot_estimates import plot_estimates
     from csi.report.plot_gaps import plot_gaps
@@ -49,4 +49,5 @@ __all__ = [
     "plot_specifications",
     "plot_surface",
     "plot_tree",
+    "use_chinese_fonts",
 ]

@@ -284,6 +284,9 @@ class Pen:
         """
         if self.given is not None:
             _let_speak(self.given)
+            engine = self.figure.get_layout_engine()
+            if engine is not None:  # labels are placed where the axes will be drawn
+                engine.execute(self.figure)
             return Drawn(self.given, self.title_text, self.caption_text)
         figure = self.figure
         figure.draw_without_rendering()
