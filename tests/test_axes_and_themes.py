@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import seaborn as sns
 from matplotlib.colors import to_hex
+from readable import TextBox, find_overlaps, text_boxes
 from test_fonts import bare, packaged  # noqa: F401
 from test_plots import HAN, marked, speak
 from test_plots_measures import TREE
@@ -18,7 +19,6 @@ import csi
 from csi.errors import CsiError
 from csi.language import LANGUAGES, use_language
 from csi.report import fonts
-from csi.report.placement import TextBox, find_overlaps, text_boxes
 
 
 @pytest.fixture(scope="module")

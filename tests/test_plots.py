@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import require
+from readable import find_cut, find_overlaps, text_boxes
 
 import csi
 from csi.data.codebook import REASONS, Codebook, Item
@@ -22,7 +23,6 @@ from csi.errors import CsiError
 from csi.estimates import Unknown
 from csi.language import LANGUAGES, note, use_language
 from csi.report import fonts, plots, style
-from csi.report.placement import find_cut, find_overlaps, text_boxes
 from csi.results import Result, Table
 
 CHAIN = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"

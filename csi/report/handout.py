@@ -10,7 +10,7 @@ from csi.errors import DataError
 from csi.language import has_words, note, pick, say
 from csi.report.cells import Shown, shown
 from csi.report.methods import method_text
-from csi.report.sources import Source
+from csi.report.sources import read_source
 from csi.results import Result, check_level
 from csi.study import Study, level_text
 from csi.views import column_title, table_title
@@ -174,7 +174,7 @@ def _sheets(
     """The tables of each Result, its checks and the facts of its fit; its notes under its first table, each once."""
     name_of, told = _names(), set()
     for name, result in results.items():
-        label = Source(result, {}, None, level).label if study is None else study.label
+        label = read_source("write_tables", result, level=level).label if study is None else study.label
         captions = {table: table_title(result, table) for table in result.tables}
         captions |= {"check": say("report.all_tables_checks"), "glance": say("report.all_tables_glance")}
         fresh = tuple(dict.fromkeys(text for remark in result.notes if (text := str(remark)) not in told))

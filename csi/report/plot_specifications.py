@@ -40,13 +40,9 @@ def plot_specifications(
         Above: index with its interval, one column a combination; the first combination, the one that is reported, in
         another colour. Below: a mark for each decision that was taken. Decisions that have one value only are left out.
 
-    Raises
-    ------
-    DataError, OptionError
-        Those of `plot_estimates` (two panels: no `ax`).
-
     Notes
     -----
+    Errors: those of `plot_estimates` (two panels: no `ax`).
     Missing answers and weights: as the combination says. Nothing is estimated here.
 
     Examples

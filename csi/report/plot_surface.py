@@ -59,13 +59,9 @@ def plot_surface(
         Heights are differences from the outcome at the middle of both scales. Solid: congruence, where performance
         equals the standard; dashed: incongruence, one as far above the middle as the other is below it.
 
-    Raises
-    ------
-    DataError, OptionError
-        Those of `plot_estimates`, `plot_needs_group`, an unknown group or model, `not_positive`.
-
     Notes
     -----
+    Errors: those of `plot_estimates`, `plot_needs_group`, an unknown group or model, `not_positive`.
     Missing answers and weights: as in the Result; nothing is estimated here. Source: Edwards & Parry (1993), Academy of
     Management Journal 36(6), 1577-1613.
 

@@ -62,14 +62,10 @@ def plot_tree(
         From left to right from the whole to the items; the darker a box, the higher its index. The percentage is the
         weight in the whole, after the policy of the result. In narrow axes the words become smaller.
 
-    Raises
-    ------
-    DataError, OptionError
-        Those of `plot_estimates` and of `IndicatorTree`, `plot_needs_group`, an unknown group, `plot_other_tree` when
-        the result holds other indicators, `plot_too_many_rows` (more than 40 items).
-
     Notes
     -----
+    Errors: those of `plot_estimates` and of `IndicatorTree`, `plot_needs_group`, an unknown group,
+    `plot_other_tree` when the result holds other indicators, `plot_too_many_rows` (more than 40 items).
     Missing answers and weights: as in the Result; nothing is estimated here.
 
     Examples

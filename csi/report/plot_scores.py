@@ -1,4 +1,4 @@
-"""plot_gaps: what customers expect, what they perceive, and the gap between them with its interval."""
+"""Scores beside what they come from: `plot_nps` with its shares, `plot_gaps` with both ratings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from csi.errors import choose
 from csi.language import say
-from csi.report.rows import draw_intervals, limits, name_rows, reach
+from csi.report.rows import draw_intervals, limits, name_rows, reach, stack_shares, write_shares
 from csi.report.sources import read_source
 from csi.report.style import WIDE, Drawn, Pen, Picture, drawing
 from csi.views import word
@@ -20,9 +20,87 @@ if TYPE_CHECKING:
 
     from csi.results import Result
 
+ORDERS = ("value", "given")
 TABLES = {"dimensions": "construct", "item_gaps": "item"}
-ORDERS = ("given", "value")
-ROW, NAME_COLUMNS = 0.32, 28  # inches of a row, letters of its name
+BAR, ROW = 0.42, 0.32  # inches of a row: with bars, with points
+NAME_COLUMNS, NARROW = 26, 0.06  # letters of a name, a share too narrow for its number
+
+
+def plot_nps(
+    result: Result,
+    *,
+    order: str = "given",
+    labels: Mapping[str, str] | None = None,
+    level: float | None = None,
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
+    """Draw who recommends and who does not as shares, and the net promoter score in points with its interval.
+
+    Use it so that a score is never shown without the shares it comes from: the same score can hide different customers.
+
+    Parameters
+    ----------
+    result : what `score_nps` gives
+    order : {"given", "value"}
+        As in the table, or highest score first.
+    labels, level, ax, theme : as in `plot_estimates`
+
+    Returns
+    -------
+    Picture
+        Left: shares that add up to 100 %. Right: the score on -100 to 100, the axis covering the values shown and 0.
+
+    Notes
+    -----
+    Errors: those of `plot_estimates` (two panels: no `ax`).
+    Missing answers and weights: as in the Result; nothing is estimated here. Whether two groups differ is a question
+    for `result.contrast`.
+
+    Examples
+    --------
+    >>> import csi
+    >>> found = csi.score_nps(csi.load_sample("mobile"), "recommend", by="operator")
+    >>> len(csi.plot_nps(found).axes[0].get_yticklabels())
+    4
+
+    """
+    choose("order", order, ORDERS)
+    with drawing("plot_nps", ax, theme) as pen:
+        source = read_source("plot_nps", result, labels, level)
+        scores, shares = source.rows("nps"), source.rows("shares")
+        if order == "value":
+            scores = scores.sort_values("estimate", ascending=False, kind="stable")
+        keys = [key for key in ("group", "item") if key in scores]
+        shown = [key for key in keys if scores[key].nunique() > 1] or keys[-1:]
+        joined = [" · ".join(source.own_label(row[key]) for key in shown) for row in scores.to_dict("records")]
+        names = pen.labels(joined, kind="group")
+        bars, scale = pen.panels(WIDE, 1.75 + BAR * len(scores), 1, 2, width_ratios=[1.7, 1]).flat
+        rows = scores[keys].assign(row=range(len(scores)))
+        _bars(pen, bars, shares.rename(columns={"estimate": "share"}).merge(rows, on=keys))
+        name_rows(bars, [names[name] for name in joined], NAME_COLUMNS)
+        draw_intervals(pen, scale, scores, [], 0)
+        scale.axvline(0, color=pen.colours.muted, linewidth=1, zorder=1)
+        scale.set_xlim(*reach(scores[["estimate", "lower", "upper"]].to_numpy(float), [0.0], share=0.08, least=2.0))
+        scale.set_xlabel(say("plots.nps_axis"))
+        pen.heading(say("plots.nps_title"))
+        ordered = say("plots.index_ordered") if order == "value" else ""
+        pen.caption([source.caption("nps", bool(scores["lower"].notna().any())), ordered])
+        return pen.finish()
+
+
+def _bars(pen: Pen, axes: Axes, shares: pd.DataFrame) -> None:
+    """Shares of the three kinds, one bar a row."""
+    main, grid, accent = pen.colours.main, pen.colours.grid, pen.colours.accent
+    colours = {"detractor": accent, "passive": grid, "promoter": main}
+    bars = stack_shares(pen, axes, shares, "y", colours, shrink=0.66, linewidth=0)
+    write_shares(axes, bars, colours, 1.0, NARROW)
+    axes.set_xlim(0, 1)
+    axes.set_xticks([])
+    pen.plain(axes, "", ("left", "bottom", "top", "right"))
+    place = {"loc": "lower left", "bbox_to_anchor": (0, 1.0), "ncols": 3, "handlelength": 1, "columnspacing": 1.4}
+    axes.legend(bars.values(), [word(kind) for kind in bars], **place)
+    axes.set_xlabel(say("plots.nps_shares"))
 
 
 def plot_gaps(
@@ -57,13 +135,9 @@ def plot_gaps(
         Left: mean ratings, expectation hollow, perception filled, in the unit of the scale. Right: the gap, perception
         minus expectation; where its interval lies below 0, service falls short for sure.
 
-    Raises
-    ------
-    DataError, OptionError
-        Those of `plot_estimates` (two panels: no `ax`), `plot_needs_group`, an unknown table or group.
-
     Notes
     -----
+    Errors: those of `plot_estimates` (two panels: no `ax`), `plot_needs_group`, an unknown table or group.
     Missing answers and weights: as in the Result; nothing is estimated here.
 
     Examples
