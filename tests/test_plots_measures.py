@@ -10,7 +10,7 @@ import csi
 from csi.errors import CsiError
 from csi.language import LANGUAGES, use_language
 from csi.report import plots
-from csi.report.plot_surface import heights
+from csi.report.plot_drivers import heights
 
 DRIVERS = ["product", "assortment", "delivery", "courtesy", "price", "app", "extras", "tracking"]
 FUNCTIONAL = [f"f{i:02d}" for i in range(1, 13)]

@@ -1,4 +1,4 @@
-"""plot_paths: the model as boxes and arrows, with its estimates where there are some."""
+"""Diagrams of boxes and lines: a path model (`plot_paths`) and an indicator tree (`plot_tree`)."""
 
 from __future__ import annotations
 
@@ -8,25 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
+from numpy.typing import NDArray
 
+from csi.errors import OptionError
 from csi.language import pick, say
+from csi.measures.index.tree_given import as_tree
 from csi.models.catalog import load_model
 from csi.models.path import PathModel
 from csi.report.fonts import fold
 from csi.report.layout import Arrow, Box, Edge, Layout, faults, layered
-from csi.report.placement import axes_inches, measure
+from csi.report.placement import axes_inches, measure, measure_text
 from csi.report.places import fixed, known_places
 from csi.report.sources import read_source
-from csi.report.style import Colours, Drawn, Pen, Picture, drawing, interval_text, points
-from csi.views import number
+from csi.report.style import WIDE, Colours, Drawn, Pen, Picture, drawing, interval_text, points
+from csi.views import number, word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from csi.measures.index.tree import IndicatorTree
+    from csi.measures.index.tree_layout import TreeWeights
     from csi.report.sources import Source
     from csi.results import Result
     from csi.study import Study
@@ -36,6 +42,8 @@ PADDING, MARGIN = 0.13, 0.2
 NARROWEST = 6.4
 NAME_COLUMNS = 15
 HEAD = 0.12  # length of an arrow's head in inches
+ROW, BOX, MOST = 0.62, 0.78, 40  # inches of an item, width of a box as a share of its column, items that can be read
+HIGH = 0.45  # inches of an item in which letters of full size find room
 
 
 @dataclass(frozen=True)
@@ -84,8 +92,7 @@ def plot_paths(
     ----------
     result : Result of `fit_pls`, Study, PathModel, or a model's name or text
         A model alone is drawn without numbers.
-    group : str, optional
-        Which group of a Result with groups; a Study shows the whole sample when None.
+    group : which group of a Result with groups; a Study shows the whole sample when None
     labels, level, ax, theme : as in `plot_estimates`
 
     Returns
@@ -199,7 +206,7 @@ class Brush:
 
 def _text_size(ruler: Figure, text: str, kind: str) -> tuple[float, float]:
     weight = "bold" if kind in ("name", "coefficient") else "normal"
-    return measure(ruler.text(0, 0, text, fontsize=SIZES[kind], fontweight=weight, linespacing=1.15))
+    return measure_text(ruler, text, fontsize=SIZES[kind], fontweight=weight, linespacing=1.15)
 
 
 def _box_sizes(ruler: Figure, content: Content, heads: Mapping[str, str]) -> dict[str, tuple[float, float]]:
@@ -280,3 +287,119 @@ def _draw_curve(axes: Axes, arrow: Arrow, colour: str, thick: float, line: Any, 
     across = np.array([-way[1], way[0]]) * head * 0.42
     corners = [tip, tip - way * head + across, tip - way * head - across]
     axes.add_patch(Polygon(corners, closed=True, facecolor=colour, edgecolor="none", zorder=4))
+
+
+def plot_tree(
+    result: Result,
+    tree: IndicatorTree | object,
+    *,
+    group: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    level: float | None = None,
+    ax: Axes | None = None,
+    theme: str | None = "csi",
+) -> Picture | Drawn:
+    """Draw an indicator tree with the index of every node (0-100), its interval and its share of the whole.
+
+    Use it to show where an index comes from, and which part pulls it down.
+
+    Parameters
+    ----------
+    result : what `score_index` gives
+    tree : IndicatorTree, or what `score_index` takes
+        The tree that was scored.
+    group : which group of a result with groups
+    labels : mapping of indicator to text, optional
+        What indicators are called; else their wording in the tree, else their names.
+    level, ax, theme : as in `plot_estimates`
+
+    Returns
+    -------
+    Picture or Drawn
+        From left to right from the whole to the items; the darker a box, the higher its index. The percentage is the
+        weight in the whole, after the policy of the result. In narrow axes the words become smaller.
+
+    Notes
+    -----
+    Errors, missing answers and weights: as in `plot_estimates`; also those of `IndicatorTree`, `plot_needs_group`, an
+    unknown group, `plot_other_tree` when the result holds other indicators, `plot_too_many_rows` (more than 40 items).
+
+    Examples
+    --------
+    >>> import csi
+    >>> tree = csi.IndicatorTree.from_mapping({"quality": {"q1": 40, "q2": 20}, "satisfaction": {"s1": 20, "s2": 20}})
+    >>> found = csi.score_index(csi.load_sample("tiny"), tree)
+    >>> csi.plot_tree(found, tree).title_text
+    'Where the index comes from'
+
+    """
+    with drawing("plot_tree", ax, theme) as pen:
+        source = read_source("plot_tree", result, labels, level, group)
+        frame = source.group_rows("index").set_index("indicator")
+        chosen, _ = as_tree(tree)
+        weights = chosen.weights(str(result.glance()["policy"].iloc[0]))
+        strange = [name for name in weights.names if name not in frame.index]
+        if strange:
+            raise OptionError("plot_other_tree", indicators=strange, choices=list(frame.index))
+        if len(weights.leaves) > MOST:
+            raise OptionError("plot_too_many_rows", table="index", count=len(weights.leaves), most=MOST, keys=["tree"])
+        text = {node.name: pick(node.text) or word(node.name) for node in chosen.root.walk()}
+        names = pen.labels(list(weights.names), lambda name: source.given.get(name, text[name]), kind="item")
+        axes = pen.axes(WIDE, 1.2 + ROW * len(weights.leaves))
+        axes.set_xlim(-0.5, float(weights.depth.max()) + 0.5)
+        axes.set_ylim(len(weights.leaves) - 0.4, -0.6)
+        axes.set_axis_off()
+        pen.heading(say("plots.tree_title"), group)
+        pen.caption(source.caption("tree", bool(frame["lower"].notna().any())))
+        picture = pen.finish()
+        places = _places(weights)
+        _lines(pen, axes, weights, places)
+        rows = frame.loc[list(weights.names), ["estimate", "lower", "upper"]].to_numpy(dtype=float)
+        digits = source.decimals("index")
+        shares = [say("plots.tree_share", share=f"{100 * share:.3g}") for share in weights.effective]
+        numbers = [f"{interval_text(*row, digits)} · {share}" for row, share in zip(rows, shares, strict=True)]
+        _boxes(pen, axes, places, [fold(names[name], 26, 1) for name in weights.names], numbers, rows[:, 0])
+        return picture
+
+
+def _places(weights: TreeWeights) -> NDArray[np.float64]:
+    """(N, 2) column and line of every node: items one below the other, groups in the middle of their parts."""
+    places = np.zeros((len(weights.names), 2))
+    places[:, 0] = weights.depth
+    places[weights.leaves, 1] = np.arange(len(weights.leaves))
+    for i in range(len(weights.names) - 1, -1, -1):
+        parts = np.flatnonzero(weights.parent == i)
+        if len(parts):
+            places[i, 1] = (places[parts[0], 1] + places[parts[-1], 1]) / 2
+    return places
+
+
+def _lines(pen: Pen, axes: Axes, weights: TreeWeights, places: NDArray[np.float64]) -> None:
+    """Lines from every node to its parts, as thick as the part's share."""
+    for i, parent in enumerate(weights.parent):
+        if parent >= 0:
+            (x0, y0), (x1, y1) = places[parent], places[i]
+            x0, x1 = x0 + BOX / 2, x1 - BOX / 2
+            middle = (x0 + x1) / 2
+            look = {"color": pen.colours.muted, "linewidth": 0.8 + 3 * float(weights.share[i]), "zorder": 1}
+            axes.plot([x0, middle, middle, x1], [y0, y0, y1, y1], gid="branch", solid_joinstyle="round", **look)
+
+
+def _boxes(
+    pen: Pen, axes: Axes, places: NDArray[np.float64], names: list[str], numbers: list[str], index: NDArray[np.float64]
+) -> None:
+    """Every node: its name, its index with the interval and its weight; words as large as the boxes allow."""
+    shades = LinearSegmentedColormap.from_list("shades", list(pen.colours.shades))
+    shade = shades((index - index.min()) / max(index.max() - index.min(), 1e-9))
+    wide, high = np.array(axes_inches(axes)) / np.abs([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())])
+    texts = []
+    for (x, y), name, told, colour in zip(places, names, numbers, shade, strict=True):
+        look = {"facecolor": colour, "edgecolor": pen.colours.muted, "linewidth": 0.6, "zorder": 2}
+        corner, shape = (x - BOX / 2, y - 0.42), "round,pad=0,rounding_size=0.05"
+        axes.add_patch(FancyBboxPatch(corner, BOX, 0.84, boxstyle=shape, mutation_aspect=2, **look))
+        middle = {"ha": "center", "va": "center", "color": pen.colours.ink, "zorder": 3}
+        texts.append(axes.text(x, y - 0.2, name, fontsize=points(9.5), fontweight="bold", **middle))
+        texts.append(axes.text(x, y + 0.2, told, fontsize=points(8.5), **middle))
+    room = min([1.0, high / HIGH, *(0.96 * BOX * wide / measure(text)[0] for text in texts)])
+    for text in texts:
+        text.set_fontsize(room * text.get_fontsize())

@@ -141,16 +141,20 @@ def results_of(given: object) -> dict[str, Result]:
 
 
 def _names() -> Callable[[str], str]:
-    """Makes names that Excel, files and labels can bear, none of them twice."""
-    used = {ABOUT.casefold(), NOTES, QUESTIONS}
+    """Makes names that Excel and files can bear, none of them twice."""
+    unlike = no_doubles("_", {ABOUT.casefold(), NOTES, QUESTIONS}, LONGEST_NAME)
+    return lambda wanted: unlike(re.sub(r"[^\w-]+", "_", wanted).strip("_") or "result")
+
+
+def no_doubles(joint: str, used: set[str], longest: int | None = None) -> Callable[[str], str]:
+    """Puts a number behind a name that was there before, whatever its capitals."""
 
     def name_of(wanted: str) -> str:
-        plain = re.sub(r"[^\w-]+", "_", wanted).strip("_") or "result"
-        name, count = plain[:LONGEST_NAME], 1
+        name, count = wanted[:longest], 1
         while name.casefold() in used:
             count += 1
-            end = f"_{count}"
-            name = plain[: LONGEST_NAME - len(end)] + end
+            end = f"{joint}{count}"
+            name = wanted[: longest and longest - len(end)] + end
         used.add(name.casefold())
         return name
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
@@ -21,6 +22,14 @@ def measure(text: Text) -> tuple[float, float]:
     box = text.get_window_extent()
     dpi = text.get_figure(root=True).dpi
     return box.width / dpi, box.height / dpi
+
+
+def measure_text(where: Figure | Axes, text: str, **words: Any) -> tuple[float, float]:
+    """Width and height in inches that a text would have."""
+    ruler = where.text(0, 0, text, **words)
+    size = measure(ruler)
+    ruler.remove()
+    return size
 
 
 def axes_inches(axes: Axes) -> tuple[float, float]:
@@ -66,7 +75,7 @@ def place_labels(
     look = {"fontsize": size, "color": color, "ha": "center", "va": "center", "zorder": 5, "linespacing": 1.1}
     line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "alpha": 0.6, "shrinkA": 0, "shrinkB": 0}
     for point, (x, y), label in zip(points, pixels, labels, strict=True):
-        width, height = (side * dpi for side in _text_inches(axes, label, look))
+        width, height = (side * dpi for side in measure_text(axes, label, **look))
         box, reach = _free_box(x, y, width, height, unit, frame, fixed, placed)
         placed.append(box)
         away = ((box.x0 + box.x1) / 2 - x, (box.y0 + box.y1) / 2 - y)
@@ -75,13 +84,6 @@ def place_labels(
         place = {"xytext": offset, "textcoords": "offset points", "annotation_clip": False}
         texts.append(axes.annotate(label, tuple(point), arrowprops=leader, **place, **look))
     return texts
-
-
-def _text_inches(axes: Axes, label: str, look: Mapping[str, Any]) -> tuple[float, float]:
-    ruler = axes.text(0, 0, label, **look)
-    size = measure(ruler)
-    ruler.remove()
-    return size
 
 
 def _free_box(

@@ -103,17 +103,24 @@ def plot_ratings(
         return pen.finish()
 
 
-def _rated(survey: Survey, items: Iterable[str] | None) -> list[str]:
-    """The items to draw; private ones are refused when named and left out otherwise."""
-    book = survey.codebook
+def _named(survey: Survey, items: Iterable[str] | None, known: Iterable[str]) -> list[str]:
+    """The items that are asked for, or those known; private ones are refused when named and left out otherwise."""
+    private = survey.codebook.private
     if items is None:
-        named = [name for name, item in book.items.items() if item.kind == "rating" and name not in book.private]
-    else:
-        named = [items] if isinstance(items, str) else list(dict.fromkeys(items))
+        return [name for name in known if name not in private]
+    named = [items] if isinstance(items, str) else list(dict.fromkeys(items))
+    for name in named:
+        if name in private:
+            raise DataError("private_column", column=name, survey=survey.name)
+    return named
+
+
+def _rated(survey: Survey, items: Iterable[str] | None) -> list[str]:
+    """The ratings to draw."""
+    book = survey.codebook
+    named = _named(survey, items, (name for name, item in book.items.items() if item.kind == "rating"))
+    if items is not None:
         survey.matrix(named)  # unknown items and words stop here
-        for name in named:
-            if name in book.private:
-                raise DataError("private_column", column=name, survey=survey.name)
     found = [name for name in named if book.items[name].scale is not None]
     if not found:
         raise DataError("plot_no_ratings", picture="plot_ratings", survey=survey.name)
@@ -205,7 +212,10 @@ def plot_missing(
     """
     survey = as_survey(survey, "plot_missing")
     with drawing("plot_missing", ax, theme) as pen:
-        names = _visible(survey, items)
+        names = _named(survey, items, survey.items)
+        if not names:
+            raise DataError("plot_no_items", picture="plot_missing")
+        survey.scale_ends(names)  # an unknown item stops here
         rows = np.unique(np.linspace(0, len(survey) - 1, min(ROWS_DRAWN, len(survey))).round().astype(int))
         alike = _one_scale(survey, names)
         words = _item_words(pen, names)
@@ -226,21 +236,6 @@ def plot_missing(
         key = "plots.missing_caption_all" if shown == n else "plots.missing_caption_some"
         pen.caption(say(key, n=n, shown=shown), say("plots.missing_caption_same") if alike else "")
         return pen.finish()
-
-
-def _visible(survey: Survey, items: Iterable[str] | None) -> list[str]:
-    private = survey.codebook.private
-    if items is None:
-        names = [name for name in survey.items if name not in private]
-    else:
-        names = [items] if isinstance(items, str) else list(dict.fromkeys(items))
-        for name in names:
-            if name in private:
-                raise DataError("private_column", column=name, survey=survey.name)
-    if not names:
-        raise DataError("plot_no_items", picture="plot_missing")
-    survey.scale_ends(names)  # an unknown item stops here
-    return names
 
 
 def _one_scale(survey: Survey, names: list[str]) -> list[str]:

@@ -191,9 +191,8 @@ def plot_index(
 
     Notes
     -----
-    Errors: those of `plot_estimates` (several constructs by group: no `ax`); `plot_lacks_table`: a scale is
-    unknown, so there is no index; an unknown construct.
-    Missing answers and weights: as in the Result; nothing is estimated here.
+    Errors, missing answers and weights: as in `plot_estimates` (several constructs by group: no `ax`);
+    `plot_lacks_table`: a scale is unknown, so there is no index; an unknown construct.
 
     Examples
     --------
@@ -313,8 +312,7 @@ def plot_loadings(
     Parameters
     ----------
     result : Result of `fit_pls`, or Study
-    group : str, optional
-        Which group of a Result with groups; a Study shows the whole sample when None.
+    group : which group of a Result with groups; a Study shows the whole sample when None
     labels, level, ax, theme : as in `plot_estimates`
 
     Returns
@@ -324,8 +322,8 @@ def plot_loadings(
 
     Notes
     -----
-    Errors: those of `plot_estimates` (several constructs: no `ax`), `plot_needs_group`, an unknown group.
-    Missing answers and weights: as in the Result; nothing is estimated here.
+    Errors, missing answers and weights: as in `plot_estimates` (several constructs: no `ax`), `plot_needs_group`,
+    an unknown group.
 
     Examples
     --------

@@ -167,8 +167,7 @@ def plot_kano(
     scores : {"better_worse", "continuous"}
         Coefficients 0-1 (the worse coefficient without its sign), cut at .5; or DuMouchel's mean scores, -2 to 4,
         cut at 2.
-    group : str
-        Which group of a result with groups.
+    group : which group of a result with groups
     labels, ax, theme : as in `plot_estimates`
     level : float, optional
         Level of the ellipses (both coordinates together), .95 when None.
@@ -179,9 +178,8 @@ def plot_kano(
 
     Notes
     -----
-    Errors: those of `plot_estimates`, `plot_needs_group`, unknown scores or group.
-    Missing answers and weights: as in the Result; nothing is estimated here. Ellipse: covariance of both coordinates
-    times the chi-square quantile of two degrees of freedom.
+    Errors, missing answers and weights: as in `plot_estimates`; also `plot_needs_group`, unknown scores or group.
+    Ellipse: covariance of both coordinates times the chi-square quantile of two degrees of freedom.
 
     Examples
     --------
@@ -241,8 +239,7 @@ def plot_quadrants(
     Parameters
     ----------
     result : what `score_quadrants` gives
-    group : str
-        Which group of a result with groups.
+    group : which group of a result with groups
     labels, ax, theme : as in `plot_estimates`
     level : float, optional
         Level of the ellipses (both coordinates together) and of what counts as certain, .95 when None.
@@ -255,9 +252,8 @@ def plot_quadrants(
 
     Notes
     -----
-    Errors: those of `plot_estimates`, `plot_needs_group`, an unknown group.
-    Missing answers and weights: as in the Result; nothing is estimated here. Source: Martilla & James (1977),
-    Journal of Marketing 41(1), 77-79.
+    Errors, missing answers and weights: as in `plot_estimates`; also `plot_needs_group`, an unknown group. Source:
+    Martilla & James (1977), Journal of Marketing 41(1), 77-79.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Scores beside what they come from: `plot_nps` with its shares, `plot_gaps` with both ratings."""
+"""Scores beside what they come from: `plot_nps` shares, `plot_gaps` ratings, `plot_specifications` decisions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from csi.errors import choose
 from csi.language import say
-from csi.report.rows import draw_intervals, limits, name_rows, reach, stack_shares, write_shares
+from csi.report.rows import DASHES, draw_intervals, limits, name_rows, reach, stack_shares, write_shares
 from csi.report.sources import read_source
 from csi.report.style import WIDE, Drawn, Pen, Picture, drawing
 from csi.views import word
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ORDERS = ("value", "given")
 TABLES = {"dimensions": "construct", "item_gaps": "item"}
-BAR, ROW = 0.42, 0.32  # inches of a row: with bars, with points
+BAR, ROW, LINE = 0.42, 0.32, 0.24  # inches of a row: with bars, with points, with marks
 NAME_COLUMNS, NARROW = 26, 0.06  # letters of a name, a share too narrow for its number
 
 
@@ -53,9 +53,8 @@ def plot_nps(
 
     Notes
     -----
-    Errors: those of `plot_estimates` (two panels: no `ax`).
-    Missing answers and weights: as in the Result; nothing is estimated here. Whether two groups differ is a question
-    for `result.contrast`.
+    Errors, missing answers and weights: as in `plot_estimates` (two panels: no `ax`). Whether two groups differ is
+    a question for `result.contrast`.
 
     Examples
     --------
@@ -125,8 +124,7 @@ def plot_gaps(
         A row for every dimension, or for every item.
     order : {"given", "value"}
         As in the table, or largest shortfall first.
-    group : str
-        Which group of a result with groups.
+    group : which group of a result with groups
     labels, level, ax, theme : as in `plot_estimates`
 
     Returns
@@ -137,8 +135,8 @@ def plot_gaps(
 
     Notes
     -----
-    Errors: those of `plot_estimates` (two panels: no `ax`), `plot_needs_group`, an unknown table or group.
-    Missing answers and weights: as in the Result; nothing is estimated here.
+    Errors, missing answers and weights: as in `plot_estimates` (two panels: no `ax`), `plot_needs_group`, an
+    unknown table or group.
 
     Examples
     --------
@@ -185,3 +183,87 @@ def _pairs(pen: Pen, axes: Axes, expected: pd.Series, perceived: pd.Series, name
     pen.plain(axes)
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, handletextpad=0.2, columnspacing=1.4)
     axes.set_xlabel(say("plots.gaps_rating"))
+
+
+def plot_specifications(
+    result: Result, *, level: float | None = None, ax: Axes | None = None, theme: str | None = "csi"
+) -> Picture | Drawn:
+    """Draw the index under every combination of decisions, lowest first, with the decisions below (0-100).
+
+    Use it to show that a number does not hang on one choice, or on which one it does.
+
+    Parameters
+    ----------
+    result : what `compare_specifications` gives
+    level, ax, theme : as in `plot_estimates`
+
+    Returns
+    -------
+    Picture
+        Above: index with its interval, one column a combination; the first combination, the one that is reported, in
+        another colour. Below: a mark for each decision that was taken. Decisions that have one value only are left out.
+
+    Notes
+    -----
+    Errors: as in `plot_estimates` (two panels: no `ax`). Missing answers and weights: as the combination says.
+
+    Examples
+    --------
+    >>> import csi
+    >>> tiny, chain = csi.load_sample("tiny"), "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
+    >>> found = csi.compare_specifications(tiny, chain, flagged=["keep"], missing=["listwise"], n_boot=0)
+    >>> len(csi.plot_specifications(found).axes)
+    2
+
+    """
+    with drawing("plot_specifications", ax, theme) as pen:
+        source = read_source("plot_specifications", result, level=level)
+        frame = source.rows("specifications")
+        frame = frame.assign(usual=np.arange(len(frame)) == 0).sort_values("estimate", kind="stable")
+        lines = _lines(frame)
+        heights = [2.6, max(LINE * len(lines), 0.5)]
+        above, below = pen.panels(WIDE, 4.2 + LINE * len(lines), 2, 1, sharex=True, height_ratios=heights).flat
+        _curve(pen, above, frame)
+        _marks(pen, below, frame, lines)
+        above.set_ylabel(say("plots.index_axis"))
+        pen.heading(str(source.result.title))
+        known = bool(frame["lower"].notna().any())
+        pen.caption([source.caption("specifications", known), say("plots.specifications_usual")])
+        return pen.finish()
+
+
+def _lines(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    """(decision, value) of every line below, decisions with one value left out."""
+    keys = list(frame.columns[: list(frame.columns).index("estimate")])
+    return [
+        (key, value) for key in keys if frame[key].nunique() > 1 for value in dict.fromkeys(frame[key].sort_values())
+    ]
+
+
+def _curve(pen: Pen, axes: Axes, frame: pd.DataFrame) -> None:
+    x = np.arange(len(frame))
+    estimate, lower, upper, known = limits(frame)
+    colours = np.where(frame["usual"], pen.colours.accent, pen.colours.main)
+    axes.vlines(x[known], lower[known], upper[known], color=colours[known], linewidth=1.6, alpha=0.6, gid="intervals")
+    axes.scatter(x, estimate, c=colours, s=22, zorder=3, gid="estimates")
+    reported = float(estimate[frame["usual"].to_numpy()][0])
+    axes.axhline(reported, color=pen.colours.accent, linewidth=0.8, linestyle=DASHES)
+    pen.plain(axes, "y")
+    axes.tick_params(labelbottom=False)
+
+
+def _marks(pen: Pen, axes: Axes, frame: pd.DataFrame, lines: list[tuple[str, str]]) -> None:
+    """One line a value of a decision; a filled mark where it was taken."""
+    names, last = [], ""
+    for y, (key, value) in enumerate(lines):
+        taken = (frame[key] == value).to_numpy()
+        axes.scatter(np.flatnonzero(~taken), np.full((~taken).sum(), y), s=7, color=pen.colours.grid)
+        axes.scatter(np.flatnonzero(taken), np.full(taken.sum(), y), s=14, color=pen.colours.ink, gid=f"{key} {value}")
+        if key != last and y:
+            axes.axhline(y - 0.5, color=pen.colours.muted, linewidth=0.5)
+        last = key
+        names.append(say("plots.decision_line", decision=word(key), value=word(value)))
+    axes.set_yticks(range(len(lines)), names)
+    axes.set_ylim(len(lines) - 0.4, -0.6)
+    axes.tick_params(labelbottom=False)
+    pen.plain(axes, "", ("left", "bottom", "top", "right"))

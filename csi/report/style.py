@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from csi.errors import OptionError, choose
 from csi.language import current_language, say, use_language
 from csi.report.fonts import chinese_faces, clean, fold, font_families, font_note, legible, quiet_fonts
-from csi.report.placement import axes_inches, measure
+from csi.report.placement import axes_inches, measure_text
 from csi.views import number
 
 THEMES = ("csi", None)
@@ -159,13 +159,7 @@ class Picture(Figure):
         return self.axes[0]
 
     def savefig(self, fname: str | PathLike[str] | io.IOBase, **options: Any) -> None:
-        """Save as matplotlib does, without dates and random ids.
-
-        Parameters
-        ----------
-        fname : file or stream
-        **options : those of `matplotlib.figure.Figure.savefig`
-        """
+        """Save to a file or stream as `matplotlib.figure.Figure.savefig`, without dates and random ids."""
         suffix = Path(fname).suffix if isinstance(fname, str | PathLike) else ""
         kind = str(options.get("format") or suffix.lstrip(".") or "png").lower()
         options["metadata"] = {**NO_METADATA.get(kind, {}), **(options.get("metadata") or {})} or None
@@ -345,9 +339,7 @@ def fitted(figure: Figure, text: str, wide: float, lines: int, **words: Any) -> 
     columns = max(8, int(wide * 190 / words["fontsize"]))
     while True:
         broken = fold(text, columns, lines)
-        ruler = figure.text(0, 0, broken, **words)
-        width, _ = measure(ruler)
-        ruler.remove()
+        width, _ = measure_text(figure, broken, **words)
         if width <= wide or columns <= 8:
             return broken
         columns = max(8, min(columns - 1, int(columns * (wide / width) ** 0.5)))
