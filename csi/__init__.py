@@ -118,6 +118,7 @@ _PUBLIC = {
     "score_topsis": "csi.measures.evaluation.ranking",
     "show_progress": "csi.inference.progress",
     "simulate_improvement": "csi.drivers.improvement",
+    "use_chinese_fonts": "csi.report.plots",
     "use_language": "csi.language",
     "write_report": "csi.report.html",
     "write_tables": "csi.report.tables",

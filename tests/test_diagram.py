@@ -9,6 +9,7 @@ import pytest
 from conftest import require
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from readable import find_cut, find_overlaps, text_boxes
 
 import csi
 from csi.errors import CsiError
@@ -18,7 +19,6 @@ from csi.models.catalog import MODELS
 from csi.report.diagram import plot_paths
 from csi.report.fonts import chinese_faces
 from csi.report.layout import Arrow, Box, Layout, faults, layered
-from csi.report.placement import find_cut, find_overlaps, text_boxes
 from csi.report.places import fixed, known_places
 from csi.results import Result, Table
 

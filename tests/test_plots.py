@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import require
+from readable import find_cut, find_overlaps, text_boxes
 
 import csi
 from csi.data.codebook import REASONS, Codebook, Item
@@ -22,7 +23,6 @@ from csi.errors import CsiError
 from csi.estimates import Unknown
 from csi.language import LANGUAGES, note, use_language
 from csi.report import fonts, plots, style
-from csi.report.placement import find_cut, find_overlaps, text_boxes
 from csi.results import Result, Table
 
 CHAIN = "Satisfaction ~ Quality; Loyalty ~ Satisfaction"
@@ -423,7 +423,7 @@ def test_the_missing_map_is_the_reasons(survey):
     bars, grid = figure.axes[0], figure.axes[2]
     rows = np.linspace(0, len(survey) - 1, 300).round().astype(int)
     items = list(survey.items)
-    assert (np.asarray(grid.images[0].get_array()) == survey.reasons[items].to_numpy()[rows]).all()
+    assert (np.asarray(marked(grid, "map").get_array()) == survey.reasons[items].to_numpy()[rows]).all()
     heights = np.zeros(len(items))
     for bar in bars.patches:
         heights[round(bar.get_x() + bar.get_width() / 2)] += bar.get_height()

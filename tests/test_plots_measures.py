@@ -10,7 +10,7 @@ import csi
 from csi.errors import CsiError
 from csi.language import LANGUAGES, use_language
 from csi.report import plots
-from csi.report.plot_surface import heights
+from csi.report.plot_drivers import heights
 
 DRIVERS = ["product", "assortment", "delivery", "courtesy", "price", "app", "extras", "tracking"]
 FUNCTIONAL = [f"f{i:02d}" for i in range(1, 13)]
@@ -159,7 +159,7 @@ def test_gaps_are_drawn_as_they_are(made):
     table = table.loc[list(dict.fromkeys(made["gaps"].tidy("dimensions")["construct"]))]
     np.testing.assert_allclose(marked(left, "expectation").get_xdata(), table["expectation"])
     np.testing.assert_allclose(marked(left, "perception").get_xdata(), table["perception"])
-    np.testing.assert_allclose(marked(right, "gaps").get_offsets()[:, 0], table["gap"])
+    np.testing.assert_allclose(marked(right, "estimates").get_xdata(), table["gap"])
 
 
 def test_the_surface_has_the_slopes_of_the_table_along_its_lines(made):

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import matplotlib.pyplot as plt
+import seaborn as sns
+
 import csi
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -31,6 +34,25 @@ def readme(folder: Path) -> None:
     with csi.use_language("zh"):
         csi.plot_priorities(mobi, "Satisfaction").savefig(folder / "priorities_zh.png", dpi=90)
         csi.plot_index(operators, "Satisfaction").savefig(folder / "index_zh.png", dpi=90)
+
+
+def seaborn_zh(folder: Path) -> None:
+    """A figure of the user's own: seaborn on the left, a picture of csi in its look on the right, both in Chinese."""
+    mobile = csi.load_sample("mobile")
+    words = {"operator": "运营商", "sat_overall": "总体满意度（1—10 分）"}
+    answers = mobile.answers.rename(columns=words)
+    fit = csi.fit_pls(mobile, "ECSI_2005", by="operator")
+    with plt.rc_context(), csi.use_language("zh"):
+        sns.set_theme(style="whitegrid", palette="deep")
+        csi.use_chinese_fonts()
+        figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained")
+        bars = {"multiple": "dodge", "discrete": True, "stat": "percent", "common_norm": False, "shrink": 0.8}
+        sns.histplot(answers, x=words["sat_overall"], hue=words["operator"], ax=left, **bars)
+        left.set_ylabel("占作答者的比例（%）")
+        left.set_title("各运营商的总体满意度（seaborn）")
+        csi.plot_index(fit, "Satisfaction", ax=right, theme=None)
+        figure.savefig(folder / "seaborn_zh.png", dpi=80, metadata={"Software": None})
+        plt.close(figure)
 
 
 def gallery() -> dict[str, Callable[[], object]]:
@@ -76,6 +98,7 @@ def main(folder: Path) -> None:
     """Write every picture."""
     (folder / "gallery").mkdir(parents=True, exist_ok=True)
     readme(folder)
+    seaborn_zh(folder)
     for name, draw in gallery().items():
         for language in ("en", "zh"):
             with csi.use_language(language):

@@ -66,33 +66,16 @@ def check_target(path: str | PathLike[str], *, inputs: tuple[Path, ...] = ()) ->
 
 
 def write_file(path: str | PathLike[str], content: bytes) -> Path:
-    """Write bytes to a file: first beside it, then in its place.
-
-    Parameters
-    ----------
-    path : the file to be written; an existing one is replaced
-    content : all of it
-
-    Returns
-    -------
-    Path
-        The path as it was given.
-
-    Raises
-    ------
-    OutputError
-        Those of `check_target`, `output_denied` (also when another program holds the file), `output_failed`.
-
-    """
+    """Write bytes to one file, as `write_files` does."""
     return write_files({path: content})[0]
 
 
 def write_files(contents: Mapping[str | PathLike[str], bytes]) -> list[Path]:
-    """Write files that belong together: all of them stand there new, or none does.
+    """Write files that belong together, first beside their places: all of them stand there new, or none does.
 
     Parameters
     ----------
-    contents : file to be written -> all of it
+    contents : file to be written -> all of it; an existing one is replaced
 
     Returns
     -------
@@ -102,7 +85,8 @@ def write_files(contents: Mapping[str | PathLike[str], bytes]) -> list[Path]:
     Raises
     ------
     OutputError
-        As `write_file`, about the first file that fails.
+        About the first file that fails: those of `check_target`, `output_denied` (also when another program holds the
+        file), `output_failed`.
 
     """
     given = [check_target(path) for path in contents]

@@ -11,8 +11,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import matplotlib
 from matplotlib import font_manager
 
+from csi.errors import OutputError
 from csi.language import Note, current_language, note
 from csi.report.typefaces import packaged_fonts
 from csi.views import width
@@ -103,6 +105,59 @@ def font_families() -> list[str]:
     """The faces asked for each character, one after the other."""
     chinese, korean = chinese_faces(), korean_faces()
     return [*chinese, LATIN, *korean] if current_language() == "zh" else [LATIN, *chinese, *korean]
+
+
+class _Restore:
+    """Returned by `use_chinese_fonts`: at the end of a `with` block fonts are again what they were."""
+
+    def __init__(self, before: dict[str, list[str]]) -> None:
+        self._before = before
+
+    def __enter__(self) -> _Restore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        matplotlib.rcParams.update(self._before)
+
+
+def use_chinese_fonts() -> _Restore:
+    """Make your own matplotlib and seaborn figures show Chinese, with minus signs, in text of any weight.
+
+    Call it once, after `seaborn.set_theme` or a style of matplotlib, which set the fonts anew; in a `with` block it
+    holds until the block ends. Letters stay in the face you have; characters it lacks come from a Chinese face.
+    Pictures of csi need none of this.
+
+    Returns
+    -------
+    object
+        For `with`; nothing to keep otherwise.
+
+    Raises
+    ------
+    OutputError
+        `no_chinese_font`: neither the package of fonts nor the system has a Chinese face.
+
+    Notes
+    -----
+    The faces are added at the end of the settings `font.family`, whose faces matplotlib tries for each character, and
+    `font.sans-serif`; nothing else is changed. The packaged face is Noto Sans SC (Open Font License).
+
+    Examples
+    --------
+    >>> import csi, matplotlib
+    >>> with csi.use_chinese_fonts():
+    ...     figure = matplotlib.figure.Figure()
+    ...     title = figure.subplots().set_title("满意度 −5")
+    ...     title.get_fontfamily()[0]
+    'sans-serif'
+
+    """
+    faces = [*chinese_faces(), LATIN, *korean_faces()]
+    if not chinese_faces():
+        raise OutputError("no_chinese_font")
+    before = {name: list(matplotlib.rcParams[name]) for name in ("font.family", "font.sans-serif")}
+    matplotlib.rcParams.update({name: list(dict.fromkeys([*known, *faces])) for name, known in before.items()})
+    return _Restore(before)
 
 
 def font_note(text: str = "") -> Note | None:

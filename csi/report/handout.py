@@ -10,7 +10,7 @@ from csi.errors import DataError
 from csi.language import has_words, note, pick, say
 from csi.report.cells import Shown, shown
 from csi.report.methods import method_text
-from csi.report.sources import Source
+from csi.report.sources import read_source
 from csi.results import Result, check_level
 from csi.study import Study, level_text
 from csi.views import column_title, table_title
@@ -141,16 +141,20 @@ def results_of(given: object) -> dict[str, Result]:
 
 
 def _names() -> Callable[[str], str]:
-    """Makes names that Excel, files and labels can bear, none of them twice."""
-    used = {ABOUT.casefold(), NOTES, QUESTIONS}
+    """Makes names that Excel and files can bear, none of them twice."""
+    unlike = no_doubles("_", {ABOUT.casefold(), NOTES, QUESTIONS}, LONGEST_NAME)
+    return lambda wanted: unlike(re.sub(r"[^\w-]+", "_", wanted).strip("_") or "result")
+
+
+def no_doubles(joint: str, used: set[str], longest: int | None = None) -> Callable[[str], str]:
+    """Puts a number behind a name that was there before, whatever its capitals."""
 
     def name_of(wanted: str) -> str:
-        plain = re.sub(r"[^\w-]+", "_", wanted).strip("_") or "result"
-        name, count = plain[:LONGEST_NAME], 1
+        name, count = wanted[:longest], 1
         while name.casefold() in used:
             count += 1
-            end = f"_{count}"
-            name = plain[: LONGEST_NAME - len(end)] + end
+            end = f"{joint}{count}"
+            name = wanted[: longest and longest - len(end)] + end
         used.add(name.casefold())
         return name
 
@@ -174,7 +178,7 @@ def _sheets(
     """The tables of each Result, its checks and the facts of its fit; its notes under its first table, each once."""
     name_of, told = _names(), set()
     for name, result in results.items():
-        label = Source(result, {}, None, level).label if study is None else study.label
+        label = read_source("write_tables", result, level=level).label if study is None else study.label
         captions = {table: table_title(result, table) for table in result.tables}
         captions |= {"check": say("report.all_tables_checks"), "glance": say("report.all_tables_glance")}
         fresh = tuple(dict.fromkeys(text for remark in result.notes if (text := str(remark)) not in told))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from csi.language import current_language, say
-from csi.report.handout import Handout, Sheet
+from csi.report.handout import Handout, Sheet, no_doubles
 from csi.report.packages import writable
 from csi.report.paper import LANDSCAPE, PORTRAIT, WIDEST, Layout, lay_out
 
@@ -75,18 +75,8 @@ def _list(heading: str, texts: Iterable[str]) -> list[str]:
 
 def _labels() -> Callable[[str], str]:
     """Labels of plain letters, none of them twice."""
-    used: set[str] = set()
-
-    def label(name: str) -> str:
-        plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "table"
-        found, count = plain, 1
-        while found in used:
-            count += 1
-            found = f"{plain}-{count}"
-        used.add(found)
-        return f"tab:{found}"
-
-    return label
+    unlike = no_doubles("-", set())
+    return lambda name: "tab:" + unlike(re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "table")
 
 
 def _table(sheet: Sheet, label: str) -> list[str]:

@@ -1,102 +1,59 @@
-"""Where the words of a picture stand: their boxes as drawn, what overlaps, what is cut, and where a label has room."""
+"""Where the words of a picture stand: how large they are, and where a label has room."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
-
-from csi.report.fonts import quiet_fonts
 
 Array = NDArray[np.float64]
 # Places of a label around its point, in the order of preference: direction across and up.
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
 
-@dataclass(frozen=True)
-class TextBox:
-    """One text as drawn, its box in pixels at 100 dpi from the lower left corner of the figure."""
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    def shares(self, other: TextBox, slack: float = 0.5) -> bool:
-        """Whether two boxes cover a common area wider and higher than `slack` pixels."""
-        wide = min(self.x1, other.x1) - max(self.x0, other.x0)
-        high = min(self.y1, other.y1) - max(self.y0, other.y0)
-        return wide > slack and high > slack
-
-
-def text_boxes(figure: Figure) -> list[TextBox]:
-    """Boxes of all texts that are drawn, measured by the Agg renderer."""
-    canvas = FigureCanvasAgg(figure)
-    with quiet_fonts():
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        hidden = _hidden(figure)
-        found = []
-        for text in figure.findobj(Text):
-            if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
-                box = Text.get_window_extent(text, renderer)
-                found.append(TextBox(text.get_text(), *map(float, box.extents)))
-    return found
-
-
-def _hidden(figure: Figure) -> set[int]:
-    """Texts that are never drawn: of ticks beyond the limits, of axes that are switched off."""
-    hidden: set[int] = set()
-    for axes in figure.findobj(Axes):
-        if not axes.get_visible():
-            hidden |= {id(text) for text in axes.findobj(Text)}
-        for axis in (axes.xaxis, axes.yaxis):
-            if not (axes.axison and axis.get_visible()):
-                hidden |= {id(text) for text in axis.findobj(Text)}
-                continue
-            drawn = {id(tick) for tick in axis._update_ticks()}
-            for tick in (*axis.majorTicks, *axis.minorTicks):
-                if id(tick) not in drawn:
-                    hidden |= {id(tick.label1), id(tick.label2)}
-    return hidden
-
-
-def find_overlaps(boxes: Sequence[TextBox]) -> list[tuple[str, str]]:
-    """Pairs of texts that cover each other."""
-    return [
-        (one.text, other.text) for i, one in enumerate(boxes) for other in boxes[i + 1 :] if one.shares(other)
-    ]  # fmt: skip
-
-
-def find_cut(figure: Figure, boxes: Sequence[TextBox]) -> list[str]:
-    """Texts that reach over the edge of the figure."""
-    wide, high = figure.get_size_inches() * figure.dpi
-    return [box.text for box in boxes if box.x0 < -0.5 or box.y0 < -0.5 or box.x1 > wide + 0.5 or box.y1 > high + 0.5]
-
-
-def measure(figure: Figure, text: Text) -> tuple[float, float]:
+def measure(text: Text) -> tuple[float, float]:
     """Width and height of a text in inches."""
-    canvas = FigureCanvasAgg(figure)
-    box = Text.get_window_extent(text, canvas.get_renderer())
-    return box.width / figure.dpi, box.height / figure.dpi
+    box = text.get_window_extent()
+    dpi = text.get_figure(root=True).dpi
+    return box.width / dpi, box.height / dpi
+
+
+def measure_text(where: Figure | Axes, text: str, **words: Any) -> tuple[float, float]:
+    """Width and height in inches that a text would have."""
+    ruler = where.text(0, 0, text, **words)
+    size = measure(ruler)
+    ruler.remove()
+    return size
+
+
+def axes_inches(axes: Axes) -> tuple[float, float]:
+    """Width and height of axes as they stand in their figure."""
+    box = axes.get_window_extent()
+    dpi = axes.get_figure(root=True).dpi
+    return box.width / dpi, box.height / dpi
+
+
+def line_boxes(axes: Axes, x0: Array, y0: Array, x1: Array, y1: Array) -> list[Bbox]:
+    """The areas in pixels that lines along an axis take, each from (x0, y0) to (x1, y1) in data coordinates."""
+    ends = [axes.transData.transform(np.column_stack(end).astype(float)) for end in ((x0, y0), (x1, y1))]
+    lines = np.hstack([np.minimum(*ends) - 1, np.maximum(*ends) + 1])
+    return [Bbox.from_extents(*line) for line in lines if np.isfinite(line).all()]
 
 
 def place_labels(
-    axes: Axes, points: Array, labels: Sequence[str], *, taken: Sequence[Bbox] = (), size: float = 9.5, color: str
+    axes: Axes, points: Array, labels: Sequence[str], *, taken: Sequence[Bbox] = (), size: float, color: str
 ) -> list[Text]:
     """Write a label beside each point where it covers neither a point nor another label.
 
     Parameters
     ----------
-    axes : its layout must be settled, since places are found in pixels
+    axes : its layout must be settled, since places are found in pixels; later a label moves with its point
     points : (k, 2) in data coordinates
     labels : k texts
     taken : areas in pixels that stay free
@@ -107,35 +64,43 @@ def place_labels(
     list of Text
         In the order of the points; a label that had to go far is joined to its point by a thin line.
     """
-    figure = axes.figure
+    dpi = axes.get_figure(root=True).dpi
+    unit = dpi / 100  # pixels that are a hundredth of an inch
     pixels = axes.transData.transform(np.asarray(points, dtype=float).reshape(-1, 2))
     frame = axes.get_window_extent()
-    fixed = [*taken, *(Bbox.from_extents(x - 6, y - 6, x + 6, y + 6) for x, y in pixels)]
+    room = 6 * unit
+    fixed = [*taken, *(Bbox.from_extents(x - room, y - room, x + room, y + room) for x, y in pixels)]
     placed: list[Bbox] = []
     texts = []
-    for (x, y), label in zip(pixels, labels, strict=True):
-        text = axes.text(0, 0, label, fontsize=size, color=color, ha="center", va="center", zorder=5, linespacing=1.1)
-        width, height = (side * figure.dpi for side in measure(figure, text))
-        box, reach = _free_box(x, y, width, height, frame, fixed, placed)
+    look = {"fontsize": size, "color": color, "ha": "center", "va": "center", "zorder": 5, "linespacing": 1.1}
+    line = {"arrowstyle": "-", "color": color, "linewidth": 0.6, "alpha": 0.6, "shrinkA": 0, "shrinkB": 0}
+    for point, (x, y), label in zip(points, pixels, labels, strict=True):
+        width, height = (side * dpi for side in measure_text(axes, label, **look))
+        box, reach = _free_box(x, y, width, height, unit, frame, fixed, placed)
         placed.append(box)
-        centre = axes.transData.inverted().transform(((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2))
-        text.set_position(tuple(centre))
-        if reach > 14:
-            near = (np.clip(x, box.x0, box.x1), np.clip(y, box.y0, box.y1))
-            ends = axes.transData.inverted().transform([(x, y), near])
-            axes.plot(*ends.T, color=color, linewidth=0.6, alpha=0.6, zorder=2, gid="leader")
-        texts.append(text)
+        away = ((box.x0 + box.x1) / 2 - x, (box.y0 + box.y1) / 2 - y)
+        offset = tuple(72 * side / dpi for side in away)
+        leader = line if reach > 14 else None
+        place = {"xytext": offset, "textcoords": "offset points", "annotation_clip": False}
+        texts.append(axes.annotate(label, tuple(point), arrowprops=leader, **place, **look))
     return texts
 
 
 def _free_box(
-    x: float, y: float, width: float, height: float, frame: Bbox, fixed: Sequence[Bbox], placed: Sequence[Bbox]
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    unit: float,
+    frame: Bbox,
+    fixed: Sequence[Bbox],
+    placed: Sequence[Bbox],
 ) -> tuple[Bbox, float]:
     """The nearest place that is free, the one that covers least where there is none, and its distance."""
     best, least = None, np.inf
     for reach in (9, 14, 22, 32, 46, 64, 86, 112, 142):
         for across, up in DIRECTIONS:
-            cx, cy = x + across * (reach + width / 2), y + up * (reach + height / 2)
+            cx, cy = x + across * (reach * unit + width / 2), y + up * (reach * unit + height / 2)
             box = Bbox.from_extents(cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
             wall = max(frame.x0 - box.x0, 0) + max(box.x1 - frame.x1, 0)
             wall += max(frame.y0 - box.y0, 0) + max(box.y1 - frame.y1, 0)

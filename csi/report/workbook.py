@@ -18,7 +18,7 @@ from csi.report.files import failed_output
 from csi.report.handout import ABOUT, NOTES, QUESTIONS, Handout, handout_of
 from csi.report.packages import without_dates, writable
 from csi.study import level_text
-from csi.views import column_glossary
+from csi.views import column_glossary, width
 
 LONGEST = 32_767  # characters a cell of Excel can hold
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -122,7 +122,7 @@ def _table(sheet: Any, frame: Any, decimals: int) -> None:
     titles = [f"{glossary[name]['en']} / {glossary[name]['zh']}" if name in glossary else name for name in columns]
     sheet.freeze_panes = "A3"
     for i, name in enumerate(columns):
-        longest = max([len(name), len(titles[i]) + 4, *(_wide(str(value)) for value in frame[name].head(200))])
+        longest = max([len(name), len(titles[i]) + 4, *(width(str(value)) for value in frame[name].head(200))])
         numeric = frame[name].dtype.kind == "f"
         sheet.column_dimensions[_letter(i)].width = min(16 if numeric else longest + 2, 60)
     sheet.append([_text(sheet, name, bold=True) for name in columns])
@@ -179,7 +179,3 @@ def _letter(column: int) -> str:
     from openpyxl.utils import get_column_letter
 
     return get_column_letter(column + 1)
-
-
-def _wide(text: str) -> int:
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
