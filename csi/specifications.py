@@ -21,6 +21,7 @@ from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls import SCHEMES, fit_pls
 from csi.moments import MISSING
+from csi.references import references
 from csi.results import Check, Result, Table
 from csi.study import named_target
 
@@ -30,15 +31,7 @@ WEIGHTING = ("weighted", "unweighted")
 FLAGGED = ("keep", "leave_out")
 SCALING = ("standardized", "metric")
 DIFFERENCE = 2.0  # index points that a decision may cost before it is worth a sentence
-SOURCES = (
-    {
-        "text": "Simonsohn, U., Simmons, J. P. & Nelson, L. D. (2020). Specification curve analysis. "
-        "Nature Human Behaviour 4, 1208-1214.",
-        "bibtex": "@article{simonsohn2020, author={Simonsohn, Uri and Simmons, Joseph P. and Nelson, Leif D.}, "
-        "year={2020},\n  title={Specification curve analysis}, journal={Nature Human Behaviour}, volume={4}, "
-        "pages={1208--1214}}",
-    },
-)
+SOURCES = references("simonsohn2020")
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ PACKAGE = ROOT / "csi"
 # Lowest first. A module imports from lower ranks and from its own folder.
 RANKS = (
     "words",
+    "references",
     "errors",
     "language",
     "views",

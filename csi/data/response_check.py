@@ -20,6 +20,7 @@ from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
 from csi.language import LANGUAGES, Note, note, words
+from csi.references import references
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -50,22 +51,7 @@ TOLERATED = 0.05  # a sign that more people show may say more about the question
 SHOWN_PATTERNS = 12
 QUANTILES = {"percentile_5": 0.05, "median": 0.5, "percentile_95": 0.95}
 
-_SOURCES = (
-    {
-        "text": "Curran, P. G. (2016). Methods for the detection of carelessly invalid responses in survey data. "
-        "Journal of Experimental Social Psychology 66, 4-19.",
-        "bibtex": "@article{curran2016, author={Curran, Paul G.}, title={Methods for the detection of carelessly "
-        "invalid responses in survey data}, journal={Journal of Experimental Social Psychology}, volume={66}, "
-        "pages={4--19}, year={2016}}",
-    },
-    {
-        "text": "Meade, A. W., & Craig, S. B. (2012). Identifying careless responses in survey data. Psychological "
-        "Methods 17(3), 437-455.",
-        "bibtex": "@article{meade2012, author={Meade, Adam W. and Craig, S. Bartholomew}, title={Identifying "
-        "careless responses in survey data}, journal={Psychological Methods}, volume={17}, number={3}, "
-        "pages={437--455}, year={2012}}",
-    },
-)
+_SOURCES = references("curran2016", "meade2012")
 
 
 @dataclass(frozen=True, eq=False)

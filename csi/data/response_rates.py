@@ -13,6 +13,7 @@ from csi.errors import DataError, OptionError, in_a_line
 from csi.estimates import Unknown
 from csi.inference.intervals import NORMAL, Linear
 from csi.language import note
+from csi.references import references
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -43,21 +44,7 @@ RATES: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
     "CON3": (_CONTACTED, ELIGIBLE, "none"),
 }
 
-_SOURCES = (
-    {
-        "text": "The American Association for Public Opinion Research (2016). Standard Definitions: Final Dispositions "
-        "of Case Codes and Outcome Rates for Surveys, 9th edition.",
-        "bibtex": "@manual{aapor2016, author={{The American Association for Public Opinion Research}}, title={Standard "
-        "Definitions: Final Dispositions of Case Codes and Outcome Rates for Surveys}, edition={9}, year={2016}}",
-    },
-    {
-        "text": "Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal "
-        "of the American Statistical Association 22, 209-212.",
-        "bibtex": "@article{wilson1927, author={Wilson, Edwin B.}, title={Probable inference, the law of succession, "
-        "and statistical inference}, journal={Journal of the American Statistical Association}, volume={22}, "
-        "pages={209--212}, year={1927}}",
-    },
-)
+_SOURCES = references("aapor2016", "wilson1927")
 
 
 @dataclass(frozen=True, eq=False)

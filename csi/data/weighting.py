@@ -14,23 +14,15 @@ from csi.errors import DataError, EstimationError, OptionError
 from csi.estimates import Unknown
 from csi.inference.calibration import MAX_ITER, TOLERANCE, Calibration, rake_weights
 from csi.language import Note, note
+from csi.references import reference
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
 Targets = Mapping[str, Mapping[Hashable, float]]
 ROUNDS = 200
 LARGEST = 5.0  # a weight of so many times the mean is worth a look
-DEVILLE = {
-    "text": "Deville, J.-C. & Särndal, C.-E. (1992). Calibration estimators in survey sampling. "
-    "Journal of the American Statistical Association 87, 376-382.",
-    "bibtex": '@article{deville1992, author={Deville, Jean-Claude and S{\\"a}rndal, Carl-Erik}, year={1992},\n'
-    "  title={Calibration estimators in survey sampling}, journal={Journal of the American Statistical Association},\n"
-    "  volume={87}, pages={376--382}}",
-}
-KISH = {
-    "text": "Kish, L. (1965). Survey Sampling. Wiley.",
-    "bibtex": "@book{kish1965, author={Kish, Leslie}, year={1965}, title={Survey Sampling}, publisher={Wiley}}",
-}
+DEVILLE = reference("deville1992")
+KISH = reference("kish1965")
 
 
 def rake(

@@ -21,6 +21,7 @@ from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.stores import Store
 from csi.language import Note, note
 from csi.measures.quality.pairs import check_items
+from csi.references import references
 from csi.results import Block, Result
 
 if TYPE_CHECKING:
@@ -29,24 +30,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 FUNCTION = "fit_asymmetry"
 SIDES = ("penalty", "reward")
-SOURCES = (
-    {
-        "text": "Brandt, R. D. (1987). A procedure for identifying value-enhancing service components using customer "
-        "satisfaction survey data. In C. Surprenant (Ed.), Add value to your service (pp. 61-65). American Marketing "
-        "Association.",
-        "bibtex": "@incollection{brandt1987, author={Brandt, Randall D.}, year={1987},\n  title={A procedure for "
-        "identifying value-enhancing service components using customer satisfaction survey data},\n  "
-        "booktitle={Add Value to Your Service}, publisher={American Marketing Association}, pages={61--65}}",
-    },
-    {
-        "text": "Mikulić, J. & Prebežac, D. (2008). Prioritizing improvement of service attributes using impact "
-        "range-performance analysis and impact-asymmetry analysis. Managing Service Quality 18(6), 559-576.",
-        "bibtex": "@article{mikulic2008, author={Mikuli\\'c, Josip and Prebe\\v{z}ac, Darko}, year={2008},\n  "
-        "title={Prioritizing improvement of service attributes using impact range-performance analysis and "
-        "impact-asymmetry analysis},\n  journal={Managing Service Quality}, volume={18}, number={6}, "
-        "pages={559--576}}",
-    },
-)
+SOURCES = references("brandt1987", "mikulic2008")
 
 
 def fit_asymmetry(

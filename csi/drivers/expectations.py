@@ -17,25 +17,11 @@ from csi.errors import DataError, EstimationError, OptionError
 from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.language import note
 from csi.measures.quality.pairs import check_scales
+from csi.references import references
 from csi.results import Block, Result
 
 FUNCTION = "fit_expectations"
-SOURCES = (
-    {
-        "text": "Oliver, R. L. (1980). A cognitive model of the antecedents and consequences of satisfaction "
-        "decisions. Journal of Marketing Research 17(4), 460-469.",
-        "bibtex": "@article{oliver1980, author={Oliver, Richard L.}, year={1980},\n  title={A cognitive model of the "
-        "antecedents and consequences of satisfaction decisions}, journal={Journal of Marketing Research}, "
-        "volume={17}, number={4}, pages={460--469}}",
-    },
-    {
-        "text": "Edwards, J. R. & Parry, M. E. (1993). On the use of polynomial regression equations as an alternative "
-        "to difference scores in organizational research. Academy of Management Journal 36(6), 1577-1613.",
-        "bibtex": "@article{edwards1993, author={Edwards, Jeffrey R. and Parry, Mark E.}, year={1993},\n  title={On "
-        "the use of polynomial regression equations as an alternative to difference scores in organizational "
-        "research},\n  journal={Academy of Management Journal}, volume={36}, number={6}, pages={1577--1613}}",
-    },
-)
+SOURCES = references("oliver1980", "edwards1993")
 
 
 def fit_expectations(

@@ -21,6 +21,7 @@ from csi.inference.contrasts import Contrasts
 from csi.inference.means import Means
 from csi.language import note
 from csi.measures.quality.label_tables import some_rows, with_tables
+from csi.references import references
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -28,15 +29,7 @@ FUNCTION = "simulate_improvement"
 KINDS = ("partial_r2", "robustness_value", "robustness_significant")
 STATES = ("now", "change", "expected")
 FAR = 1.0  # standard deviations a mean may move before the line is only a guess
-SOURCES = (
-    {
-        "text": "Cinelli, C. & Hazlett, C. (2020). Making sense of sensitivity: extending omitted variable bias. "
-        "Journal of the Royal Statistical Society B 82(1), 39-67.",
-        "bibtex": "@article{cinelli2020, author={Cinelli, Carlos and Hazlett, Chad}, year={2020},\n  title={Making "
-        "sense of sensitivity: extending omitted variable bias},\n  journal={Journal of the Royal Statistical Society "
-        "B}, volume={82}, number={1}, pages={39--67}}",
-    },
-)
+SOURCES = references("cinelli2020")
 
 
 def simulate_improvement(

@@ -32,6 +32,7 @@ from csi.estimation.measured import CSI
 from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.moments import Moments
+from csi.references import references
 from csi.results import Check, Result
 
 if TYPE_CHECKING:
@@ -40,36 +41,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 MOST_LEVELS = 20
 EMPTY = ("refuse", "merge")
-SOURCES = (
-    {
-        "text": "McCullagh, P. (1980). Regression models for ordinal data. Journal of the Royal Statistical Society "
-        "B 42(2), 109-142.",
-        "bibtex": "@article{mccullagh1980, author={McCullagh, Peter}, year={1980}, volume={42}, number={2},\n"
-        "  title={Regression models for ordinal data}, journal={Journal of the Royal Statistical Society B}, "
-        "pages={109--142}}",
-    },
-    {
-        "text": "Binder, D. A. (1983). On the variances of asymptotically normal estimators from complex surveys. "
-        "International Statistical Review 51(3), 279-292.",
-        "bibtex": "@article{binder1983, author={Binder, David A.}, year={1983}, volume={51}, number={3},\n"
-        "  title={On the variances of asymptotically normal estimators from complex surveys}, "
-        "journal={International Statistical Review}, pages={279--292}}",
-    },
-    {
-        "text": "Lind, J. T. & Mehlum, H. (2010). With or without U? The appropriate test for a U-shaped relationship. "
-        "Oxford Bulletin of Economics and Statistics 72(1), 109-118.",
-        "bibtex": "@article{lind2010, author={Lind, Jo Thori and Mehlum, Halvor}, year={2010}, volume={72}, number={1},"
-        "\n  title={With or without U? The appropriate test for a U-shaped relationship}, journal={Oxford Bulletin of "
-        "Economics and Statistics}, pages={109--118}}",
-    },
-    {
-        "text": "Brant, R. (1990). Assessing proportionality in the proportional odds model for ordinal logistic "
-        "regression. Biometrics 46(4), 1171-1178.",
-        "bibtex": "@article{brant1990, author={Brant, Rollin}, year={1990}, volume={46}, number={4},\n"
-        "  title={Assessing proportionality in the proportional odds model for ordinal logistic regression}, "
-        "journal={Biometrics}, pages={1171--1178}}",
-    },
-)
+SOURCES = references("mccullagh1980", "binder1983", "lind2010", "brant1990")
 
 
 def fit_drivers(

@@ -27,6 +27,7 @@ from csi.inference.means import Evaluate, Sample, accelerations, estimates, eval
 from csi.inference.rating_shares import RatingShares
 from csi.inference.stores import BoundStore, Store, pick
 from csi.language import Note, note
+from csi.references import reference
 from csi.results import Block, Check, Result, Table, stack
 
 if TYPE_CHECKING:
@@ -39,10 +40,7 @@ BOUNDED = ("share", "mean")
 SCALES = {"plain": 0, "correlation": CORRELATION, "square": SQUARE, "share": SHARE, "mean": MEAN}
 NEED = 2  # respondents a group must have
 
-CSI = {
-    "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-    "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-}
+CSI = reference("csi")
 
 
 @dataclass(frozen=True)

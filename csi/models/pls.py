@@ -23,6 +23,7 @@ from csi.models.pls_inference import estimator_of
 from csi.models.pls_quantities import Question, Solved, solve_sample
 from csi.models.pls_tables import PlsTables
 from csi.moments import MISSING, Moments
+from csi.references import reference, references
 from csi.results import Result
 
 if TYPE_CHECKING:
@@ -30,31 +31,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 SCHEMES = ("path", "centroid", "factorial")
-SOURCES = (
-    {
-        "text": "Lohmöller, J.-B. (1989). Latent Variable Path Modeling with Partial Least Squares. Physica.",
-        "bibtex": '@book{lohmoller1989, author={Lohm{\\"o}ller, Jan-Bernd}, year={1989}, publisher={Physica},\n'
-        "  title={Latent Variable Path Modeling with Partial Least Squares}}",
-    },
-    {
-        "text": "Tenenhaus, M., Esposito Vinzi, V., Chatelin, Y.-M. & Lauro, C. (2005). PLS path modeling. "
-        "Computational Statistics & Data Analysis 48, 159-205.",
-        "bibtex": "@article{tenenhaus2005, author={Tenenhaus, Michel and Esposito Vinzi, Vincenzo and Chatelin, "
-        "Yves-Marie and Lauro, Carlo}, year={2005},\n  title={{PLS} path modeling}, "
-        "journal={Computational Statistics \\& Data Analysis}, volume={48}, pages={159--205}}",
-    },
-    {
-        "text": "csi: customer satisfaction indices with their uncertainty, for Python (version 0.1.0).",
-        "bibtex": "@software{csi, title={csi: customer satisfaction indices with their uncertainty}, version={0.1.0}}",
-    },
-)
-CONSISTENT = {
-    "text": "Dijkstra, T. K. & Henseler, J. (2015). Consistent partial least squares path modeling. "
-    "MIS Quarterly 39(2), 297-316.",
-    "bibtex": '@article{dijkstra2015, author={Dijkstra, Theo K. and Henseler, J{\\"o}rg}, year={2015},\n'
-    "  title={Consistent partial least squares path modeling}, journal={MIS Quarterly}, volume={39}, number={2}, "
-    "pages={297--316}}",
-}
+SOURCES = references("lohmoller1989", "tenenhaus2005", "csi")
+CONSISTENT = reference("dijkstra2015")
 
 
 def fit_pls(

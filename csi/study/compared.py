@@ -15,17 +15,12 @@ from csi.inference.contrasts import Contrasts
 from csi.language import note
 from csi.measures.evaluation.closeness import rank_sets, ranks
 from csi.measures.trust.analytic import Analytic
+from csi.references import reference
 from csi.results import Result, Table
 
 Array = NDArray[np.float64]
 PAIRWISE = 20  # groups up to which every pair is compared
-KLEIN = {
-    "text": "Klein, M., Wright, T. & Wieczorek, J. (2020). A joint confidence region for an overall ranking of "
-    "populations. Journal of the Royal Statistical Society C 69(3), 589-606.",
-    "bibtex": "@article{klein2020, author={Klein, Martin and Wright, Tommy and Wieczorek, Jerzy}, year={2020},\n"
-    "  title={A joint confidence region for an overall ranking of populations},\n"
-    "  journal={Journal of the Royal Statistical Society C}, volume={69}, number={3}, pages={589--606}}",
-}
+KLEIN = reference("klein2020")
 
 
 @dataclass(frozen=True, eq=False)

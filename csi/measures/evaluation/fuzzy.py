@@ -31,16 +31,11 @@ from csi.measures.evaluation.membership import (
     normalised,
     top_ratio,
 )
+from csi.references import references
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
-SOURCES = (
-    {
-        "text": "Zadeh, L. A. (1965). Fuzzy sets. Information and Control 8(3), 338-353.",
-        "bibtex": "@article{zadeh1965, author={Zadeh, L. A.}, title={Fuzzy sets}, journal={Information and Control}, "
-        "volume={8}, number={3}, pages={338--353}, year={1965}}",
-    },
-)
+SOURCES = references("zadeh1965")
 TIE = 1e-12  # memberships closer than this are equal
 LEVEL = 0.95  # of the label set that the check names; the table fuzzy_decision has the lead at any level
 

@@ -22,21 +22,14 @@ from csi.inference.intervals import Draws, Linear
 from csi.language import Note, note
 from csi.measures.evaluation.closeness import grey_relation, rank_sets, ranks, reversals, topsis
 from csi.measures.evaluation.given_weights import read_weights
+from csi.references import reference
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
 LEVEL = 0.95  # of the rank sets in the notes
 DRAWS = 4000
-TOPSIS = {
-    "text": "Hwang, C. L., & Yoon, K. (1981). Multiple attribute decision making. Springer.",
-    "bibtex": "@book{hwang1981, author={Hwang, C. L. and Yoon, K.}, title={Multiple attribute decision making}, "
-    "publisher={Springer}, year={1981}}",
-}
-GREY = {
-    "text": "Deng, J. (1989). Introduction to grey system theory. Journal of Grey System 1(1), 1-24.",
-    "bibtex": "@article{deng1989, author={Deng, J.}, title={Introduction to grey system theory}, "
-    "journal={Journal of Grey System}, volume={1}, number={1}, pages={1--24}, year={1989}}",
-}
+TOPSIS = reference("hwang1981")
+GREY = reference("deng1989")
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,16 +20,12 @@ from csi.measures.index.blend_tables import alternatives_of, plan_tables
 from csi.measures.index.index import MISSING, sums_check
 from csi.measures.index.level_bands import LevelBands
 from csi.measures.index.tree_given import as_tree
+from csi.references import reference
 from csi.results import Result
 
 Array = NDArray[np.float64]
 
-CANGZHOU = {
-    "text": "Cangzhou Chemical Industry Co.: method of measuring customer satisfaction by questionnaire, visit and "
-    "complaint record (in Chinese, as reprinted on the web; no date).",
-    "bibtex": "@misc{cangzhou, author={{Cangzhou Chemical Industry Co.}}, title={Measuring customer satisfaction by "
-    "questionnaire, visit and complaint record}, note={in Chinese, no date}}",
-}
+CANGZHOU = reference("cangzhou")
 
 
 def score_blend(

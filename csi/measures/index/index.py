@@ -26,6 +26,7 @@ from csi.measures.index.stated_index import (
 )  # fmt: skip
 from csi.measures.index.tree_given import as_tree
 from csi.measures.index.tree_layout import TreeWeights
+from csi.references import reference
 from csi.results import Block, Check, Result
 
 if TYPE_CHECKING:
@@ -34,12 +35,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 MISSING = ("available", "complete")
 
-ISO_10004 = {
-    "text": "ISO 10004:2018 (GB/T 19014-2019) Quality management - Customer satisfaction - Guidelines for monitoring "
-    "and measuring.",
-    "bibtex": "@techreport{iso10004, title={ISO 10004:2018 Quality management - Customer satisfaction - Guidelines "
-    "for monitoring and measuring}, institution={ISO}, year={2018}}",
-}
+ISO_10004 = reference("iso10004")
 
 
 def score_index(

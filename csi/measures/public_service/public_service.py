@@ -13,6 +13,7 @@ from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.public_service.service_cases import RULES, Cases, read_cases
+from csi.references import references
 from csi.results import Block, Check, Result
 
 Array = NDArray[np.float64]
@@ -21,14 +22,7 @@ DEFAULTED = 0.10  # a share of defaulted ratings from here on decides the good r
 ACTIVE = 0.50
 LEVEL_SCORES = (10, 8, 6, 3, 0)
 
-SOURCES = (
-    {
-        "text": "GB/T 39734-2020 and GB/T 39735-2020: evaluation of administrative services, case by case (names of "
-        "the rates; the formulas here are csi's own).",
-        "bibtex": "@misc{gbt39735, author={SAMR and SAC}, title={{GB/T} 39734-2020 and {GB/T} 39735-2020: evaluation "
-        "of administrative services}, year={2020}}",
-    },
-)
+SOURCES = references("gbt39735")
 
 
 def score_public_service(

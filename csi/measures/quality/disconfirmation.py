@@ -16,6 +16,7 @@ from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.means import Means
 from csi.language import note
 from csi.measures.quality.pairs import check_scales, pair_items
+from csi.references import references
 from csi.results import Block, Result
 
 if TYPE_CHECKING:
@@ -25,15 +26,7 @@ Array = NDArray[np.float64]
 FUNCTION = "classify_disconfirmation"
 CLASSES = ("better_than_expected", "as_expected", "worse_than_expected")
 BRANCHES = ("loyal", "satisfied", "complaint")
-SOURCES = (
-    {
-        "text": "Oliver, R. L. (1980). A cognitive model of the antecedents and consequences of satisfaction "
-        "decisions. Journal of Marketing Research 17(4), 460-469.",
-        "bibtex": "@article{oliver1980, author={Oliver, Richard L.}, year={1980},\n  title={A cognitive model of the "
-        "antecedents and consequences of satisfaction decisions}, journal={Journal of Marketing Research}, "
-        "volume={17}, number={4}, pages={460--469}}",
-    },
-)
+SOURCES = references("oliver1980")
 
 
 def classify_disconfirmation(

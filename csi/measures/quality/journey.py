@@ -19,6 +19,7 @@ from csi.language import Note, note
 from csi.measures.quality.association import Association
 from csi.measures.quality.item_importance import derived, scores_of
 from csi.measures.quality.pairs import check_items, check_keys
+from csi.references import references
 from csi.results import Block, Result
 
 if TYPE_CHECKING:
@@ -27,15 +28,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 FUNCTION = "score_journey"
 NOT_USED = ("not_asked", "skipped")
-SOURCES = (
-    {
-        "text": "Lemon, K. N. & Verhoef, P. C. (2016). Understanding customer experience throughout the customer "
-        "journey. Journal of Marketing 80(6), 69-96.",
-        "bibtex": "@article{lemon2016, author={Lemon, Katherine N. and Verhoef, Peter C.}, year={2016},\n"
-        "  title={Understanding customer experience throughout the customer journey}, journal={Journal of Marketing}, "
-        "volume={80}, number={6}, pages={69--96}}",
-    },
-)
+SOURCES = references("lemon2016")
 
 
 def score_journey(

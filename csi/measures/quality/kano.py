@@ -39,6 +39,7 @@ from csi.measures.quality.label_tables import (
     with_tables,
 )
 from csi.measures.quality.pairs import Items, check_items, check_keys, pair_items
+from csi.references import references
 from csi.results import Block, Check, Result, Table
 
 if TYPE_CHECKING:
@@ -46,22 +47,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 FUNCTION = "score_kano"
-SOURCES = (
-    {
-        "text": "Kano, N., Seraku, N., Takahashi, F. & Tsuji, S. (1984). Attractive quality and must-be quality. "
-        "Hinshitsu 14(2), 39-48.",
-        "bibtex": "@article{kano1984, author={Kano, Noriaki and Seraku, Nobuhiku and Takahashi, Fumio and Tsuji, "
-        "Shinichi}, year={1984},\n  title={Attractive quality and must-be quality}, journal={Hinshitsu}, volume={14}, "
-        "number={2}, pages={39--48}}",
-    },
-    {
-        "text": "Berger, C. et al. (1993). Kano's methods for understanding customer-defined quality. "
-        "Center for Quality of Management Journal 2(4), 3-36.",
-        "bibtex": "@article{berger1993, author={Berger, Charles and others}, year={1993}, title={Kano's methods for "
-        "understanding\n  customer-defined quality}, journal={Center for Quality of Management Journal}, volume={2}, "
-        "number={4}, pages={3--36}}",
-    },
-)
+SOURCES = references("kano1984", "berger1993")
 
 
 def score_kano(

@@ -23,6 +23,7 @@ from csi.measures.quality.item_importance import ImportanceSource, importance_of
 from csi.measures.quality.label_tables import LEVEL, Tested, labels_frame, replicates_of, some_rows, with_tables
 from csi.measures.quality.pairs import check_items
 from csi.measures.quality.quadrant_labels import CUTS, QUADRANTS, SIDES, lines, quadrant, quadrant_p, side, side_p
+from csi.references import references
 from csi.results import Block, Check, Result, Table
 
 if TYPE_CHECKING:
@@ -31,15 +32,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 FUNCTION = "score_quadrants"
 TERMS = ("importance", "performance")
-SOURCES = (
-    {
-        "text": "Martilla, J. A. & James, J. C. (1977). Importance-performance analysis. "
-        "Journal of Marketing 41(1), 77-79.",
-        "bibtex": "@article{martilla1977, author={Martilla, John A. and James, John C.}, year={1977},\n"
-        "  title={Importance-performance analysis}, journal={Journal of Marketing}, volume={41}, number={1}, "
-        "pages={77--79}}",
-    },
-)
+SOURCES = references("martilla1977")
 
 
 def score_quadrants(

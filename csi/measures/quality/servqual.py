@@ -22,6 +22,7 @@ from csi.measures.quality.label_tables import with_tables
 from csi.measures.quality.pairs import Items, check_keys
 from csi.measures.quality.servqual_layout import Layout, Points, layout_of, points_of
 from csi.measures.quality.servqual_numbers import by_dimension, normed_quality, paired, spread, spread_columns, weighted
+from csi.references import references
 from csi.results import Block, Check, Result
 
 if TYPE_CHECKING:
@@ -35,22 +36,7 @@ CEILING = 0.50  # share of expectations at the top of the scale
 SPREADS = (
     "sd_expectation", "sd_perception", "sd_gap", "alpha_expectation", "alpha_perception", "correlation", "reliability",
 )  # fmt: skip
-SOURCES = (
-    {
-        "text": "Parasuraman, A., Zeithaml, V. A. & Berry, L. L. (1988). SERVQUAL: a multiple-item scale for measuring "
-        "consumer perceptions of service quality. Journal of Retailing 64(1), 12-40.",
-        "bibtex": "@article{parasuraman1988, author={Parasuraman, A. and Zeithaml, Valarie A. and Berry, Leonard L.}, "
-        "year={1988},\n  title={{SERVQUAL}: a multiple-item scale for measuring consumer perceptions of service "
-        "quality}, journal={Journal of Retailing}, volume={64}, number={1}, pages={12--40}}",
-    },
-    {
-        "text": "Cronin, J. J. & Taylor, S. A. (1992). Measuring service quality: a reexamination and extension. "
-        "Journal of Marketing 56(3), 55-68.",
-        "bibtex": "@article{cronin1992, author={Cronin, J. Joseph and Taylor, Steven A.}, year={1992},\n"
-        "  title={Measuring service quality: a reexamination and extension}, journal={Journal of Marketing}, "
-        "volume={56}, number={3}, pages={55--68}}",
-    },
-)
+SOURCES = references("parasuraman1988", "cronin1992")
 
 
 def score_servqual(

@@ -16,6 +16,7 @@ from csi.inference.means import Means
 from csi.language import note
 from csi.measures.scores.levels import item_names, level_columns, missing_notes, scale_of, top_levels
 from csi.measures.scores.transforms import point_ends, transform_items
+from csi.references import reference
 from csi.results import Block, Result
 
 Array = NDArray[np.float64]
@@ -24,16 +25,8 @@ PARTS = ("overall", "elements", "repurchase")
 VERSIONS = {"current": (0.30, 0.50, 0.20), "earlier": (0.40, 0.40, 0.20)}  # KCSI's shares of its three parts
 BOXES = 2
 
-KMAC = {
-    "text": "KMAC: Korean Customer Satisfaction Index (KCSI), structure of the index. kcsi.kmac.co.kr/structure.",
-    "bibtex": "@misc{kcsi, author={KMAC}, title={Korean Customer Satisfaction Index ({KCSI}), structure of the index}, "
-    "howpublished={kcsi.kmac.co.kr/structure}}",
-}
-ICS = {
-    "text": "Institute of Customer Service: UK Customer Satisfaction Index (UKCSI). instituteofcustomerservice.com.",
-    "bibtex": "@misc{ukcsi, author={{Institute of Customer Service}}, title={{UK} Customer Satisfaction Index "
-    "({UKCSI})}, howpublished={instituteofcustomerservice.com}}",
-}
+KMAC = reference("kcsi")
+ICS = reference("ukcsi")
 
 
 @dataclass(frozen=True, eq=False)

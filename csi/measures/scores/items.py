@@ -21,6 +21,7 @@ from csi.inference.means import Means, Sample
 from csi.inference.quantiles import OrderedColumns, QuantileStore, quantiles
 from csi.inference.stores import Store
 from csi.language import Note, note
+from csi.references import reference
 from csi.results import Block, Result
 
 if TYPE_CHECKING:
@@ -30,18 +31,8 @@ Array = NDArray[np.float64]
 STATISTICS = ("mean", "score", "quantile", "sd")
 DECIMALS = {"mean": 2, "score": 1, "quantile": 1, "sd": 2}
 
-WOODRUFF = {
-    "text": "Woodruff, R. S. (1952). Confidence intervals for medians and other position measures. Journal of the "
-    "American Statistical Association 47, 635-646.",
-    "bibtex": "@article{woodruff1952, author={Woodruff, Ralph S.}, title={Confidence intervals for medians and other "
-    "position measures}, journal={Journal of the American Statistical Association}, volume={47}, year={1952}, "
-    "pages={635--646}}",
-}
-LUMLEY = {
-    "text": "Lumley, T. (2010). Complex Surveys: A Guide to Analysis Using R. Wiley.",
-    "bibtex": "@book{lumley2010, author={Lumley, Thomas}, title={Complex Surveys: A Guide to Analysis Using R}, "
-    "publisher={Wiley}, year={2010}}",
-}
+WOODRUFF = reference("woodruff1952")
+LUMLEY = reference("lumley2010")
 
 
 def score_items(

@@ -20,25 +20,14 @@ from csi.inference.means import Means
 from csi.language import Note, note
 from csi.measures.scores.levels import item_names, missing_notes, scale_of
 from csi.measures.scores.nps_interval import KINDS, net_promoter
+from csi.references import references
 from csi.results import Block, Result, Table
 
 Array = NDArray[np.float64]
 BREAKS = (6, 9)  # highest detractor, lowest promoter, on 0-10
 OTHERS = ("t", "bca", "percentile")  # intervals that are not of NPS alone
 CLASSES = ("promoter", "passive", "detractor")
-SOURCES = (
-    {
-        "text": "Reichheld, F. F. (2003). The one number you need to grow. Harvard Business Review, 81(12), 46-54.",
-        "bibtex": "@article{reichheld2003, author={Reichheld, Frederick F.}, title={The one number you need to grow}, "
-        "journal={Harvard Business Review}, volume={81}, number={12}, pages={46--54}, year={2003}}",
-    },
-    {
-        "text": "Rocks, B. (2016). Interval estimation for the net promoter score. The American Statistician, 70(4), "
-        "365-372.",
-        "bibtex": "@article{rocks2016, author={Rocks, Brendan}, title={Interval estimation for the net promoter "
-        "score}, journal={The American Statistician}, volume={70}, number={4}, pages={365--372}, year={2016}}",
-    },
-)
+SOURCES = references("reichheld2003", "rocks2016")
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,18 +24,13 @@ from csi.measures.scores.levels import (
     scale_of,
     top_levels,
 )
+from csi.references import reference
 from csi.results import Block, Result
 
 Array = NDArray[np.float64]
 SHORT = 7  # points up to which a scale has usual boxes: the best two
 
-WILSON = {
-    "text": "Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. "
-    "Journal of the American Statistical Association, 22(158), 209-212.",
-    "bibtex": "@article{wilson1927, author={Wilson, Edwin B.}, title={Probable inference, the law of succession, and "
-    "statistical inference}, journal={Journal of the American Statistical Association}, volume={22}, number={158}, "
-    "pages={209--212}, year={1927}}",
-}
+WILSON = reference("wilson1927")
 
 
 def score_rate(

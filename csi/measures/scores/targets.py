@@ -17,6 +17,7 @@ from csi.inference.intervals import SHARE, Bounds, Linear
 from csi.language import LANGUAGES, has_words, note, words
 from csi.measures.scores.rows import pick_rows
 from csi.measures.scores.tails import Distance, Equivalence, exact_share, shares_of
+from csi.references import references
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -25,17 +26,7 @@ METHODS = ("wilson", "exact", "wald")
 RANGES = {"index": (0.0, 100.0), "index_equal": (0.0, 100.0), "composite": (0.0, 100.0), "nps": (-100.0, 100.0)}
 ALPHA = 0.05  # of the verdict in `check`
 
-SOURCES = (
-    {
-        "text": "Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach "
-        "for assessing the equivalence of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics, "
-        "15(6), 657-680.",
-        "bibtex": "@article{schuirmann1987, author={Schuirmann, Donald J.}, title={A comparison of the two one-sided "
-        "tests procedure and the power approach for assessing the equivalence of average bioavailability}, "
-        "journal={Journal of Pharmacokinetics and Biopharmaceutics}, volume={15}, number={6}, pages={657--680}, "
-        "year={1987}}",
-    },
-)
+SOURCES = references("schuirmann1987")
 
 
 def compare_target(

@@ -29,6 +29,7 @@ from csi.measures.trust.agreement_numbers import (
     variances_of,
     weighted_rows,
 )
+from csi.references import reference
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -41,30 +42,10 @@ NEED = 3  # cases
 SPAN = 10_000  # of whole numbers that are told apart by counting
 TENTATIVE = 0.667  # of Krippendorff's alpha, below which no conclusion is drawn
 SOURCES = (
-    {
-        "text": "Cohen, J. (1968). Weighted kappa. Psychological Bulletin 70, 213-220.",
-        "bibtex": "@article{cohen1968, author={Cohen, Jacob}, year={1968}, title={Weighted kappa},\n"
-        "  journal={Psychological Bulletin}, volume={70}, pages={213--220}}",
-    },
-    {
-        "text": "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. "
-        "Psychological Bulletin 76, 378-382.",
-        "bibtex": "@article{fleiss1971, author={Fleiss, Joseph L.}, year={1971}, journal={Psychological Bulletin},\n"
-        "  title={Measuring nominal scale agreement among many raters}, volume={76}, pages={378--382}}",
-    },
-    {
-        "text": "Krippendorff, K. (2004). Content Analysis, 2nd ed. Sage, chapter 11.",
-        "bibtex": "@book{krippendorff2004, author={Krippendorff, Klaus}, year={2004}, edition={2}, publisher={Sage},\n"
-        "  title={Content Analysis}}",
-    },
-    {
-        "text": "James, L. R., Demaree, R. G. & Wolf, G. (1984). Estimating within-group interrater reliability with "
-        "and without response bias. Journal of Applied Psychology 69, 85-98.",
-        "bibtex": "@article{james1984, author={James, Lawrence R. and Demaree, Robert G. and Wolf, Gerrit},\n"
-        "  year={1984},\n"
-        "  title={Estimating within-group interrater reliability with and without response bias},\n"
-        "  journal={Journal of Applied Psychology}, volume={69}, pages={85--98}}",
-    },
+    reference("cohen1968"),
+    reference("fleiss1971"),
+    reference("krippendorff2004"),
+    reference("james1984"),
     CSI,
 )
 

@@ -20,6 +20,7 @@ from csi.inference.choice import Choice
 from csi.language import note
 from csi.measures.trust.analytic import Analytic, no_limits
 from csi.moments import Moments
+from csi.references import reference
 from csi.results import Block, Check, Result, Table
 from csi.sums import upper
 
@@ -30,18 +31,8 @@ ADEQUATE = 0.6  # of KMO
 ONE_FACTOR = 0.5  # share of the first eigenvalue under Harman's test
 TERMS = ("kmo", "harman_share", "smallest_eigenvalue")
 SOURCES = (
-    {
-        "text": "Kaiser, H. F. & Rice, J. (1974). Little Jiffy, Mark IV. Educational and Psychological Measurement 34, "
-        "111-117.",
-        "bibtex": "@article{kaiser1974, author={Kaiser, Henry F. and Rice, John}, year={1974}, volume={34},\n"
-        "  title={Little {Jiffy}, {Mark IV}}, journal={Educational and Psychological Measurement}, pages={111--117}}",
-    },
-    {
-        "text": "Bartlett, M. S. (1951). The effect of standardization on a chi-square approximation in factor "
-        "analysis. Biometrika 38, 337-344.",
-        "bibtex": "@article{bartlett1951, author={Bartlett, M. S.}, year={1951}, journal={Biometrika}, volume={38},\n"
-        "  title={The effect of standardization on a chi-square approximation in factor analysis}, pages={337--344}}",
-    },
+    reference("kaiser1974"),
+    reference("bartlett1951"),
     CSI,
 )
 

@@ -28,6 +28,7 @@ from csi.measures.trust.factor_numbers import Fit, Solution, fit_of, most_factor
 from csi.measures.trust.factorability import prepare_factorable
 from csi.measures.trust.rotation import OBLIQUE, ROTATIONS, STARTS
 from csi.moments import Moments
+from csi.references import reference
 from csi.results import Block, Check, Result, Table
 
 if TYPE_CHECKING:
@@ -38,32 +39,10 @@ METHODS = ("minres", "ml")
 SALIENT = 0.3  # loading
 FEW_STARTS = 3  # of the rotation that reach the solution
 SOURCES = (
-    {
-        "text": "Harman, H. H. & Jones, W. H. (1966). Factor analysis by minimizing residuals (minres). "
-        "Psychometrika 31, 351-368.",
-        "bibtex": "@article{harman1966, author={Harman, Harry H. and Jones, Wayne H.}, year={1966}, volume={31},\n"
-        "  title={Factor analysis by minimizing residuals (minres)}, journal={Psychometrika}, pages={351--368}}",
-    },
-    {
-        "text": "Bernaards, C. A. & Jennrich, R. I. (2005). Gradient projection algorithms and software for arbitrary "
-        "rotation criteria in factor analysis. Educational and Psychological Measurement 65, 676-696.",
-        "bibtex": "@article{bernaards2005, author={Bernaards, Coen A. and Jennrich, Robert I.}, year={2005},\n"
-        "  title={Gradient projection algorithms and software for arbitrary rotation criteria in factor analysis},\n"
-        "  journal={Educational and Psychological Measurement}, volume={65}, pages={676--696}}",
-    },
-    {
-        "text": "Horn, J. L. (1965). A rationale and test for the number of factors in factor analysis. "
-        "Psychometrika 30, 179-185.",
-        "bibtex": "@article{horn1965, author={Horn, John L.}, year={1965}, journal={Psychometrika}, volume={30},\n"
-        "  title={A rationale and test for the number of factors in factor analysis}, pages={179--185}}",
-    },
-    {
-        "text": "Velicer, W. F. (1976). Determining the number of components from the matrix of partial correlations. "
-        "Psychometrika 41, 321-327.",
-        "bibtex": "@article{velicer1976, author={Velicer, Wayne F.}, year={1976}, volume={41},\n"
-        "  journal={Psychometrika},\n"
-        "  title={Determining the number of components from the matrix of partial correlations}, pages={321--327}}",
-    },
+    reference("harman1966"),
+    reference("bernaards2005"),
+    reference("horn1965"),
+    reference("velicer1976"),
     CSI,
 )
 

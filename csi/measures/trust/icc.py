@@ -20,6 +20,7 @@ from csi.inference.choice import Choice
 from csi.language import note
 from csi.measures.trust.analytic import Analytic
 from csi.moments import Moments
+from csi.references import reference
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -27,13 +28,7 @@ FORMS = ("icc1", "icc2", "icc3", "icc1k", "icc2k", "icc3k")
 SQUARES = ("between_targets", "within_targets", "between_raters", "residual")
 MODERATE = 0.5  # of ICC2; Koo and Li (2016)
 SOURCES = (
-    {
-        "text": "Shrout, P. E. & Fleiss, J. L. (1979). Intraclass correlations: uses in assessing rater reliability. "
-        "Psychological Bulletin 86, 420-428.",
-        "bibtex": "@article{shrout1979, author={Shrout, Patrick E. and Fleiss, Joseph L.}, year={1979}, volume={86},\n"
-        "  title={Intraclass correlations: uses in assessing rater reliability}, journal={Psychological Bulletin},\n"
-        "  pages={420--428}}",
-    },
+    reference("shrout1979"),
     CSI,
 )
 

@@ -33,6 +33,7 @@ from csi.measures.trust.reliability_numbers import (
     omega_numbers,
 )
 from csi.moments import Moments
+from csi.references import reference
 from csi.results import Block, Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -43,23 +44,9 @@ HALVES = (
 OF_ITEMS = ("item_rest", "item_total", "alpha_dropped", "alpha_standardized_dropped")
 NEED = 3  # respondents
 SOURCES = (
-    {
-        "text": "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. "
-        "Psychometrika 16, 297-334.",
-        "bibtex": "@article{cronbach1951, author={Cronbach, Lee J.}, year={1951}, volume={16},\n"
-        "  journal={Psychometrika},\n"
-        "  title={Coefficient alpha and the internal structure of tests}, pages={297--334}}",
-    },
-    {
-        "text": "McDonald, R. P. (1999). Test Theory: A Unified Treatment. Erlbaum.",
-        "bibtex": "@book{mcdonald1999, author={McDonald, Roderick P.}, year={1999}, publisher={Erlbaum},\n"
-        "  title={Test Theory: A Unified Treatment}}",
-    },
-    {
-        "text": "Guttman, L. (1945). A basis for analyzing test-retest reliability. Psychometrika 10, 255-282.",
-        "bibtex": "@article{guttman1945, author={Guttman, Louis}, year={1945}, journal={Psychometrika}, volume={10},\n"
-        "  title={A basis for analyzing test-retest reliability}, pages={255--282}}",
-    },
+    reference("cronbach1951"),
+    reference("mcdonald1999"),
+    reference("guttman1945"),
     CSI,
 )
 

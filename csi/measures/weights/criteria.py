@@ -26,6 +26,7 @@ from csi.measures.weights.answer_weights import Answered, weights_of_answers
 from csi.measures.weights.judgements import Judges, has_names, read_judges
 from csi.measures.weights.maxdiff import Choices, count_choices, fit_logit, read_choices
 from csi.measures.weights.spread import critic_weights, entropy_weights
+from csi.references import reference
 from csi.results import Check, Result, Table
 
 Array = NDArray[np.float64]
@@ -35,24 +36,9 @@ NEEDS = {"ahp": "judgements", "maxdiff": "choices", "points": "points", "regress
     ("entropy", "critic"), "cases"
 )
 SOURCES = {
-    "ahp": {
-        "text": "Saaty, T. L. (1980). The analytic hierarchy process. McGraw-Hill.",
-        "bibtex": "@book{saaty1980, author={Saaty, T. L.}, title={The analytic hierarchy process}, "
-        "publisher={McGraw-Hill}, year={1980}}",
-    },
-    "maxdiff": {
-        "text": "Louviere, J. J., Flynn, T. N., & Marley, A. A. J. (2015). Best-worst scaling. Cambridge University "
-        "Press.",
-        "bibtex": "@book{louviere2015, author={Louviere, J. J. and Flynn, T. N. and Marley, A. A. J.}, "
-        "title={Best-worst scaling}, publisher={Cambridge University Press}, year={2015}}",
-    },
-    "critic": {
-        "text": "Diakoulaki, D., Mavrotas, G., & Papayannakis, L. (1995). Determining objective weights in multiple "
-        "criteria problems: the CRITIC method. Computers & Operations Research 22(7), 763-770.",
-        "bibtex": "@article{diakoulaki1995, author={Diakoulaki, D. and Mavrotas, G. and Papayannakis, L.}, "
-        "title={Determining objective weights in multiple criteria problems: the {CRITIC} method}, "
-        "journal={Computers \\& Operations Research}, volume={22}, number={7}, pages={763--770}, year={1995}}",
-    },
+    "ahp": reference("saaty1980"),
+    "maxdiff": reference("louviere2015"),
+    "critic": reference("diakoulaki1995"),
 }
 
 
