@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.drivers.as_statsmodels import as_statsmodels
-from csi.drivers.formula import prepare_formula
 from csi.drivers.ordered import LINKS, SeparatedError, level_probabilities, refuse_separation
 from csi.drivers.regression_checks import Doubts, check_fit, collinearity_checks
 from csi.drivers.regression_data import (
@@ -47,7 +46,7 @@ SOURCES = references("mccullagh1980", "binder1983", "lind2010", "brant1990")
 def fit_drivers(
     survey: SurveyLike | Moments,
     outcome: str,
-    drivers: Sequence[str] | str | None = None,
+    drivers: Sequence[str] | str,
     *,
     kind: str = "linear",
     boxes: int | None = None,
@@ -73,10 +72,8 @@ def fit_drivers(
     survey : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         Moments know linear regressions only, without groups, categories and interactions.
     outcome : str
-        A rating or number; reversed items are turned round. Or a formula, without `drivers`:
-        `"sat ~ quality * C(branch) + np.log(price)"`, read by formulaic with the columns it names and `np` at hand;
-        terms are named as statsmodels names them. A formula is Python: take none from a stranger.
-    drivers : str or list of str, optional
+        A rating or number; reversed items are turned round.
+    drivers : str or list of str
         Ratings and numbers enter as they are; a category enters as one column per category but the reference.
     kind : {"linear", "ordered", "top_box"}
         Least squares; a cumulative logit or probit of the levels (proportional odds); a logit or probit of the share
@@ -122,9 +119,8 @@ def fit_drivers(
     ------
     DataError
         `outcome_among_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
-        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`, `formula_not_finite`.
+        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`.
     OptionError
-        `drivers_or_formula`, `formula_unread`, `formula_one_outcome`, `formula_needs_intercept`, `formula_alone`,
         `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`.
     EstimationError
         `drivers_separated`, `groups_too_small`.
@@ -145,34 +141,24 @@ def fit_drivers(
     >>> result = csi.fit_drivers(csi.load_sample("tiny"), "s1", ["q1", "q2"])
     >>> result.tidy()["estimate"].round(3).tolist()
     [2.392, 0.329, 0.329, 0.329, 0.329]
-    >>> csi.fit_drivers(csi.load_sample("tiny"), "s1 ~ q1 + np.log(q2)").tidy()["term"].tolist()[:3]
-    ['intercept', 'q1', 'np.log(q2)']
 
     """
     choose("kind", kind, KINDS)
     choose("link", link, LINKS)
     choose("empty_levels", empty_levels, EMPTY)
     choose("missing", missing, ("listwise",))
-    formula = isinstance(outcome, str) and "~" in outcome
-    if formula and (drivers is not None or interactions is not None or reference is not None):
-        raise OptionError("formula_alone", formula=outcome)
-    if not formula and drivers is None:
-        raise OptionError("drivers_or_formula", outcome=outcome)
-    names = () if formula else check_names(outcome, drivers)
+    names = check_names(outcome, drivers)
     if boxes is not None and kind != "top_box":
         raise OptionError("boxes_not_used", kind=kind)
     survey = as_survey_or_moments(survey, FUNCTION)
     if isinstance(survey, Moments):
-        if kind != "linear" or formula or interactions is not None or reference is not None:
-            what = f"kind={kind!r}" if kind != "linear" else outcome if formula else "interactions=, reference="
+        if kind != "linear" or interactions is not None or reference is not None:
+            what = f"kind={kind!r}" if kind != "linear" else "interactions=, reference="
             raise OptionError("drivers_need_rows", what=what)
         if by is not None:
             raise OptionError("by_needs_survey")
         return _of_moments(survey, outcome, names, inference, interval, n_boot)
-    if formula:
-        data = prepare_formula(survey, outcome, by=by)
-    else:
-        data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
+    data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
     choice = choose_method(kind, data.design, data.groups, False, Choice(inference, interval, n_boot, seed))
     fit, notes = _fit(data, kind, link, boxes, empty_levels)
     measured = with_r2(fit, infer(OfFit(fit), choice))

@@ -125,29 +125,6 @@ def check_names(outcome: object, drivers: object) -> tuple[str, ...]:
     return names
 
 
-@dataclass(frozen=True, eq=False)
-class Columns:
-    """What a regression is of, before respondents are chosen.
-
-    Attributes
-    ----------
-    outcome : its name
-    terms : of the columns
-    x, y : (n, k) and (n,), NaN where an answer is missing
-    asked : questions that must be answered
-    lo, hi, points : of the outcome's scale, NaN and empty where unknown
-    """
-
-    outcome: str
-    terms: tuple[Term, ...]
-    x: Array
-    y: Array
-    asked: tuple[str, ...]
-    lo: float
-    hi: float
-    points: Array
-
-
 def prepare_drivers(
     survey: Survey,
     outcome: str,
@@ -160,6 +137,7 @@ def prepare_drivers(
     """Columns, rows, groups and design of a regression; respondents with a missing answer are left out."""
     refuse_private(survey, [outcome, *drivers])
     notes = [*survey.notes]
+    y = survey.matrix([outcome])[:, 0]
     reference = dict(reference or {})
     pairs = _pairs(interactions, outcome, drivers)
     segments = [name for pair in pairs for name in pair if name not in drivers]
@@ -173,34 +151,22 @@ def prepare_drivers(
         blocks[first + TIMES + second] = _product(blocks[first], blocks[second])
     terms = tuple(term for part, _ in blocks.values() for term in part)
     x = np.hstack([columns for _, columns in blocks.values()])
-    y = survey.matrix([outcome])[:, 0]
-    return choose_rows(survey, Columns(outcome, terms, x, y, (outcome, *drivers), *ends_of(survey, outcome)), by, notes)
-
-
-def ends_of(survey: Survey, outcome: str) -> tuple[float, float, Array]:
-    """Ends and points of the scale of an outcome, NaN and empty where unknown."""
-    lo, hi = survey.scale_ends([outcome])
-    scale = survey.codebook.items[outcome].scale
-    return float(lo[0]), float(hi[0]), np.empty(0) if scale is None else scale.points
-
-
-def choose_rows(survey: Survey, columns: Columns, by: object, notes: list[Note]) -> DriverData:
-    """Rows, groups and design of a regression of these columns."""
-    x, y, terms = columns.x, columns.y, columns.terms
     design = survey.design()
     used = ~np.isnan(x).any(axis=1) & ~np.isnan(y)
     if design.weight is not None:
         used &= design.weight > 0
     if not used.any():
-        raise DataError("drivers_no_rows", survey=survey.name, rows=len(y), items=list(columns.asked))
+        raise DataError("drivers_no_rows", survey=survey.name, rows=len(y), items=[outcome, *drivers])
     dropped = len(y) - int(used.sum())
     if dropped:
         notes.append(note("dropped_listwise", dropped=dropped, n=int(used.sum())))
     groups, codes = group_codes(survey, used, by, len(terms) + 3, notes)
     codes = np.where(used, codes, -1)
+    lo, hi = survey.scale_ends([outcome])
+    scale = survey.codebook.items[outcome].scale
     found = DriverData(
-        survey.name, columns.outcome, terms, _domains(x, y, design, codes, groups), groups, design, codes, columns.lo,
-        columns.hi, columns.points, tuple(notes), dropped,
+        survey.name, outcome, terms, _domains(x, y, design, codes, groups), groups, design, codes, float(lo[0]),
+        float(hi[0]), np.empty(0) if scale is None else scale.points, tuple(notes), dropped,
     )  # fmt: skip
     kept, left = standing_groups(groups, lambda g: check_domain(found, found.domains[g]))
     if len(kept) == len(found.domains):
