@@ -139,7 +139,6 @@ class Result:
     _checks: Callable[[], tuple[Check, ...]] = field(repr=False)
     _scores: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
     _sources: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
-    _statsmodels: Callable[[str | None], Any] | None = field(default=None, repr=False)
     _built: dict[str, Table] = field(default_factory=dict, repr=False)
 
     @property
@@ -242,28 +241,6 @@ class Result:
         if self._scores is None:
             raise DataError("scores_need_rows")
         return self._scores()
-
-    def statsmodels(self, group: str | None = None) -> Any:
-        """The regression as a results object of statsmodels: csi's coefficients, the design's covariance and its df.
-
-        A RegressionResults (linear), GLMResults (top boxes) or OrderedResults: `summary()`, `t_test`, `wald_test`,
-        `conf_int`, `get_prediction` (ordered: `which="linpred"`) and pickle work. With weights llf, aic and bic are
-        NaN, since weights are no numbers of respondents; what rests on residuals takes them for precisions.
-
-        Parameters
-        ----------
-        group : label of a group, where the regression was made with `by`
-
-        Raises
-        ------
-        OptionError
-            `statsmodels_none`: no regression of respondents, or read back from a file; `statsmodels_group`;
-            `statsmodels_no_errors`: inference="none".
-
-        """
-        if self._statsmodels is None:
-            raise OptionError("statsmodels_none", title=self.title)
-        return self._statsmodels(group)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
@@ -369,7 +346,6 @@ class Result:
         return {
             **state, "_tables": {name: partial(_same, table) for name, table in built.items()}, "_built": built,
             "_glance": dict(self._glance), "_checks": partial(_same, self.checks), "_scores": _kept(self._scores),
-            "_statsmodels": None,
         }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
-from csi.drivers.as_statsmodels import as_statsmodels
 from csi.drivers.ordered import LINKS, SeparatedError, level_probabilities, refuse_separation
 from csi.drivers.regression_checks import Doubts, check_fit, collinearity_checks
 from csi.drivers.regression_data import (
@@ -260,7 +259,6 @@ def _result(fit: Fit, measured: Measured, notes: list[Note]) -> Result:
         _glance=facts,
         _checks=lambda: (*check_fit(doubts), *measured.checks()),
         _scores=partial(_scores, fit),
-        _statsmodels=partial(as_statsmodels, fit, measured),
         _sources=(*SOURCES, CSI),
     )
 
