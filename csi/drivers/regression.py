@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
+from csi.drivers.formulas import check_given, prepare_formula
+from csi.drivers.handed import hand_over
 from csi.drivers.ordered import LINKS, SeparatedError, level_probabilities, refuse_separation
 from csi.drivers.regression_checks import Doubts, check_fit, collinearity_checks
 from csi.drivers.regression_data import (
@@ -73,7 +75,7 @@ SOURCES = (
 def fit_drivers(
     survey: SurveyLike | Moments,
     outcome: str,
-    drivers: Sequence[str] | str,
+    drivers: Sequence[str] | str | None = None,
     *,
     kind: str = "linear",
     boxes: int | None = None,
@@ -174,18 +176,25 @@ def fit_drivers(
     choose("link", link, LINKS)
     choose("empty_levels", empty_levels, EMPTY)
     choose("missing", missing, ("listwise",))
-    names = check_names(outcome, drivers)
+    formula = outcome if drivers is None and isinstance(outcome, str) else None
+    names = () if formula is not None else check_names(outcome, drivers)
     if boxes is not None and kind != "top_box":
         raise OptionError("boxes_not_used", kind=kind)
     survey = as_survey_or_moments(survey, FUNCTION)
     if isinstance(survey, Moments):
+        if formula is not None:
+            raise OptionError("formula_needs_rows", formula=formula)
         if kind != "linear" or interactions is not None or reference is not None:
             what = f"kind={kind!r}" if kind != "linear" else "interactions=, reference="
             raise OptionError("drivers_need_rows", what=what)
         if by is not None:
             raise OptionError("by_needs_survey")
         return _of_moments(survey, outcome, names, inference, interval, n_boot)
-    data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
+    if formula is None:
+        data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
+    else:
+        check_given({"interactions": interactions, "reference": reference}, formula)
+        data = prepare_formula(survey, formula, by)
     choice = choose_method(kind, data.design, data.groups, False, Choice(inference, interval, n_boot, seed))
     fit, notes = _fit(data, kind, link, boxes, empty_levels)
     measured = with_r2(fit, infer(OfFit(fit), choice))
@@ -282,11 +291,20 @@ def _result(fit: Fit, measured: Measured, notes: list[Note]) -> Result:
         headline="coefficients",
         notes=(*data.notes, *notes, *measured.notes),
         _tables=tables_of(
-            fit.kind, data.names, main, data.outcome, fit.levels[0], measured, _Groups(data.groups, data.n), doubts
+            fit.kind,
+            data.names,
+            main,
+            data.outcome,
+            fit.levels[0],
+            measured,
+            _Groups(data.groups, data.n),
+            doubts,
+            data.standard,
         ),
         _glance=facts,
         _checks=lambda: (*check_fit(doubts), *measured.checks()),
         _scores=partial(_scores, fit),
+        _regressions=partial(hand_over, fit, measured),
         _sources=(*SOURCES, CSI),
     )
 
