@@ -132,7 +132,7 @@ class Result:
     _glance: Mapping[str, Any] = field(repr=False)
     _checks: Callable[[], tuple[Check, ...]] = field(repr=False)
     _scores: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
-    _regressions: Callable[[], Mapping[str, Any]] | None = field(default=None, repr=False)
+    _regressions: Callable[[], Mapping[str, Callable[[], Any]]] | None = field(default=None, repr=False)
     _sources: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     _built: dict[str, Table] = field(default_factory=dict, repr=False)
 
@@ -228,30 +228,17 @@ class Result:
         return self._scores()
 
     def statsmodels(self, group: str | None = None) -> Any:
-        """The regression as a results object of statsmodels, with the coefficients and the covariance of this result.
+        """A driver regression as a real results object of statsmodels, with the same coefficients and covariance.
 
-        It is a real one, of `WLS`, of `GLM` with binomial family (top boxes) or of `OrderedModel`: `summary()`,
-        `t_test`, `wald_test`, `get_prediction` (of an ordered outcome with `which="linpred"`) and pickle work on it.
-        Tests and intervals use the design's degrees of freedom. Weights average 1. With weights, strata or clusters,
-        log-likelihood, AIC, BIC and deviance describe no likelihood of the sample; its summary says so.
+        Of `WLS`, `GLM` (top boxes) or `OrderedModel` (`get_prediction` with `which="linpred"`), with the design's
+        degrees of freedom; weights average 1. Its summary says what weights and clusters make meaningless. `group` is
+        the label of a group, where there are groups. Raises `no_statsmodels`, `statsmodels_group` and
+        `statsmodels_no_errors`.
 
-        Parameters
-        ----------
-        group : label of a group, where the result has groups
-
-        Raises
-        ------
-        OptionError
-            `no_statsmodels`: the result is no regression of respondents; `statsmodels_group`: no such group;
-            `statsmodels_no_errors`: it was made without inference.
-
-        Examples
-        --------
         >>> import csi
         >>> fitted = csi.fit_drivers(csi.load_sample("mobile"), "sat_overall ~ quality_overall").statsmodels()
         >>> fitted.params.round(2).to_dict()
-        {'Intercept': 2.71, 'quality_overall': 0.58}
-
+        {'Intercept': 3.64, 'quality_overall': 0.54}
         """
         if self._regressions is None:
             raise OptionError("no_statsmodels", title=self.title)
@@ -259,7 +246,7 @@ class Result:
         label = next(iter(found)) if group is None and len(found) == 1 else group
         if label not in found:
             raise OptionError("statsmodels_group", group=str(group), choices=list(found))
-        return found[label].results()
+        return found[label]()
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,13 +13,18 @@ from csi.drivers.asymmetry import check_drivers
 from csi.drivers.expectations_models import LINES, Contest, build
 from csi.drivers.expectations_tables import Rivals, finish
 from csi.drivers.slopes import bare, related
-from csi.errors import DataError, EstimationError, OptionError
+from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimation.measured import Choice, Measure, Sheet, measure
-from csi.language import note
+from csi.language import note, say
 from csi.measures.quality.pairs import check_scales
 from csi.results import Block, Result
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FUNCTION = "fit_expectations"
+OUTCOMES = ("favourable", "unfavourable")
+CAUSES = ("controllable", "uncontrollable", "stable", "unstable")
 SOURCES = (
     {
         "text": "Oliver, R. L. (1980). A cognitive model of the antecedents and consequences of satisfaction "
@@ -192,3 +197,53 @@ def _question(survey: Survey, outcome: str, contest: Contest) -> Measure:
         need=3 + max(len(theory.terms) for theory in theories),
         names=[outcome] * products.shape[1],
     )
+
+
+def list_attribution_emotions(outcome: str | None = None, cause: str | None = None) -> pd.DataFrame:
+    """What customers feel and do, by how it went and what they hold to be the cause; words in the current language.
+
+    Use it to read open answers and complaints: the same failure makes one customer angry and another patient.
+
+    Parameters
+    ----------
+    outcome : {"favourable", "unfavourable"}, optional
+        How it went; both when None.
+    cause : {"controllable", "uncontrollable", "stable", "unstable"}, optional
+        Whether the firm could have done otherwise, or whether it will go like this again; all when None.
+
+    Returns
+    -------
+    DataFrame
+        One row per outcome and cause: `outcome`, `cause`, `emotion`.
+
+    Raises
+    ------
+    OptionError
+        `unknown_option`: an outcome or a cause that is not in the table; the message lists what is.
+
+    Notes
+    -----
+    A table to look things up in: no answers, so nothing is missing or weighted. The grid of the source is lost and is
+    read as: control decides between praise or anger and surprise or patience, stability whether they come back.
+    Source: Folkes (1984); Weiner's dimensions of causes.
+
+    Examples
+    --------
+    >>> import csi
+    >>> csi.list_attribution_emotions("unfavourable", "controllable")["emotion"].tolist()
+    ['criticism, anger']
+
+    """
+    import pandas as pd
+
+    if outcome is not None:
+        choose("outcome", outcome, OUTCOMES)
+    if cause is not None:
+        choose("cause", cause, CAUSES)
+    rows = [
+        (first, second, say(f"emotions.{first}_{second}"))
+        for first in OUTCOMES
+        for second in CAUSES
+        if outcome in (None, first) and cause in (None, second)
+    ]
+    return pd.DataFrame(rows, columns=["outcome", "cause", "emotion"])

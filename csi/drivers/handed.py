@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,12 +45,6 @@ class Handed:
     df: float
     weighted: bool
     remarks: tuple[Note, ...]
-
-    def results(self) -> Any:
-        """The results object of statsmodels."""
-        from csi.drivers.statsmodels_results import results_of
-
-        return results_of(self)
 
 
 def hand_over(fit: Fit, measured: Measured) -> dict[str, Handed]:

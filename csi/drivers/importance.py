@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
-from csi.drivers import dominance, lmg
+from csi.drivers import lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
 from csi.drivers.importance_errors import EASY, sharpen
 from csi.drivers.importance_errors import choose as choose_limits
@@ -251,8 +251,8 @@ def _remarks(method: str, players: Players, adjust: str, n_orders: int, inferenc
         notes.append(note("importance_test"))
         if len(players.names) > 1:
             notes.append(note(f"differences_{adjust}"))
-    if method == "lmg" and len(players.names) > dominance.MOST:
-        notes.append(note("no_dominance", most=dominance.MOST))
+    if method == "lmg" and len(players.names) > lmg.MOST_COMPARED:
+        notes.append(note("no_dominance", most=lmg.MOST_COMPARED))
     several = [name for name, size in zip(players.names, players.sizes, strict=True) if size > 1]
     if several:
         notes.append(note("importance_players", drivers=several))

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.drivers.dominance import pairs
+from csi.drivers.lmg import pairs
 from csi.errors import choose
 from csi.estimates import Uncertainty, Unknown
 from csi.estimation.engine import Measured

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
 from csi.drivers.formulas import check_given, prepare_formula
-from csi.drivers.handed import hand_over
+from csi.drivers.handed import Handed, hand_over
 from csi.drivers.ordered import LINKS, SeparatedError, level_probabilities, refuse_separation
 from csi.drivers.regression_checks import Doubts, check_fit, collinearity_checks
 from csi.drivers.regression_data import (
@@ -304,7 +304,7 @@ def _result(fit: Fit, measured: Measured, notes: list[Note]) -> Result:
         _glance=facts,
         _checks=lambda: (*check_fit(doubts), *measured.checks()),
         _scores=partial(_scores, fit),
-        _regressions=partial(hand_over, fit, measured),
+        _regressions=partial(_regressions, fit, measured),
         _sources=(*SOURCES, CSI),
     )
 
@@ -347,6 +347,17 @@ def _scores(fit: Fit) -> pd.DataFrame:
             predicted[domain.rows] = model.eta if fit.kind == "linear" else model.probability
             outcome[domain.rows] = fit.outcomes[g]
     return pd.DataFrame({"predicted": predicted, "residual": outcome - predicted})
+
+
+def _regressions(fit: Fit, measured: Measured) -> dict[str, Callable[[], Any]]:
+    """What makes the results object of statsmodels of every group."""
+    return {label: partial(_in_statsmodels, handed) for label, handed in hand_over(fit, measured).items()}
+
+
+def _in_statsmodels(handed: Handed) -> Any:
+    from csi.drivers.statsmodels_results import results_of
+
+    return results_of(handed)
 
 
 def _of_moments(
