@@ -82,12 +82,9 @@ def fit_asymmetry(
         Asymmetries up to the first are hybrid, beyond the second extreme (frustrator, delighter).
     by : str or list of str, optional
         Columns that form groups, such as waves; adds tables of changes between them.
-    inference : {"linearised", "bootstrap", "none"}, optional
-        None means linearised, with the degrees of freedom of the design less the coefficients.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t for contrasts and Fieller's for asymmetries; BCa for a bootstrap of a plain design.
-    n_boot, seed : int
-        Replicates of a bootstrap and of the stability of labels.
+    inference, interval, n_boot, seed
+        As in `fit_drivers`; inference is "linearised", "bootstrap" or "none". Asymmetries have Fieller's limits; the
+        stability of labels takes as many replicates.
 
     Returns
     -------

@@ -89,14 +89,9 @@ def fit_expectations(
         Causes and feelings; with disconfirmation they give Oliver's extended model.
     folds : int
         Of the cross-validation, 2 or more; sampling units stay together.
-    by : str or list of str, optional
-        Columns that form groups.
-    inference : {"linearised", "bootstrap", "none"}, optional
-        None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t, on z of the root for R2.
-    n_boot, seed : int
-        Of a bootstrap; the seed also deals out the folds.
+    by, inference, interval, n_boot, seed
+        As in `fit_drivers`; inference is "linearised", "bootstrap" or "none". R2 has limits by z of its root; the
+        seed also deals out the folds.
 
     Returns
     -------

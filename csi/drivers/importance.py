@@ -97,12 +97,8 @@ def fit_importance(
         None means the smallest and largest value within the errors of the correlations ("profile" in the result), and
         percentiles for a bootstrap, with tails that allow for few respondents. "t": with the degrees of freedom of the
         design, on z of the root where importances cannot be negative. "bca" is refused, since it misses too often.
-    n_boot : int
-        Replicates or draws; 0 equals `inference="none"`.
-    seed : int
-        The same seed gives the same draws on any machine.
-    by : str or list of str, optional
-        Columns that form groups. Groups are domains: the design stays whole, and all groups share one draw.
+    n_boot, seed, by
+        As in `fit_drivers`.
 
     Returns
     -------

@@ -101,8 +101,12 @@ def fit_drivers(
     survey : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         Moments know linear regressions only, without groups, categories and interactions.
     outcome : str
-        A rating or number; reversed items are turned round.
-    drivers : str or list of str
+        A rating or number; reversed items are turned round. Or, without `drivers`, a formula of both, such as
+        "sat ~ quality * C(branch) + np.log(price)", which formulaic reads: `a:b`, `a * b`, `I(x**2)`, `poly`, `bs`,
+        `C(branch, contr.treatment("North"))`, names with spaces in backticks. It sees the columns it names, of those
+        who answered them all, and as `np` numpy's functions of numbers; other code is refused. Its columns are terms
+        under the names they have in statsmodels; notes say references, and which terms have no standardised form.
+    drivers : str or list of str, optional
         Ratings and numbers enter as they are; a category enters as one column per category but the reference.
     kind : {"linear", "ordered", "top_box"}
         Least squares; a cumulative logit or probit of the levels (proportional odds); a logit or probit of the share
@@ -120,7 +124,8 @@ def fit_drivers(
         What to do when nobody (of a group) chose a level of an ordered outcome: refuse, or join it with the next lower
         level.
     by : str or list of str, optional
-        Columns that form groups, each with a regression of its own; groups are domains of one design.
+        Columns that form groups, each with a regression of its own. Groups are domains: the design stays whole, and
+        all groups share one draw.
     missing : {"listwise"}
         Respondents who left out any of the questions are left out.
     inference : {"linearised", "hc0", "hc1", "hc2", "hc3", "bootstrap", "normal", "none"}, optional
@@ -130,7 +135,7 @@ def fit_drivers(
     interval : {"t", "bca", "percentile"}, optional
         None means t, and BCa for a bootstrap of a design without strata and clusters.
     n_boot, seed : int
-        Of a bootstrap.
+        Replicates of a bootstrap, 0 equals `inference="none"`; the same seed gives the same draws on any machine.
 
     Returns
     -------
@@ -141,16 +146,19 @@ def fit_drivers(
         slope_low | slope_high | turning_point, each driver's square added alone); for "ordered" `thresholds`
         (term), `proportional_odds` (term, kind = the level above which a logit of its own was fitted); for "top_box"
         `marginal_effects` (term; average change of the share in the top boxes per unit). `scores()` gives prediction
-        and residual of each respondent. `check()`: collinearity, inverted U (Lind and Mehlum), RESET, Breusch-Pagan,
-        proportional odds (Brant), interactions, signs that turn, influence (Cook), respondents per driver.
+        and residual of each respondent, `statsmodels()` a results object of statsmodels. `check()`: collinearity,
+        inverted U (Lind and Mehlum), RESET, Breusch-Pagan, proportional odds (Brant), interactions, signs that turn,
+        influence (Cook), respondents per driver.
 
     Raises
     ------
     DataError
         `outcome_among_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
-        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`.
+        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`, `formula_unknown`,
+        `formula_outcome_right`, `formula_not_finite`.
     OptionError
-        `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`.
+        `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`,
+        `formula_no_tilde`, `formula_unreadable`, `formula_foreign`, `formula_no_intercept`, `formula_needs_rows`.
     EstimationError
         `drivers_separated`, `groups_too_small`.
 
@@ -169,6 +177,8 @@ def fit_drivers(
     >>> import csi
     >>> result = csi.fit_drivers(csi.load_sample("tiny"), "s1", ["q1", "q2"])
     >>> result.tidy()["estimate"].round(3).tolist()
+    [2.392, 0.329, 0.329, 0.329, 0.329]
+    >>> csi.fit_drivers(csi.load_sample("tiny"), "s1 ~ q1 + q2").tidy()["estimate"].round(3).tolist()
     [2.392, 0.329, 0.329, 0.329, 0.329]
 
     """
