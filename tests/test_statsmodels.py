@@ -328,6 +328,24 @@ def test_formulas_run_no_other_code(tried, code):
     assert caught.value.code in ("formula_foreign", "formula_unreadable")
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("C(sat_overall) ~ quality_overall", "formula_outcome"), ("sat_overall ~ .", "formula_foreign"),
+     ("sat_overall ~ lag(quality_overall)", "formula_foreign"), ("~ quality_overall", "formula_outcome"),
+     ("sat_overall ~ quality_overall | value_price", "formula_outcome")],
+)  # fmt: skip
+def test_formulas_of_another_kind_are_refused(tried, text, code):
+    with pytest.raises(OptionError) as caught:
+        csi.fit_drivers(tried, text)
+    assert caught.value.code == code
+
+
+def test_a_reference_is_named_where_there_is_one(mobile):
+    slopes = csi.fit_drivers(mobile, "sat_overall ~ quality_overall:operator")
+    assert len(coefficients(slopes)) == 1 + 4
+    assert not [one for one in slopes.notes if one.code == "reference_category"]
+
+
 def test_formulas_do_not_see_the_callers_variables(tried):
     secret = 3.0
     with pytest.raises(DataError) as caught:

@@ -21,6 +21,8 @@ from csi.language import Note, note
 
 Array = NDArray[np.float64]
 QUOTED = re.compile(r"`([^`]+)`")
+LONE_DOT = re.compile(r"(?<![\w.)])\.(?![\w.])")
+LEFT_OUT = ("Q", "contr", "hashed", "lag", "np")  # of formulaic's functions: not by respondent, or other than here
 MORE_OF_NUMPY = ("clip", "e", "pi", "round", "where")
 NODES = (
     ast.Expression, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Constant, ast.BinOp, ast.UnaryOp,
@@ -52,6 +54,8 @@ def prepare_formula(survey: Survey, text: str, by: object) -> DriverData:
     survey.matrix([name for name in left if name in survey.codebook.items])
     table, complete = _table(survey, names)
     made = _materialise(formula, table.loc[complete], text, numpy)
+    if made.lhs.shape[1] != 1 or made.lhs.model_spec.factor_contrasts:
+        raise OptionError("formula_outcome", formula=text)
     _check_levels(survey, made.rhs.model_spec, notes)
     terms, standard = _terms(made.rhs.model_spec)
     if not terms:
@@ -75,6 +79,8 @@ def _read(text: str) -> Any:
 
     if "~" not in text:
         raise OptionError("formula_no_tilde", function=FUNCTION, formula=text)
+    if LONE_DOT.search(QUOTED.sub("column", text)):
+        raise OptionError("formula_foreign", formula=text, code="'.'", choices=["C", "I", "poly", "bs"])
     try:
         formula = Formula(text)
     except (FormulaicError, SyntaxError, ValueError) as problem:
@@ -107,6 +113,7 @@ def _columns(side: Any, text: str, numpy: SimpleNamespace) -> list[str]:
 def _columns_of_code(code: str, text: str, numpy: SimpleNamespace) -> list[str]:
     from formulaic.transforms import TRANSFORMS
 
+    own = sorted(set(TRANSFORMS) - set(LEFT_OUT))
     quoted: dict[str, str] = {}
 
     def stand_in(match: re.Match) -> str:
@@ -124,11 +131,10 @@ def _columns_of_code(code: str, text: str, numpy: SimpleNamespace) -> list[str]:
     foreign = (
         [ast.unparse(node) for node in nodes if not isinstance(node, NODES)]
         + [ast.unparse(one) for one in attributes if one.attr not in known.get(getattr(one.value, "id", ""), {})]
-        + [ast.unparse(one) for one in called if isinstance(one, ast.Name) and one.id not in TRANSFORMS]
+        + [ast.unparse(one) for one in called if isinstance(one, ast.Name) and one.id not in own]
         + [ast.unparse(one) for one in called if not isinstance(one, ast.Name | ast.Attribute)]
     )
     if foreign:
-        own = sorted(name for name in TRANSFORMS if name not in known)
         raise OptionError("formula_foreign", formula=text, code=foreign[0], choices=own)
     back = {value: name for name, value in quoted.items()}
     names = [node.id for node in nodes if isinstance(node, ast.Name) and node not in called and node not in owners]
@@ -192,11 +198,13 @@ def _materialise(formula: Any, table: pd.DataFrame, text: str, numpy: SimpleName
 
 def _check_levels(survey: Survey, spec: Any, notes: list[Note]) -> None:
     """Refuse categories of one level; say what the others are compared with."""
+    scoped = [one for part in spec.structure for term in part.scoped_terms for one in term.factors]
+    compared = {one.factor.expr for one in scoped if one.reduced}
     for factor, state in spec.factor_contrasts.items():
         if len(state.levels) < 2:
             raise DataError("drivers_constant", place=survey.name, drivers=[str(factor)])
         base = getattr(state.contrasts, "base", None)
-        if type(state.contrasts).__name__ == "TreatmentContrasts":
+        if type(state.contrasts).__name__ == "TreatmentContrasts" and factor.expr in compared:
             reference = str(base) if base in list(state.levels) else str(state.levels[0])
             notes.append(note("reference_category", driver=str(factor), reference=reference))
 
