@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -379,3 +381,12 @@ def test_what_is_no_regression_says_so(mobile):
     with pytest.raises(DataError) as caught:
         csi.fit_drivers(mobile, FORMULA).settled().statsmodels()
     assert caught.value.code == "scores_let_go"
+
+
+def test_names_alone_load_neither_library():
+    code = (
+        "import csi, sys; csi.fit_drivers(csi.load_sample('tiny'), 's1', ['q1', 'q2']).summary();"
+        "print({'statsmodels', 'formulaic'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"

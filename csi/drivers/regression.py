@@ -106,6 +106,7 @@ def fit_drivers(
         `C(branch, contr.treatment("North"))`, names with spaces in backticks. It sees the columns it names, of those
         who answered them all, and as `np` numpy's functions of numbers; other code is refused. Its columns are terms
         under the names they have in statsmodels; notes say references, and which terms have no standardised form.
+        `center`, `scale`, `poly` and `bs` look at all who answered, without weights.
     drivers : str or list of str, optional
         Ratings and numbers enter as they are; a category enters as one column per category but the reference.
     kind : {"linear", "ordered", "top_box"}
