@@ -53,7 +53,7 @@ _PUBLIC = {
     "fit_icc": "csi.measures.trust.icc",
     "fit_importance": "csi.drivers.importance",
     "fit_pls": "csi.models.pls",
-    "list_attribution_emotions": "csi.drivers.attribution",
+    "list_attribution_emotions": "csi.drivers.expectations",
     "list_labels": "csi.measures.quality.label_tables",
     "list_models": "csi.models.catalog",
     "list_samples": "csi.data.samples",

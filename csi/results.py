@@ -138,6 +138,7 @@ class Result:
     _glance: Mapping[str, Any] = field(repr=False)
     _checks: Callable[[], tuple[Check, ...]] = field(repr=False)
     _scores: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
+    _regressions: Callable[[], Mapping[str, Callable[[], Any]]] | None = field(default=None, repr=False)
     _sources: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
     _built: dict[str, Table] = field(default_factory=dict, repr=False)
 
@@ -242,6 +243,27 @@ class Result:
             raise DataError("scores_need_rows")
         return self._scores()
 
+    def statsmodels(self, group: str | None = None) -> Any:
+        """A driver regression as a real results object of statsmodels, with the same coefficients and covariance.
+
+        Of `WLS`, `GLM` (top boxes) or `OrderedModel` (`get_prediction` with `which="linpred"`), with the design's
+        degrees of freedom; weights average 1. Its summary says what weights and clusters make meaningless. `group` is
+        the label of a group, where there are groups. Raises `no_statsmodels`, `statsmodels_group` and
+        `statsmodels_no_errors`.
+
+        >>> import csi
+        >>> fitted = csi.fit_drivers(csi.load_sample("mobile"), "sat_overall ~ quality_overall").statsmodels()
+        >>> fitted.params.round(2).to_dict()
+        {'Intercept': 3.64, 'quality_overall': 0.54}
+        """
+        if self._regressions is None:
+            raise OptionError("no_statsmodels", title=self.title)
+        found = self._regressions()
+        label = next(iter(found)) if group is None and len(found) == 1 else group
+        if label not in found:
+            raise OptionError("statsmodels_group", group=str(group), choices=list(found))
+        return found[label]()
+
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """The checks as objects, failures first; `check()` shows them as a table."""
@@ -325,10 +347,11 @@ class Result:
     def settled(self) -> Result:
         """The same with every table and check built and without the answers they came from: it takes little memory.
 
-        Its `scores()` raises `scores_let_go`.
+        Its `scores()` and `statsmodels()` raise `scores_let_go`.
         """
-        kept = pickle.loads(pickle.dumps(replace(self, _scores=None)))
-        return kept if self._scores is None else replace(kept, _scores=_let_go)
+        kept = pickle.loads(pickle.dumps(replace(self, _scores=None, _regressions=None)))
+        gone = {name: _let_go for name in ("_scores", "_regressions") if getattr(self, name) is not None}
+        return replace(kept, **gone)
 
     def __repr__(self) -> str:
         return self.summary()
@@ -346,6 +369,7 @@ class Result:
         return {
             **state, "_tables": {name: partial(_same, table) for name, table in built.items()}, "_built": built,
             "_glance": dict(self._glance), "_checks": partial(_same, self.checks), "_scores": _kept(self._scores),
+            "_regressions": _kept(self._regressions),
         }  # fmt: skip
 
 
@@ -353,17 +377,17 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _kept(scores: Callable[[], pd.DataFrame] | None) -> Callable[[], pd.DataFrame] | None:
-    """Scores that are made already, or what they raise."""
-    if scores is None:
+def _kept(make: Callable[[], Any] | None) -> Callable[[], Any] | None:
+    """What is made from answers, made already, or what making it raises."""
+    if make is None:
         return None
     try:
-        return scores().copy
+        return make().copy
     except CsiError as problem:
         return partial(_raise, problem)
 
 
-def _let_go() -> pd.DataFrame:
+def _let_go() -> Any:
     raise DataError("scores_let_go")
 
 

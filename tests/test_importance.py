@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import csi
-from csi.drivers import dominance, lmg
+from csi.drivers import lmg
 from csi.drivers.importance_numbers import ADDITIVE, METHODS, Importance
 from csi.inference.bootstrap import Batch, batch_of
 from csi.sums import upper
@@ -171,8 +171,8 @@ def test_conditional_dominance_by_hand() -> None:
 
 def test_complete_dominance_by_hand() -> None:
     correlation = random_correlation(5, seed=11)
-    found = dominance.complete_advantage(lmg.subset_r2(half_of(correlation), [1] * 5))[:, 0]
-    for value, (i, j) in zip(found, dominance.pairs(5), strict=True):
+    found = lmg.complete_advantage(lmg.subset_r2(half_of(correlation), [1] * 5))[:, 0]
+    for value, (i, j) in zip(found, lmg.pairs(5), strict=True):
         others = [k for k in range(5) if k not in (i, j)]
         smallest = min(
             r2_by_hand(correlation, (*some, i)) - r2_by_hand(correlation, (*some, j))
@@ -826,7 +826,8 @@ def test_errors_of_many_drivers_are_those_of_few(mobile: csi.Survey, monkeypatch
     compared = ("importance", "importance_shares", "driver_differences")
     few = csi.fit_importance(mobile, "sat_overall", DRIVERS, by="operator")
     tables = {table: few.tidy(table) for table in compared}  # errors are worked out when a table is asked for
-    monkeypatch.setattr(dominance, "MOST", 2)
+    monkeypatch.setattr("csi.drivers.lmg.MOST_COMPARED", 2)
+    monkeypatch.setattr("csi.drivers.importance_numbers.MOST_COMPARED", 2)
     many_drivers = csi.fit_importance(mobile, "sat_overall", DRIVERS, by="operator")
     assert {"dominance", "conditional"} & set(many_drivers.tables) == set()
     for table in compared:

@@ -17,7 +17,18 @@ import pytest
 
 import csi
 
-HEAVY = ("IPython", "matplotlib", "polars", "scipy", "seaborn", "semopy", "sklearn", "statsmodels", "sympy")
+HEAVY = (
+    "IPython",
+    "formulaic",
+    "matplotlib",
+    "polars",
+    "scipy",
+    "seaborn",
+    "semopy",
+    "sklearn",
+    "statsmodels",
+    "sympy",
+)
 MODULES = sorted(
     module.name for module in pkgutil.walk_packages(csi.__path__, "csi.") if not module.name.endswith("__main__")
 )

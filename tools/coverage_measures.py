@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from csi.drivers.slopes import regress_linear
 from csi.estimation.measured import SCALES, Choice, Measure, _infer
 from csi.inference.calibration import Calibration
 from csi.inference.design import Design
 from csi.inference.means import Means, Sample, estimates
 from csi.inference.quantiles import quantiles
-from csi.inference.regression import regress_linear
 from csi.language import note
 
 BRANCHES = np.array([600, 400, 300, 200, 100])  # in the five regions

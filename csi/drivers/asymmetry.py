@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey
 from csi.data.survey import Survey
-from csi.drivers.asymmetry_cuts import read_cuts
 from csi.drivers.asymmetry_numbers import POTENTIALS, Cut, RatioStore, dummies, following_contrasts
 from csi.drivers.asymmetry_tables import finish
 from csi.drivers.slopes import OfCoefficients, bare, complete, related
@@ -20,7 +19,7 @@ from csi.errors import DataError, OptionError
 from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.stores import Store
 from csi.language import Note, note
-from csi.measures.quality.pairs import check_items
+from csi.measures.quality.pairs import check_items, check_keys
 from csi.references import references
 from csi.results import Block, Result
 
@@ -67,12 +66,9 @@ def fit_asymmetry(
         Asymmetries up to the first are hybrid, beyond the second extreme (frustrator, delighter).
     by : str or list of str, optional
         Columns that form groups, such as waves; adds tables of changes between them.
-    inference : {"linearised", "bootstrap", "none"}, optional
-        None means linearised, with the degrees of freedom of the design less the coefficients.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t for contrasts and Fieller's for asymmetries; BCa for a bootstrap of a plain design.
-    n_boot, seed : int
-        Replicates of a bootstrap and of the stability of labels.
+    inference, interval, n_boot, seed
+        As in `fit_drivers`; inference is "linearised", "bootstrap" or "none". Asymmetries have Fieller's limits; the
+        stability of labels takes as many replicates.
 
     Returns
     -------
@@ -113,7 +109,7 @@ def fit_asymmetry(
     names = check_drivers(survey, FUNCTION, outcome, drivers)
     inner, outer = _bands(bands)
     ratings, y = survey.matrix(names), survey.matrix([outcome])[:, 0]
-    below, above = read_cuts(survey, names, low, high)
+    below, above = _read_cuts(survey, names, low, high)
     x = dummies(ratings, below, above)
     _check_cells(survey, names, x, y, by)
     question = _question(survey, outcome, names, x, y, (below, above))
@@ -229,3 +225,52 @@ def _cut_notes(names: Sequence[str], cuts: tuple[Sequence[Cut], Sequence[Cut]]) 
 
 def _shown(cut: Cut, sign: str) -> str:
     return "/".join(f"{one:g}" for one in cut.ratings) if cut.limit is None else f"{sign} {cut.limit:g}"
+
+
+def _read_cuts(survey: Survey, names: Sequence[str], low: Any, high: Any) -> tuple[list[Cut], list[Cut]]:
+    """Cuts of every driver; refuses what cannot be read and ratings that count on both sides.
+
+    Raises
+    ------
+    OptionError
+        `cut_unreadable`, `cut_label_unknown`, `cuts_overlap`, `keys_differ`.
+
+    """
+    both = []
+    for option, given in (("low", low), ("high", high)):
+        if isinstance(given, Mapping):
+            check_keys(option, given, names)
+            both.append([_cut(survey, option, name, given[name]) for name in names])
+        else:
+            both.append([_cut(survey, option, name, given) for name in names])
+    for k, name in enumerate(names):
+        found = np.unique(survey.matrix([name]))
+        found = found[~np.isnan(found)]
+        twice = found[both[0][k].low(found) & both[1][k].high(found)]
+        if len(twice):
+            raise OptionError("cuts_overlap", item=name, ratings=[f"{one:g}" for one in twice])
+    return both[0], both[1]
+
+
+def _cut(survey: Survey, option: str, name: str, given: Any) -> Cut:
+    if isinstance(given, int | float | np.number) and not isinstance(given, bool) and np.isfinite(given):
+        return Cut(limit=float(given))
+    many = [given] if isinstance(given, str) else list(given) if isinstance(given, list | tuple | set | range) else []
+    if not many:
+        raise OptionError("cut_unreadable", option=option, item=name, value=str(given))
+    return Cut(ratings=tuple(sorted(_rating(survey, option, name, one) for one in many)))
+
+
+def _rating(survey: Survey, option: str, name: str, one: Any) -> float:
+    """A rating as it counts: a label's code, turned round for reversed items."""
+    if isinstance(one, str):
+        item = survey.codebook.items[name]
+        labels = item.scale.labels if item.scale is not None else {}
+        codes = {text: code for code, texts in labels.items() for text in texts.values()}
+        if one not in codes:
+            raise OptionError("cut_label_unknown", option=option, item=name, value=one, choices=list(codes) or ["-"])
+        code = float(codes[one])
+        return item.scale.lo + item.scale.hi - code if item.reversed else code
+    if isinstance(one, int | float | np.number) and not isinstance(one, bool) and np.isfinite(one):
+        return float(one)
+    raise OptionError("cut_unreadable", option=option, item=name, value=str(one))

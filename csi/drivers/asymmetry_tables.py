@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.drivers.asymmetry_numbers import TYPES, asymmetry_of, effects_of, no_impact_p, ratio_of, type_of, type_p
+from csi.drivers.importance_tables import holm
 from csi.errors import OptionError
 from csi.inference.contrasts import Contrasts, pair_weights
 from csi.language import note
@@ -201,22 +202,13 @@ def _shown(row: Mapping[str, Any]) -> Any:
     return note("label_set", item=name, labels=[note(f"label_{kind}") for kind in row["labels"].split("|")])
 
 
-def _holm(p: Array) -> Array:
-    """p-values adjusted for their number by Holm's method."""
-    order = np.argsort(p)
-    adjusted = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    found = np.empty(len(p))
-    found[order] = np.minimum(adjusted, 1.0)
-    return found
-
-
 def _signs(result: Result, known: bool) -> Check:
     """Penalties above 0 and rewards below 0: which count as 0, and which of them are no chance."""
     tidy = result.tidy("contrasts", LEVEL)
     wrong = ((tidy["kind"] == "penalty") & (tidy["estimate"] > 0)) | (
         (tidy["kind"] == "reward") & (tidy["estimate"] < 0)
     )
-    sure = wrong & (_holm(tidy["p_value"].to_numpy()) <= 1 - LEVEL) if known else wrong & False
+    sure = wrong & (holm(tidy["p_value"].to_numpy()) <= 1 - LEVEL) if known else wrong & False
     keys = [name for name in ("group", "term") if name in tidy]
     shown = [
         note("asymmetry_sign_item", item=" · ".join(row[key] for key in keys), kind=note(f"side_{row['kind']}"),
@@ -235,7 +227,7 @@ def _turned(result: Result, bands: tuple[float, float]) -> Check:
     following = dict(zip(_groups(result)[1:], _groups(result), strict=False))
     changes = changes[changes["group"].map(following) == changes["other_group"]]
     turned = []
-    for row in changes[_holm(changes["p_value"].to_numpy()) <= 1 - LEVEL].to_dict("records"):
+    for row in changes[holm(changes["p_value"].to_numpy()) <= 1 - LEVEL].to_dict("records"):
         before, after = (asymmetry.loc[(row[key], row["term"])] for key in ("other_group", "group"))
         if before > bands[0] and after < -bands[0]:
             turned.append(note("asymmetry_turned_item", item=row["term"], before=row["other_group"],

@@ -74,18 +74,12 @@ def compare_importance(
         Items in which respondents say how important each driver is, in the order of the drivers.
     fit : Result, optional
         What `fit_pls` gave, without groups, for a model that holds these items.
-    missing : {"listwise", "pairwise"}
-        Respondents who answered all of these items, or for each pair of items those who answered both.
     inference : {"linearised", "bootstrap", "normal", "none"}, optional
         None means linearised for a Survey and for Moments with fourth-order sums, normal theory for other Moments.
-    interval : {"t", "percentile"}, optional
+    missing, interval, n_boot, seed
         As in `fit_importance`.
-    n_boot : int
-        Replicates or draws; 0 equals `inference="none"`.
-    seed : int
-        The same seed gives the same draws on any machine.
     by : str or list of str, optional
-        Columns that form groups, which are domains; not together with `fit`.
+        As in `fit_drivers`; not together with `fit`.
 
     Returns
     -------

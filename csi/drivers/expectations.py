@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,14 +13,19 @@ from csi.drivers.asymmetry import check_drivers
 from csi.drivers.expectations_models import LINES, Contest, build
 from csi.drivers.expectations_tables import Rivals, finish
 from csi.drivers.slopes import bare, related
-from csi.errors import DataError, EstimationError, OptionError
+from csi.errors import DataError, EstimationError, OptionError, choose
 from csi.estimation.measured import Choice, Measure, Sheet, measure
-from csi.language import note
+from csi.language import note, say
 from csi.measures.quality.pairs import check_scales
 from csi.references import references
 from csi.results import Block, Result
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FUNCTION = "fit_expectations"
+OUTCOMES = ("favourable", "unfavourable")
+CAUSES = ("controllable", "uncontrollable", "stable", "unstable")
 SOURCES = references("oliver1980", "edwards1993")
 
 
@@ -70,14 +75,9 @@ def fit_expectations(
         Causes and feelings; with disconfirmation they give Oliver's extended model.
     folds : int
         Of the cross-validation, 2 or more; sampling units stay together.
-    by : str or list of str, optional
-        Columns that form groups.
-    inference : {"linearised", "bootstrap", "none"}, optional
-        None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t, on z of the root for R2.
-    n_boot, seed : int
-        Of a bootstrap; the seed also deals out the folds.
+    by, inference, interval, n_boot, seed
+        As in `fit_drivers`; inference is "linearised", "bootstrap" or "none". R2 has limits by z of its root; the
+        seed also deals out the folds.
 
     Returns
     -------
@@ -178,3 +178,53 @@ def _question(survey: Survey, outcome: str, contest: Contest) -> Measure:
         need=3 + max(len(theory.terms) for theory in theories),
         names=[outcome] * products.shape[1],
     )
+
+
+def list_attribution_emotions(outcome: str | None = None, cause: str | None = None) -> pd.DataFrame:
+    """What customers feel and do, by how it went and what they hold to be the cause; words in the current language.
+
+    Use it to read open answers and complaints: the same failure makes one customer angry and another patient.
+
+    Parameters
+    ----------
+    outcome : {"favourable", "unfavourable"}, optional
+        How it went; both when None.
+    cause : {"controllable", "uncontrollable", "stable", "unstable"}, optional
+        Whether the firm could have done otherwise, or whether it will go like this again; all when None.
+
+    Returns
+    -------
+    DataFrame
+        One row per outcome and cause: `outcome`, `cause`, `emotion`.
+
+    Raises
+    ------
+    OptionError
+        `unknown_option`: an outcome or a cause that is not in the table; the message lists what is.
+
+    Notes
+    -----
+    A table to look things up in: no answers, so nothing is missing or weighted. The grid of the source is lost and is
+    read as: control decides between praise or anger and surprise or patience, stability whether they come back.
+    Source: Folkes (1984); Weiner's dimensions of causes.
+
+    Examples
+    --------
+    >>> import csi
+    >>> csi.list_attribution_emotions("unfavourable", "controllable")["emotion"].tolist()
+    ['criticism, anger']
+
+    """
+    import pandas as pd
+
+    if outcome is not None:
+        choose("outcome", outcome, OUTCOMES)
+    if cause is not None:
+        choose("cause", cause, CAUSES)
+    rows = [
+        (first, second, say(f"emotions.{first}_{second}"))
+        for first in OUTCOMES
+        for second in CAUSES
+        if outcome in (None, first) and cause in (None, second)
+    ]
+    return pd.DataFrame(rows, columns=["outcome", "cause", "emotion"])

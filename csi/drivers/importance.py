@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
-from csi.drivers import dominance, lmg
+from csi.drivers import lmg
 from csi.drivers.driver_data import Players, prepare_drivers, read_players, variance_inflation
 from csi.drivers.importance_errors import EASY, sharpen
 from csi.drivers.importance_errors import choose as choose_limits
@@ -97,12 +97,8 @@ def fit_importance(
         None means the smallest and largest value within the errors of the correlations ("profile" in the result), and
         percentiles for a bootstrap, with tails that allow for few respondents. "t": with the degrees of freedom of the
         design, on z of the root where importances cannot be negative. "bca" is refused, since it misses too often.
-    n_boot : int
-        Replicates or draws; 0 equals `inference="none"`.
-    seed : int
-        The same seed gives the same draws on any machine.
-    by : str or list of str, optional
-        Columns that form groups. Groups are domains: the design stays whole, and all groups share one draw.
+    n_boot, seed, by
+        As in `fit_drivers`.
 
     Returns
     -------
@@ -251,8 +247,8 @@ def _remarks(method: str, players: Players, adjust: str, n_orders: int, inferenc
         notes.append(note("importance_test"))
         if len(players.names) > 1:
             notes.append(note(f"differences_{adjust}"))
-    if method == "lmg" and len(players.names) > dominance.MOST:
-        notes.append(note("no_dominance", most=dominance.MOST))
+    if method == "lmg" and len(players.names) > lmg.MOST_COMPARED:
+        notes.append(note("no_dominance", most=lmg.MOST_COMPARED))
     several = [name for name, size in zip(players.names, players.sizes, strict=True) if size > 1]
     if several:
         notes.append(note("importance_players", drivers=several))

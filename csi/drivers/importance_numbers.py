@@ -8,8 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.drivers import dominance
-from csi.drivers.lmg import CELLS, conditional, gains_of_orders, lmg, subset_r2
+from csi.drivers.lmg import (
+    CELLS,
+    MOST_COMPARED,
+    complete_advantage,
+    conditional,
+    conditional_advantage,
+    gains_of_orders,
+    general_advantage,
+    lmg,
+    subset_r2,
+)
 from csi.drivers.lmg_slopes import lmg_slopes
 from csi.inference.bootstrap import Batch
 from csi.sums import upper
@@ -169,7 +178,7 @@ class Importance:
     @property
     def compares_subsets(self) -> bool:
         """Whether dominance is looked at."""
-        return self.subsets and self.method == "lmg" and len(self.sizes) <= dominance.MOST
+        return self.subsets and self.method == "lmg" and len(self.sizes) <= MOST_COMPARED
 
     def __call__(self, batch: Batch) -> dict[str, Array]:
         """Named numbers (k, b): importance, shares, r2, beta, correlation; for lmg gains and advantages."""
@@ -201,14 +210,14 @@ class Importance:
         for start in range(0, half.shape[1], step):
             r2 = subset_r2(half[:, start : start + step], self.sizes)
             parts.append(conditional(r2))
-            found.append(dominance.complete_advantage(r2))
+            found.append(complete_advantage(r2))
         gains = np.concatenate(parts, axis=2)
         importance = gains.mean(axis=1)
         named = {"importance": importance, "gains": gains.reshape(-1, gains.shape[2])}
         if len(self.sizes) > 1:
             named["complete"] = np.concatenate(found, axis=1)
-            named["conditional"] = dominance.conditional_advantage(gains)
-            named["general"] = dominance.general_advantage(importance)
+            named["conditional"] = conditional_advantage(gains)
+            named["general"] = general_advantage(importance)
         return {name: np.where(known, values, np.nan) for name, values in named.items()}
 
     def _sampled(self, correlation: Array, known: NDArray[np.bool_]) -> Array:

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.drivers.dominance import pairs
+from csi.drivers.lmg import pairs
 from csi.errors import choose
 from csi.estimates import Uncertainty, Unknown
 from csi.estimation.engine import Measured
@@ -151,9 +151,7 @@ class Simultaneous:
                 beyond = DRAWS - np.searchsorted(self._largest[int(code)], t[at])
                 found[at] = np.maximum((beyond + 1) / (DRAWS + 1), alone[at])
             elif self.adjust == "holm":
-                order = at[np.argsort(alone[at])]
-                steps = alone[order] * (len(at) - np.arange(len(at)))
-                found[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+                found[at] = holm(alone[at])
         return found
 
     def covariance(self) -> Array:
@@ -163,6 +161,14 @@ class Simultaneous:
     def combine(self, weights: Array) -> Uncertainty:
         """The uncertainty of one weighted sum of the differences, on its own."""
         return self.inner.combine(weights @ self.weights)
+
+
+def holm(p: Array) -> Array:
+    """p-values (k,) adjusted for their number by Holm's method."""
+    order = np.argsort(p)
+    found = np.empty(len(p))
+    found[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)))
+    return found
 
 
 def two_sided(t: Array, df: float) -> Array:

@@ -62,14 +62,8 @@ def simulate_improvement(
         Rating points by which the mean of a driver moves; a mean cannot leave its scale.
     costs : mapping of driver to number, optional
         Cost of each move above 0, in any one unit.
-    by : str or list of str, optional
-        Columns that form groups, each with its own regression.
-    inference : {"linearised", "bootstrap", "none"}, optional
-        None means linearised.
-    interval : {"t", "bca", "percentile"}, optional
-        None means t; BCa for a bootstrap of a plain design.
-    n_boot, seed : int
-        Of a bootstrap.
+    by, inference, interval, n_boot, seed
+        As in `fit_drivers`; inference is "linearised", "bootstrap" or "none".
 
     Returns
     -------

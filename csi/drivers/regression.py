@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.given import SurveyLike, as_survey_or_moments
+from csi.drivers.formulas import check_given, prepare_formula
+from csi.drivers.handed import Handed, hand_over
 from csi.drivers.ordered import LINKS, SeparatedError, level_probabilities, refuse_separation
 from csi.drivers.regression_checks import Doubts, check_fit, collinearity_checks
 from csi.drivers.regression_data import (
@@ -45,7 +47,7 @@ SOURCES = references("mccullagh1980", "binder1983", "lind2010", "brant1990")
 def fit_drivers(
     survey: SurveyLike | Moments,
     outcome: str,
-    drivers: Sequence[str] | str,
+    drivers: Sequence[str] | str | None = None,
     *,
     kind: str = "linear",
     boxes: int | None = None,
@@ -71,8 +73,13 @@ def fit_drivers(
     survey : Moments, or Survey, or a table, Series, dict or file, see `as_survey`
         Moments know linear regressions only, without groups, categories and interactions.
     outcome : str
-        A rating or number; reversed items are turned round.
-    drivers : str or list of str
+        A rating or number; reversed items are turned round. Or, without `drivers`, a formula of both, such as
+        "sat ~ quality * C(branch) + np.log(price)", which formulaic reads: `a:b`, `a * b`, `I(x**2)`, `poly`, `bs`,
+        `C(branch, contr.treatment("North"))`, names with spaces in backticks. It sees the columns it names, of those
+        who answered them all, and as `np` numpy's functions of numbers; other code is refused. Its columns are terms
+        under the names they have in statsmodels; notes say references, and which terms have no standardised form.
+        `center`, `scale`, `poly` and `bs` look at all who answered, without weights.
+    drivers : str or list of str, optional
         Ratings and numbers enter as they are; a category enters as one column per category but the reference.
     kind : {"linear", "ordered", "top_box"}
         Least squares; a cumulative logit or probit of the levels (proportional odds); a logit or probit of the share
@@ -90,7 +97,8 @@ def fit_drivers(
         What to do when nobody (of a group) chose a level of an ordered outcome: refuse, or join it with the next lower
         level.
     by : str or list of str, optional
-        Columns that form groups, each with a regression of its own; groups are domains of one design.
+        Columns that form groups, each with a regression of its own. Groups are domains: the design stays whole, and
+        all groups share one draw.
     missing : {"listwise"}
         Respondents who left out any of the questions are left out.
     inference : {"linearised", "hc0", "hc1", "hc2", "hc3", "bootstrap", "normal", "none"}, optional
@@ -100,7 +108,7 @@ def fit_drivers(
     interval : {"t", "bca", "percentile"}, optional
         None means t, and BCa for a bootstrap of a design without strata and clusters.
     n_boot, seed : int
-        Of a bootstrap.
+        Replicates of a bootstrap, 0 equals `inference="none"`; the same seed gives the same draws on any machine.
 
     Returns
     -------
@@ -111,16 +119,19 @@ def fit_drivers(
         slope_low | slope_high | turning_point, each driver's square added alone); for "ordered" `thresholds`
         (term), `proportional_odds` (term, kind = the level above which a logit of its own was fitted); for "top_box"
         `marginal_effects` (term; average change of the share in the top boxes per unit). `scores()` gives prediction
-        and residual of each respondent. `check()`: collinearity, inverted U (Lind and Mehlum), RESET, Breusch-Pagan,
-        proportional odds (Brant), interactions, signs that turn, influence (Cook), respondents per driver.
+        and residual of each respondent, `statsmodels()` a results object of statsmodels. `check()`: collinearity,
+        inverted U (Lind and Mehlum), RESET, Breusch-Pagan, proportional odds (Brant), interactions, signs that turn,
+        influence (Cook), respondents per driver.
 
     Raises
     ------
     DataError
         `outcome_among_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
-        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`.
+        `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`, `formula_unknown`,
+        `formula_outcome_right`, `formula_not_finite`.
     OptionError
-        `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`.
+        `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`,
+        `formula_no_tilde`, `formula_unreadable`, `formula_foreign`, `formula_no_intercept`, `formula_needs_rows`.
     EstimationError
         `drivers_separated`, `groups_too_small`.
 
@@ -140,24 +151,33 @@ def fit_drivers(
     >>> result = csi.fit_drivers(csi.load_sample("tiny"), "s1", ["q1", "q2"])
     >>> result.tidy()["estimate"].round(3).tolist()
     [2.392, 0.329, 0.329, 0.329, 0.329]
+    >>> csi.fit_drivers(csi.load_sample("tiny"), "s1 ~ q1 + q2").tidy()["estimate"].round(3).tolist()
+    [2.392, 0.329, 0.329, 0.329, 0.329]
 
     """
     choose("kind", kind, KINDS)
     choose("link", link, LINKS)
     choose("empty_levels", empty_levels, EMPTY)
     choose("missing", missing, ("listwise",))
-    names = check_names(outcome, drivers)
+    formula = outcome if drivers is None and isinstance(outcome, str) else None
+    names = () if formula is not None else check_names(outcome, drivers)
     if boxes is not None and kind != "top_box":
         raise OptionError("boxes_not_used", kind=kind)
     survey = as_survey_or_moments(survey, FUNCTION)
     if isinstance(survey, Moments):
+        if formula is not None:
+            raise OptionError("formula_needs_rows", formula=formula)
         if kind != "linear" or interactions is not None or reference is not None:
             what = f"kind={kind!r}" if kind != "linear" else "interactions=, reference="
             raise OptionError("drivers_need_rows", what=what)
         if by is not None:
             raise OptionError("by_needs_survey")
         return _of_moments(survey, outcome, names, inference, interval, n_boot)
-    data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
+    if formula is None:
+        data = prepare_drivers(survey, outcome, names, by=by, interactions=interactions, reference=reference)
+    else:
+        check_given({"interactions": interactions, "reference": reference}, formula)
+        data = prepare_formula(survey, formula, by)
     choice = choose_method(kind, data.design, data.groups, False, Choice(inference, interval, n_boot, seed))
     fit, notes = _fit(data, kind, link, boxes, empty_levels)
     measured = with_r2(fit, infer(OfFit(fit), choice))
@@ -254,11 +274,20 @@ def _result(fit: Fit, measured: Measured, notes: list[Note]) -> Result:
         headline="coefficients",
         notes=(*data.notes, *notes, *measured.notes),
         _tables=tables_of(
-            fit.kind, data.names, main, data.outcome, fit.levels[0], measured, _Groups(data.groups, data.n), doubts
+            fit.kind,
+            data.names,
+            main,
+            data.outcome,
+            fit.levels[0],
+            measured,
+            _Groups(data.groups, data.n),
+            doubts,
+            data.standard,
         ),
         _glance=facts,
         _checks=lambda: (*check_fit(doubts), *measured.checks()),
         _scores=partial(_scores, fit),
+        _regressions=partial(_regressions, fit, measured),
         _sources=(*SOURCES, CSI),
     )
 
@@ -301,6 +330,17 @@ def _scores(fit: Fit) -> pd.DataFrame:
             predicted[domain.rows] = model.eta if fit.kind == "linear" else model.probability
             outcome[domain.rows] = fit.outcomes[g]
     return pd.DataFrame({"predicted": predicted, "residual": outcome - predicted})
+
+
+def _regressions(fit: Fit, measured: Measured) -> dict[str, Callable[[], Any]]:
+    """What makes the results object of statsmodels of every group."""
+    return {label: partial(_in_statsmodels, handed) for label, handed in hand_over(fit, measured).items()}
+
+
+def _in_statsmodels(handed: Handed) -> Any:
+    from csi.drivers.statsmodels_results import results_of
+
+    return results_of(handed)
 
 
 def _of_moments(

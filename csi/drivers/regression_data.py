@@ -75,6 +75,7 @@ class DriverData:
     points : points of the outcome's scale, empty where unknown
     notes : facts about the data
     dropped : respondents left out
+    standard : positions of the terms whose standardised coefficients have a meaning, None for all
     """
 
     name: str
@@ -89,6 +90,7 @@ class DriverData:
     points: Array
     notes: tuple[Note, ...]
     dropped: int
+    standard: tuple[int, ...] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,8 +104,9 @@ class DriverData:
 
     @property
     def main(self) -> list[int]:
-        """Positions of the main effects."""
-        return [i for i, term in enumerate(self.terms) if len(term.parts) == 1]
+        """Positions of the main effects; of all terms where a formula has products only."""
+        alone = [i for i, term in enumerate(self.terms) if len(term.parts) == 1]
+        return alone or list(range(len(self.terms)))
 
     def place(self, domain: Domain) -> str:
         """What a message calls the respondents of a group."""
@@ -151,22 +154,37 @@ def prepare_drivers(
         blocks[first + TIMES + second] = _product(blocks[first], blocks[second])
     terms = tuple(term for part, _ in blocks.values() for term in part)
     x = np.hstack([columns for _, columns in blocks.values()])
+    return assemble(survey, outcome, outcome, terms, x, y, by, notes, [outcome, *drivers])
+
+
+def assemble(
+    survey: Survey, outcome: str, item: str | None, terms: tuple[Term, ...], x: Array, y: Array, by: object,
+    notes: list[Note], questions: Sequence[str], standard: tuple[int, ...] | None = None,
+) -> DriverData:  # fmt: skip
+    """Rows, groups and design of columns x (n, k) and an outcome y (n,), NaN where an answer is missing.
+
+    Parameters
+    ----------
+    outcome, item : what the outcome is called; the item whose scale it has, None where it was transformed
+    questions : what has to be answered, for a message
+    """
     design = survey.design()
     used = ~np.isnan(x).any(axis=1) & ~np.isnan(y)
     if design.weight is not None:
         used &= design.weight > 0
     if not used.any():
-        raise DataError("drivers_no_rows", survey=survey.name, rows=len(y), items=[outcome, *drivers])
+        raise DataError("drivers_no_rows", survey=survey.name, rows=len(y), items=list(questions))
     dropped = len(y) - int(used.sum())
     if dropped:
         notes.append(note("dropped_listwise", dropped=dropped, n=int(used.sum())))
     groups, codes = group_codes(survey, used, by, len(terms) + 3, notes)
     codes = np.where(used, codes, -1)
-    lo, hi = survey.scale_ends([outcome])
-    scale = survey.codebook.items[outcome].scale
+    lo, hi = survey.scale_ends([item] if item else [])
+    scale = survey.codebook.items[item].scale if item else None
     found = DriverData(
-        survey.name, outcome, terms, _domains(x, y, design, codes, groups), groups, design, codes, float(lo[0]),
-        float(hi[0]), np.empty(0) if scale is None else scale.points, tuple(notes), dropped,
+        survey.name, outcome, terms, _domains(x, y, design, codes, groups), groups, design, codes,
+        float(lo[0]) if item else np.nan, float(hi[0]) if item else np.nan,
+        np.empty(0) if scale is None else scale.points, tuple(notes), dropped, standard,
     )  # fmt: skip
     kept, left = standing_groups(groups, lambda g: check_domain(found, found.domains[g]))
     if len(kept) == len(found.domains):

@@ -22,7 +22,7 @@ SCALES = {"square": SQUARED, "correlation": CORRELATION}
 
 def tables_of(
     kind: str, terms: Sequence[str], main: Sequence[str], outcome: str, levels: Sequence[float], measured: Measured,
-    data: Grouped, doubts: Doubts | None,
+    data: Grouped, doubts: Doubts | None, standard: Sequence[int] | None = None,
 ) -> dict[str, Callable[[], Table]]:  # fmt: skip
     """The tables of a regression, each made when asked for.
 
@@ -35,12 +35,14 @@ def tables_of(
     measured : numbers with their uncertainty
     data : groups and respondents
     doubts : second looks, None for Moments
+    standard : positions of the terms with a standardised coefficient, None for all
     """
     names = [(name,) for name in terms]
     coefficients = [Block("raw", [(*name, "unstandardized") for name in names])]
     if kind != "ordered":
         coefficients.insert(0, Block("lead", [("intercept", "unstandardized")]))
-    coefficients.append(Block("standardized", [(*name, "standardized") for name in names]))
+    own = list(range(len(names))) if standard is None else list(standard)
+    coefficients.append(Block("standardized", [(*names[i], "standardized") for i in own], own, len(names)))
     fits = [Block("square", [(SQUARE[kind],)]), Block("fit", [(name,) for name in FITS[kind]])]
     related = [Block(name, [(term, name) for term in main]) for name in ("vif", "tolerance")]
     related.append(Block("condition", [(str(i + 1), "condition_index") for i in range(len(main) + 1)]))

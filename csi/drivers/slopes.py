@@ -13,17 +13,104 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from csi.errors import DataError, EstimationError
 from csi.estimation.engine import Estimator
 from csi.estimation.measured import OfMeans, design_note
 from csi.inference.design import Design
+from csi.inference.intervals import Linear
 from csi.inference.means import Means, Sample
-from csi.inference.regression import Regression, regress_linear
 from csi.inference.stores import LinearStore, Store
 from csi.language import Note
 
 Array = NDArray[np.float64]
 Numbers = Mapping[str, Array]
 SINGULAR = 1e-10
+
+
+@dataclass(frozen=True, eq=False)
+class Regression:
+    """Coefficients of one regression in every domain.
+
+    Attributes
+    ----------
+    coef : (G, p), the constant first
+    cov : (G p, G p) linearised covariance of all coefficients, domain by domain; domains share clusters and strata
+    df : degrees of freedom of the design minus the predictors, as svyglm counts them: units - strata + 1 - p
+    """
+
+    coef: Array
+    cov: Array
+    df: float
+
+    @property
+    def uncertainty(self) -> Linear:
+        """What a table needs to know of the (G p,) coefficients."""
+        return Linear(self.coef.reshape(-1), self.cov, self.df)
+
+
+def regress_linear(
+    x: Array, y: Array, design: Design, *, codes: NDArray[np.int64] | None = None, groups: int = 1
+) -> Regression:
+    """Weighted least squares in every domain; respondents with a missing value are left out.
+
+    Parameters
+    ----------
+    x : (n, k) predictors
+    y : (n,) outcome
+    design : the sampling design of the n respondents; weights of 0 are left out and keep their place in it
+    codes : (n,) number of the domain of each respondent, -1 for none; one domain of all when None
+    groups : number of domains
+
+    Raises
+    ------
+    DataError
+        `wrong_shape`.
+    EstimationError
+        `regression_short` with fewer respondents than coefficients in a domain, `regression_singular` when a predictor
+        follows from the others.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from csi.inference.design import Design
+    >>> found = regress_linear(np.array([[1.0], [2.0], [3.0], [4.0]]), np.array([2.0, 4.0, 6.0, 9.0]), Design(4))
+    >>> found.coef.round(2).tolist(), found.df
+    ([[-0.5, 2.3]], 2.0)
+
+    """
+    n = design.n
+    if x.ndim != 2 or len(x) != n or y.shape != (n,):
+        raise DataError("wrong_shape", what="x, y", shape=f"{x.shape}, {y.shape}", expected=f"({n}, k), ({n},)")
+    z = np.hstack([np.ones((n, 1)), x])
+    weight = np.ones(n) if design.weight is None else design.weight
+    used = (weight > 0) & ~np.isnan(z).any(axis=1) & ~np.isnan(y)
+    domain = np.zeros(n, dtype=np.int64) if codes is None else codes
+    p = z.shape[1]
+    coef, values = np.empty((groups, p)), np.zeros((groups * p, design.pieces))
+    for g in range(groups):
+        rows = np.flatnonzero(used & (domain == g))
+        if len(rows) <= p:
+            raise EstimationError("regression_short", n=len(rows), coefficients=p)
+        inside, w = z[rows], weight[rows] / weight[rows].mean()
+        bread = _inverse((inside * w[:, None]).T @ inside)
+        found = bread @ (inside.T @ (w * y[rows]))
+        coef[g] = found + bread @ (inside.T @ (w * (y[rows] - inside @ found)))  # one refinement, for the digits
+        influence = bread @ (inside * (w * (y[rows] - inside @ coef[g]))[:, None]).T
+        for i, row in enumerate(influence):
+            values[g * p + i] = np.bincount(design.piece[rows], weights=row, minlength=design.pieces)
+    return Regression(coef, design.covariance(values), float(design.df + 1 - p))
+
+
+def _inverse(cross: Array) -> Array:
+    """Inverse (p, p) of weighted cross-products, or an error where a predictor follows from the others."""
+    scale = np.sqrt(np.maximum(np.diag(cross), 0))
+    if (scale <= 0).any():
+        raise EstimationError("regression_singular")
+    standard = cross / np.outer(scale, scale)
+    roots = np.linalg.eigvalsh(standard)
+    if roots[0] <= SINGULAR * roots[-1]:
+        raise EstimationError("regression_singular")
+    return np.linalg.inv(standard) / np.outer(scale, scale)
 
 
 @dataclass(frozen=True, eq=False)
