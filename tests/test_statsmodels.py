@@ -89,6 +89,7 @@ def test_without_a_design_statsmodels_finds_the_same_by_itself(plain, kind):
 def test_summaries_say_what_weights_take_away_in_both_languages(mobile):
     for kind in KINDS:
         found = csi.fit_drivers(mobile, FORMULA, **KINDS[kind]).statsmodels()
+        assert np.isnan([found.llf, found.aic, found.bic]).all()
         text = str(found.summary())
         assert "quality_overall" in text
         assert "40 sampling units in 4 strata" in text

@@ -146,7 +146,9 @@ class InfluenceStore:
         for g, values in enumerate(self.fit.values):
             mine = [(at, name, i - g * sizes[name]) for at, (name, i) in enumerate(places) if i // sizes[name] == g]
             moves = [self._influence(g, name, values)[i] for _, name, i in mine]
-            parts.append(([at for at, _, _ in mine], np.array(moves).reshape(len(mine), len(self.fit.data.domains[g].rows))))
+            parts.append(
+                ([at for at, _, _ in mine], np.array(moves).reshape(len(mine), len(self.fit.data.domains[g].rows)))
+            )
         dfs = np.array([self.fit.dfs[i // sizes[name]] for name, i in places])
         return DomainLinear(estimate, self.covariance(parts, len(places)), self.fit.df, scale, dfs=dfs)
 

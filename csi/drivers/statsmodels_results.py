@@ -19,6 +19,8 @@ from csi.drivers.handed import Handed
 from csi.language import say
 
 Array = NDArray[np.float64]
+# of a sample that is weighted or clustered there are none, and numbers that mean nothing are not shown
+OF_LIKELIHOODS = ("llf", "llnull", "aic", "bic", "bic_llf", "deviance", "null_deviance", "llf_null", "prsquared")
 
 
 class OfSurvey:
@@ -31,6 +33,8 @@ class OfSurvey:
         self.df_resid_inference = handed.df if self.use_t else self.df_resid
         self.cov_type, self.cov_kwds = "survey", {"description": " ".join(map(str, handed.remarks))}
         self.weighted = handed.weighted
+        if self.weighted:
+            self._cache = dict.fromkeys(OF_LIKELIHOODS, np.nan)
 
     def summary(self, *given: Any, **options: Any) -> Any:
         """As in statsmodels, with what the numbers mean for a survey below."""
