@@ -1,7 +1,7 @@
 """Words of answers and headings by language: the files of this folder, their letters compared, words for no answer.
 
-Every file has the same sections: words of degree, `families`, `templates` and `ladders` of answers, `kano`, `yes_no`,
-`no_answer`; `any.yaml` holds what is the same in all languages.
+A file has `verified` (of entries that do not say it themselves), `middle`, `ladders` of answers, `kano`, `yes_no` and
+`no_answer`, and words of degree where it has `families` and `templates`; `any.yaml` holds what is the same in all.
 """
 
 from __future__ import annotations
