@@ -7,8 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from csi.course.tasks import Task
-from csi.course.verdicts import Verdict
+from csi.course.tasks import Task, Verdict
 
 LESSONS = tuple(
     sorted(module.name.removeprefix("lesson_") for module in pkgutil.iter_modules(__path__) if "lesson_" in module.name)

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from csi.data.answers import cells_of, seconds
 from csi.data.cells import BLANK, Cells, dates_of, label_of, natural_key, plain_text, reasons_by_code
 from csi.data.codebook import REASONS, Codebook, Item, offered
-from csi.data.completion import completed
-from csi.data.decisions import decide
+from csi.data.decisions import completed, decide
 from csi.data.evidence import first_kind
 from csi.data.judged import look
 from csi.data.raw import Export

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from csi.data.careless import LEAST_GRID, LEAST_RATINGS
 from csi.data.codebook import offered
 from csi.data.given import SurveyLike, as_survey
-from csi.data.patterns import missing_patterns
 from csi.data.response_signs import SIGNS, Questions, Ratings, read_ratings
+from csi.data.responses import missing_patterns
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
