@@ -43,6 +43,11 @@ def number(value: float, decimals: int = 3) -> str:
     return text.lstrip("-") if not text.strip("-0.") else text  # no minus before a zero
 
 
+def level_text(level: float) -> str:
+    """The level of an interval as a percentage without needless digits: "95%"."""
+    return f"{100 * level:.6g}%"
+
+
 def word(value: Any) -> str:
     """A key's value as a person reads it: terms and kinds are translated, names stay."""
     key = f"terms.{value}"

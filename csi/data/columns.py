@@ -21,7 +21,7 @@ from csi.data.ruling import Ruling
 from csi.data.scales import Scale, brief
 from csi.data.wording import fill_labels, words_kind
 from csi.errors import DataError
-from csi.language import Note, note
+from csi.language import Note, Term, note
 
 _BINARY = Scale(0, 1)
 UNREADABLE = REASONS.index("unreadable")
@@ -91,9 +91,9 @@ class _Tally:
         return found
 
 
-def reason_word(reason: int) -> Note:
+def reason_word(reason: int) -> Term:
     """The reason of a missing answer in words."""
-    return note(f"reason_{REASONS[reason]}")
+    return Term(REASONS[reason])
 
 
 def type_table(

@@ -15,9 +15,8 @@ from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls import fit_pls
 from csi.results import check_level
-from csi.study.answer import headline_of, shared_tree
+from csi.study.answer import choose_model, headline_of, named_target, shared_tree
 from csi.study.asked import Asked
-from csi.study.choosing import choose_model, named_target
 from csi.study.material import Material
 from csi.study.opening import make_sample
 from csi.study.sections import FIRST, LAST, wanted_sections

@@ -100,6 +100,14 @@ class Note:
         return say(f"notes.{self.code}", **self.values)
 
 
+class Term(Note):
+    """A word of the tables inside a sentence; `code` is its name among the words `terms.*`."""
+
+    def __str__(self) -> str:
+        """Return the word."""
+        return say(f"terms.{self.code}")
+
+
 def note(code: str, /, **values: Any) -> Note:
     """Make a Note."""
     return Note(code, values)
