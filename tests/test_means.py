@@ -264,7 +264,7 @@ def test_notes_say_what_the_errors_are():
         ("unknown_items", lambda s: csi.score_items(s, ["q1", "q9"]), "q9"),
         ("no_columns", lambda s: csi.score_items(s, []), "typed"),
         ("all_missing_items", lambda s: csi.score_items(survey_of([[1.0, NAN], [2.0, NAN]])), "q2"),
-        ("by_all_small", lambda s: csi.score_items(s, by="place"), "place"),
+        ("groups_too_small", lambda s: csi.score_items(s, by="place"), "place"),
         ("unknown_column", lambda s: csi.score_items(s, by="plaice"), "plaice"),
         ("score_needs_scale", lambda s: csi.score_items(bare(), "q1", statistic="score"), "q1"),
     ],

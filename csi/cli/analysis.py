@@ -124,7 +124,7 @@ def _study(
             study = analyse([case])
             remarks.append(note("by_of_codebook", column=case))
         except EstimationError as problem:
-            if problem.code not in ("groups_too_small", "by_all_small"):
+            if problem.code != "groups_too_small":
                 raise
             study = analyse(None)
             remarks.append(note("by_dropped", column=case, reason=str(problem)))

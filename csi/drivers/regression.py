@@ -144,12 +144,12 @@ def fit_drivers(
     Raises
     ------
     DataError
-        `outcome_among_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
+        `outcome_in_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
         `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`.
     OptionError
         `unknown_option`, `top_box_needs_boxes`, `boxes_not_used`, `interactions_not_pairs`, `drivers_need_rows`.
     EstimationError
-        `drivers_separated`, `trust_groups_small`.
+        `drivers_separated`, `groups_too_small`.
 
     Notes
     -----

@@ -160,7 +160,7 @@ def refuse_private(survey: Survey, items: Sequence[str]) -> None:
     """Refuse columns that no result may name; the message counts them and does not."""
     count = sum(item in survey.codebook.private for item in items)
     if count:
-        raise DataError("trust_private", survey=survey.name, count=count)
+        raise DataError("private_items", survey=survey.name, count=count, options="items=")
 
 
 def numeric_constructs(survey: Survey) -> dict[str, tuple[str, ...]]:
@@ -248,7 +248,7 @@ def group_codes(
     large = [g for g in range(len(labels)) if sizes[g] >= need]
     small = [f"{labels[g]} ({sizes[g]})" for g in range(len(labels)) if sizes[g] < need]
     if not large:
-        raise EstimationError("trust_groups_small", by=str(by), need=need, groups=small)
+        raise EstimationError("groups_too_small", by=str(by), need=need, groups=small)
     if small:
         notes.append(note("small_groups", groups=small, need=need))
     lost = int((codes[used] < 0).sum())
@@ -282,4 +282,4 @@ def _check_spread(batch: Batch, items: tuple[str, ...], n: int, need: int, what:
     if constant and group is not None:
         raise DataError("constant_in_group", function=what, group=group, items=constant)
     if constant:
-        raise DataError("trust_constant_items", items=constant)
+        raise DataError("constant_items", items=constant)

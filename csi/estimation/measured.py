@@ -138,7 +138,7 @@ def measure(question: Measure, survey: Survey, *, by: str | Sequence[str] | None
     DataError
         `all_missing_items`: nobody has a value in a column; those of `Survey.split` and `Survey.design`.
     EstimationError
-        `by_all_small`: no group is large enough; `replicates_failed`.
+        `groups_too_small`: no group is large enough; `replicates_failed`.
     OptionError
         An unknown inference or interval, an interval that the inference cannot give, `bad_n_boot`.
 
@@ -192,7 +192,7 @@ def _sample(question: Measure, survey: Survey, by: str | Sequence[str] | None, n
     small = [f"{labels[g]} ({least[g]})" for g in range(len(labels)) if least[g] < question.need]
     shown = by if isinstance(by, str) else ", ".join(by)
     if not len(large):
-        raise EstimationError("by_all_small", by=shown, need=question.need, groups=small or ["-"])
+        raise EstimationError("groups_too_small", by=shown, need=question.need, groups=small or ["-"])
     if small:
         notes.append(note("groups_left_out", groups=small, need=question.need))
     lost = int((used & (codes < 0)).sum())

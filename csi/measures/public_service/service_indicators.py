@@ -19,7 +19,9 @@ CHANNELS = ("on_site", "online")
 def _trees() -> dict[str, Any]:
     import yaml
 
-    return yaml.safe_load(files("csi.measures.public_service").joinpath("service_indicators.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load(
+        files("csi.measures.public_service").joinpath("service_indicators.yaml").read_text(encoding="utf-8")
+    )
 
 
 def list_service_indicators(channel: str | None = None) -> pandas.DataFrame:

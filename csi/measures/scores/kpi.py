@@ -88,7 +88,7 @@ def score_kpi(
     DataError
         `flags_not_yes_no`, `unknown_column`, `private_column`; those of `score_rate`.
     EstimationError
-        `by_all_small`: no group is large enough.
+        `groups_too_small`: no group is large enough.
 
     Notes
     -----

@@ -84,7 +84,7 @@ def score_rate(
         `unknown_items`, `items_not_numbers`, `items_repeated`, `item_without_scale`, `private_column`,
         `all_missing_items`, `items_needed`, `items_none_rated`.
     EstimationError
-        `by_all_small`: no group is large enough.
+        `groups_too_small`: no group is large enough.
 
     Notes
     -----

@@ -88,7 +88,7 @@ def check_factorability(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `doubled_items`, `correlation_singular`, `trust_constant_items`, `too_few_items`, unknown items, impossible
+        `doubled_items`, `correlation_singular`, `constant_items`, `too_few_items`, unknown items, impossible
         options.
 
     Notes

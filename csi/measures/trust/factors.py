@@ -126,7 +126,7 @@ def fit_factors(
     ------
     DataError, EstimationError, OptionError
         `too_few_items`, `too_many_factors`, `bad_n_factors`, `doubled_items`, `correlation_singular`,
-        `trust_constant_items`, unknown items, impossible options.
+        `constant_items`, unknown items, impossible options.
 
     Notes
     -----

@@ -77,7 +77,7 @@ def fit_icc(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `too_few_items`, `trust_constant_items`, unknown items, too few cases, impossible options.
+        `too_few_items`, `constant_items`, unknown items, too few cases, impossible options.
 
     Notes
     -----

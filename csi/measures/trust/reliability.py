@@ -125,7 +125,7 @@ def check_reliability(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `single_item_scales`, `no_constructs`, `trust_constant_items`, unknown items, too few respondents, impossible
+        `single_item_scales`, `no_constructs`, `constant_items`, unknown items, too few respondents, impossible
         options.
 
     Notes
