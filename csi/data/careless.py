@@ -9,14 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, wraps
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csi.data.yamltext import load_yaml
+from csi.words import package_yaml
 
 Array = NDArray[np.float64]
 
@@ -228,8 +227,7 @@ def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
 @cache
 def perfunctory_words() -> frozenset[str]:
     """The answers that count as perfunctory, in the form `bare` gives; they stand in csi/data/perfunctory.yaml."""
-    text = files("csi").joinpath("data", "perfunctory.yaml").read_text(encoding="utf-8")
-    return frozenset(bare(word) for words in load_yaml(text, "perfunctory.yaml").values() for word in words)
+    return frozenset(bare(word) for words in package_yaml("data", "perfunctory.yaml").values() for word in words)
 
 
 def bare(answer: str) -> str:

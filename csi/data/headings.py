@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 from csi.data.ladders import families
 from csi.data.tongues import letters, plain_label
+from csi.words import package_yaml
 
 _NUMBER = re.compile(
     r"^\s*(?:[A-Za-z]{0,3}\d{1,3}(?:[-_.]\d{1,3})*[a-z]?\s*[、.．:：)）_-]\s*|\(\d{1,3}\)\s*|\d{1,3}\s+(?=\D))"
@@ -166,15 +166,11 @@ def _normal(text: str) -> str:
 
 @cache
 def _patterns() -> dict[str, Any]:
-    import yaml
-
-    text = files("csi.data").joinpath("headings.yaml").read_text(encoding="utf-8")
-    words = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return {
         kind: {name: _compiled(part) for name, part in listed.items()}
         if isinstance(listed, dict)
         else _compiled(listed)
-        for kind, listed in words.items()
+        for kind, listed in package_yaml("data", "headings.yaml").items()
     }
 
 

@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Any
+
+from csi.words import package_yaml
 
 TONGUES = ("zh", "en", "ja", "ko", "es", "pt", "de", "fr", "id")
 
@@ -34,10 +35,7 @@ _PICTURES = re.compile(
 @cache
 def tongue(language: str) -> dict[str, Any]:
     """The words of one language, or of `any`."""
-    import yaml
-
-    text = files("csi").joinpath("data", "tongues", f"{language}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return package_yaml("data", "tongues", f"{language}.yaml")
 
 
 def without_accents(text: str) -> str:
