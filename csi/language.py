@@ -5,21 +5,25 @@ from __future__ import annotations
 from contextvars import Token
 
 from csi.errors import choose
-from csi.words import LANGUAGES, Note, at_terminal, chosen, current_language, has_words, note, pick, say, shown, words
+from csi.words import (
+    LANGUAGES,
+    Note,
+    Term,
+    at_terminal,
+    chosen,
+    current_language,
+    has_words,
+    note,
+    pick,
+    say,
+    shown,
+    words,
+)
 
 __all__ = [
-    "LANGUAGES",
-    "Note",
-    "at_terminal",
-    "current_language",
-    "has_words",
-    "note",
-    "pick",
-    "say",
-    "shown",
-    "use_language",
-    "words",
-]
+    "LANGUAGES", "Note", "Term", "at_terminal", "current_language", "has_words", "note", "pick", "say", "shown",
+    "use_language", "words",
+]  # fmt: skip
 
 
 class _Restore:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import copyreg
 import numbers
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.errors import CsiError, DataError, EstimationError, OptionError
+from csi.errors import DataError, EstimationError, OptionError
 from csi.estimates import Estimate, Uncertainty
+from csi.kept import kept, let_go, same
 from csi.language import Note, pick, say
 from csi.views import html_view, public_names, text_view
 
@@ -138,8 +137,8 @@ class Result:
     _glance: Mapping[str, Any] = field(repr=False)
     _checks: Callable[[], tuple[Check, ...]] = field(repr=False)
     _scores: Callable[[], pd.DataFrame] | None = field(default=None, repr=False)
-    _regressions: Callable[[], Mapping[str, Callable[[], Any]]] | None = field(default=None, repr=False)
     _sources: tuple[Mapping[str, str], ...] = field(default=(), repr=False)
+    _regressions: Callable[[], Mapping[str, Callable[[], Any]]] | None = field(default=None, repr=False)
     _built: dict[str, Table] = field(default_factory=dict, repr=False)
 
     @property
@@ -349,9 +348,9 @@ class Result:
 
         Its `scores()` and `statsmodels()` raise `scores_let_go`.
         """
-        kept = pickle.loads(pickle.dumps(replace(self, _scores=None, _regressions=None)))
-        gone = {name: _let_go for name in ("_scores", "_regressions") if getattr(self, name) is not None}
-        return replace(kept, **gone)
+        alone = pickle.loads(pickle.dumps(replace(self, _scores=None, _regressions=None)))
+        gone = {name: let_go for name in ("_scores", "_regressions") if getattr(self, name) is not None}
+        return replace(alone, **gone)
 
     def __repr__(self) -> str:
         return self.summary()
@@ -367,40 +366,10 @@ class Result:
         built = {name: self.table(name) for name in self._tables}
         state = {part.name: getattr(self, part.name) for part in fields(self)}
         return {
-            **state, "_tables": {name: partial(_same, table) for name, table in built.items()}, "_built": built,
-            "_glance": dict(self._glance), "_checks": partial(_same, self.checks), "_scores": _kept(self._scores),
-            "_regressions": _kept(self._regressions),
+            **state, "_tables": {name: partial(same, table) for name, table in built.items()}, "_built": built,
+            "_glance": dict(self._glance), "_checks": partial(same, self.checks), "_scores": kept(self._scores),
+            "_regressions": kept(self._regressions),
         }  # fmt: skip
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-def _kept(make: Callable[[], Any] | None) -> Callable[[], Any] | None:
-    """What is made from answers, made already, or what making it raises."""
-    if make is None:
-        return None
-    try:
-        return make().copy
-    except CsiError as problem:
-        return partial(_raise, problem)
-
-
-def _let_go() -> Any:
-    raise DataError("scores_let_go")
-
-
-def _raise(problem: CsiError) -> None:
-    raise problem
-
-
-# The options of a Study are such a view; pickle and copy do not know them by themselves.
-copyreg.pickle(MappingProxyType, lambda view: (_view, (dict(view),)))
-
-
-def _view(values: Mapping) -> MappingProxyType:
-    return MappingProxyType(values)
 
 
 def stack(blocks: Sequence[Block], groups: Sequence[str]) -> tuple[list, list]:

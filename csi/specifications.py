@@ -16,7 +16,7 @@ from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Uncertainty, Unknown
 from csi.inference.intervals import Draws
-from csi.language import Note, note
+from csi.language import Note, Term, note
 from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls import SCHEMES, fit_pls
@@ -281,7 +281,7 @@ def _checks(keys: list[tuple[str, str]], gaps: Array, spread: float) -> tuple[Ch
         Check("specification_spread", spread, f"<= {DIFFERENCE:g}", spread <= DIFFERENCE, False, {"value": spread})
     ]
     for (decision, value), gap in zip(keys, gaps, strict=True):
-        facts = {"decision": note(f"decision_{decision}"), "value": note(f"decision_{value}"), "gap": float(gap)}
+        facts = {"decision": Term(decision), "value": Term(value), "gap": float(gap)}
         ok = abs(float(gap)) <= DIFFERENCE
         lines.append(Check("specification", float(gap), f"|d| <= {DIFFERENCE:g}", ok, False, facts))
     return tuple(lines)

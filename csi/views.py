@@ -9,10 +9,10 @@ import math
 import unicodedata
 from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 from csi.language import current_language, has_words, say
+from csi.words import package_yaml
 
 # Columns whose values are words of csi; those of all others are names and stay.
 TRANSLATED = ("kind", "term", "reason", "check", "scheme", "inference", "interval")
@@ -23,10 +23,7 @@ DECIMALS = {"p_value": 3, "n_eff": 1}
 @cache
 def column_glossary() -> dict[str, dict[str, str]]:
     """Every column a table may have: type, unit, en, zh."""
-    import yaml
-
-    text = files("csi").joinpath("words", "columns.yaml").read_text(encoding="utf-8")
-    return yaml.safe_load(text)
+    return package_yaml("words", "columns.yaml")
 
 
 def column_title(name: str) -> str:
@@ -41,6 +38,11 @@ def number(value: float, decimals: int = 3) -> str:
         return "–"
     text = f"{value:.{decimals}f}"
     return text.lstrip("-") if not text.strip("-0.") else text  # no minus before a zero
+
+
+def level_text(level: float) -> str:
+    """The level of an interval as a percentage without needless digits: "95%"."""
+    return f"{100 * level:.6g}%"
 
 
 def word(value: Any) -> str:

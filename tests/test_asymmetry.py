@@ -234,7 +234,7 @@ def test_without_any_impact_there_is_no_asymmetry():
 GOOD = {"outcome": "overall", "drivers": ["delivery", "extras"], "low": 4, "high": 8}
 BAD = [
     ({"drivers": ["overall", "extras"]}, csi.DataError, "outcome_in_drivers", ["overall"]),
-    ({"drivers": []}, csi.DataError, "drivers_needed", ["drivers="]),
+    ({"drivers": []}, csi.DataError, "no_drivers", ["drivers="]),
     ({"drivers": ["extras", "extras"]}, csi.DataError, "items_given_twice", ["extras"]),
     ({"drivers": ["deliverry"]}, csi.DataError, "unknown_items", ["deliverry"]),
     ({"low": 0}, csi.DataError, "asymmetry_nobody", ["delivery"]),

@@ -14,10 +14,10 @@ from hypothesis.extra.numpy import arrays
 
 import csi
 from csi.data import careless, consistency
-from csi.data.patterns import missing_patterns
-from csi.data.perfunctory import bare, perfunctory_answers, perfunctory_words
+from csi.data.careless import bare, perfunctory_answers, perfunctory_words
 from csi.data.response_check import LIMITS
 from csi.data.response_signs import SIGNS, find_grids
+from csi.data.responses import missing_patterns
 from csi.errors import CsiError
 from csi.words import words
 

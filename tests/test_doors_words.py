@@ -141,7 +141,7 @@ def test_n_boot_is_a_number_of_replicates(call, n_boot):
 
 @pytest.mark.parametrize("seed", ["x", -1, 1.5, None, True])
 def test_a_seed_is_a_whole_number(seed):
-    assert refusal(lambda: csi.fit_pls(survey(), MODEL, n_boot=20, seed=seed).tidy()).code == "bad_seed"
+    assert refusal(lambda: csi.fit_pls(survey(), MODEL, n_boot=20, seed=seed).tidy()).code == "not_whole"
 
 
 @pytest.mark.parametrize("level", ["x", None, 2, 0, float("nan"), [0.9]])

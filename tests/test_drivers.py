@@ -573,10 +573,10 @@ typed = partial(drivers_of, small())
 of_mobi = partial(drivers_of, csi.load_moments("mobi"), "CUSA1", "PERQ1")
 of_mobile = partial(drivers_of, csi.load_sample("mobile"), OUTCOME, DRIVERS)
 BAD = {
-    "outcome among drivers": (lambda: typed("y", ["a", "y"]), "outcome_among_drivers", ["y"]),
+    "outcome among drivers": (lambda: typed("y", ["a", "y"]), "outcome_in_drivers", ["y"]),
     "outcome as segment": (
         lambda: typed("y", "a", interactions="y"),
-        "outcome_among_drivers",
+        "outcome_in_drivers",
         ["y"],
     ),
     "twice": (lambda: typed("y", ["a", "b", "a"]), "items_twice", ["a"]),
@@ -720,7 +720,7 @@ def test_private_columns_are_not_named() -> None:
     private = csi.Survey.from_frame(survey.answers, book)
     with pytest.raises(csi.DataError) as caught:
         csi.fit_drivers(private, "y", ["a", "b"])
-    assert caught.value.code == "trust_private"
+    assert caught.value.code == "private_items"
     with pytest.raises(csi.DataError):
         csi.fit_drivers(private, "y", ["a"], interactions="b")
 

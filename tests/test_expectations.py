@@ -222,8 +222,8 @@ BAD = [
     ({"disconfirmation": "satisfaction"}, csi.DataError, "outcome_in_drivers", ["satisfaction"]),
     ({"desired": "expectation"}, csi.DataError, "items_given_twice", ["expectation"]),
     ({"needs": "nothing"}, csi.DataError, "unknown_items", ["nothing"]),
-    ({"folds": 1}, csi.OptionError, "bad_folds", ["1"]),
-    ({"folds": 2.5}, csi.OptionError, "bad_folds", ["2.5"]),
+    ({"folds": 1}, csi.OptionError, "not_whole", ["1"]),
+    ({"folds": 2.5}, csi.OptionError, "not_whole", ["2.5"]),
     ({"inference": "guess"}, csi.OptionError, "unknown_option", ["guess"]),
 ]
 

@@ -575,14 +575,14 @@ BAD = {
     "sum": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "c", "sum"]), SAME, ["b", "c", "sum"]),
     "constant": (lambda: csi.fit_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
     "constant outcome": (lambda: csi.fit_importance(SURVEY, "flat", ["a", "b"]), "importance_constant", ["flat"]),
-    "outcome": (lambda: csi.fit_importance(SURVEY, "y", ["a", "y"]), "drivers_hold_outcome", ["y"]),
-    "twice": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "a"]), "drivers_twice", ["a"]),
+    "outcome": (lambda: csi.fit_importance(SURVEY, "y", ["a", "y"]), "outcome_in_drivers", ["y"]),
+    "twice": (lambda: csi.fit_importance(SURVEY, "y", ["a", "b", "a"]), "items_twice", ["a"]),
     "twice in players": (
-        lambda: csi.fit_importance(SURVEY, "y", {"one": ["a", "b"], "two": "b"}), "drivers_twice", ["b"],
+        lambda: csi.fit_importance(SURVEY, "y", {"one": ["a", "b"], "two": "b"}), "items_twice", ["b"],
     ),
-    "none": (lambda: csi.fit_importance(SURVEY, "y", []), "drivers_none", ["y"]),
-    "empty player": (lambda: csi.fit_importance(SURVEY, "y", {"one": []}), "drivers_none", ["y"]),
-    "outcome list": (lambda: csi.fit_importance(SURVEY, ["y"], ["a"]), "driver_outcome_name", ["list"]),
+    "none": (lambda: csi.fit_importance(SURVEY, "y", []), "no_drivers", ["y"]),
+    "empty player": (lambda: csi.fit_importance(SURVEY, "y", {"one": []}), "no_drivers", ["y"]),
+    "outcome list": (lambda: csi.fit_importance(SURVEY, ["y"], ["a"]), "outcome_not_name", ["list"]),
     "unknown": (lambda: csi.fit_importance(SURVEY, "y", ["a", "nowhere"]), "unknown_items", ["nowhere", "twin"]),
     "unknown outcome": (lambda: csi.fit_importance(SURVEY, "nowhere", ["a"]), "unknown_items", ["nowhere"]),
     "nothing left": (lambda: csi.fit_importance(SURVEY, "y", ["top", "end"]), "no_complete_rows", ["40"]),
@@ -604,7 +604,7 @@ BAD = {
         ["johnson", "one", "lmg"],
     ),
     "orders": (
-        lambda: csi.fit_importance(SURVEY, "y", ["a"], method="lmg_sampled", n_orders=1), "bad_n_orders", ["1"],
+        lambda: csi.fit_importance(SURVEY, "y", ["a"], method="lmg_sampled", n_orders=1), "not_whole", ["1"],
     ),
     "not a survey": (lambda: csi.fit_importance([1, 2], "y", ["a"]), "not_a_survey", ["Moments", "list"]),
     "rows needed": (
@@ -762,7 +762,7 @@ BAD_COMPARISONS = {
         lambda: csi.compare_importance(csi.load_sample("mobile"), "sat_overall", DRIVERS, fit=pls_fit(), by="operator"),
         "fit_with_by", ["fit=", "by="],
     ),
-    "outcome": (lambda: csi.compare_importance(SURVEY, "y", ["y"]), "drivers_hold_outcome", ["compare_importance"]),
+    "outcome": (lambda: csi.compare_importance(SURVEY, "y", ["y"]), "outcome_in_drivers", ["compare_importance"]),
     "constant": (lambda: csi.compare_importance(SURVEY, "y", ["a", "flat"]), "importance_constant", ["flat"]),
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ RANKS = (
     "language",
     "views",
     "estimates",
+    "kept",
     "results",
     "frames",
     "sums",

@@ -13,10 +13,9 @@ from platform_fixtures import codes, column, table
 
 from csi.data.raw import compact
 from csi.data.readers import google_forms, limesurvey, qualtrics, surveymonkey, tencent
-from csi.data.readers.parquet import export_parquet
 from csi.data.readers.platform_columns import Column, clean, common_stem
 from csi.data.readers.several_answers import as_choices, as_ranks, joined_options
-from csi.data.readers.statistics import export_spss, export_stata
+from csi.data.readers.statistics import export_parquet, export_spss, export_stata
 from csi.errors import CsiError
 
 READERS = {

@@ -150,7 +150,7 @@ def test_private_item_in_the_model_is_refused_without_its_name(gappy):
     book = dataclasses.replace(gappy.codebook, private=("phone", "q2"))
     with pytest.raises(csi.DataError) as caught:
         csi.analyse_survey(gappy.with_codebook(book), MODEL, n_boot=0)
-    assert "1 of its items" in str(caught.value)
+    assert "1 of the items" in str(caught.value)
     assert "q2" not in str(caught.value)
 
 

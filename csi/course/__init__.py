@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from csi.course.tasks import Task
-from csi.course.verdicts import Verdict
+from csi.course.tasks import Task, Verdict
 
 LESSONS = tuple(
     sorted(module.name.removeprefix("lesson_") for module in pkgutil.iter_modules(__path__) if "lesson_" in module.name)
@@ -67,8 +67,10 @@ def list_exercises() -> list[str]:
     return [name for lesson in LESSONS for name in _exercises(lesson)]
 
 
-def _exercises(lesson: str) -> dict[str, Any]:
-    return import_module(f"csi.course.lesson_{lesson}").EXERCISES
+def _exercises(lesson: str) -> dict[str, Callable[[], Task]]:
+    """Number to task: those of a lesson in their order, the student's own data last."""
+    module = import_module(f"csi.course.lesson_{lesson}")
+    return {f"{lesson}.{k}": task for k, task in enumerate((*module.EXERCISES, lambda: module.OWN), start=1)}
 
 
 def _task(name: str) -> Task:

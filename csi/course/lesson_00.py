@@ -97,10 +97,5 @@ def improve_first() -> NamesTask:
     )  # fmt: skip
 
 
-@cache
-def own_study() -> OwnTask:
-    """00.5: the student's own export."""
-    return OwnTask("ex_00_5")
-
-
-EXERCISES = {"00.1": left_out, "00.2": margin, "00.3": tied, "00.4": improve_first, "00.5": own_study}
+EXERCISES = (left_out, margin, tied, improve_first)
+OWN = OwnTask("ex_00_5")  # 00.5: the student's own export

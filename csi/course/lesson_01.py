@@ -117,16 +117,5 @@ def let_down() -> NumberTask:
     )  # fmt: skip
 
 
-@cache
-def own_classes() -> OwnResultTask:
-    """01.5: better, as and worse than expected in the student's own data."""
-    return OwnResultTask("ex_01_5", "disconfirmation")
-
-
-EXERCISES = {
-    "01.1": standards,
-    "01.2": exchange,
-    "01.3": norm_in_use,
-    "01.4": let_down,
-    "01.5": own_classes,
-}
+EXERCISES = (standards, exchange, norm_in_use, let_down)
+OWN = OwnResultTask("ex_01_5", "disconfirmation")  # 01.5: better, as and worse than expected in the student's own data

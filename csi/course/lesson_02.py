@@ -113,16 +113,5 @@ def lowest_mean() -> NumberTask:
     )  # fmt: skip
 
 
-@cache
-def own_bounds() -> OwnResultTask:
-    """02.5: bounds for the student's own data."""
-    return OwnResultTask("ex_02_5", "bounds")
-
-
-EXERCISES = {
-    "02.1": double_barrelled,
-    "02.2": invitations,
-    "02.3": raked_mean,
-    "02.4": lowest_mean,
-    "02.5": own_bounds,
-}
+EXERCISES = (double_barrelled, invitations, raked_mean, lowest_mean)
+OWN = OwnResultTask("ex_02_5", "bounds")  # 02.5: bounds for the student's own data

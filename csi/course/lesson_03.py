@@ -124,16 +124,5 @@ def made_of_defaults() -> NamesTask:
     )  # fmt: skip
 
 
-@cache
-def own_rate() -> OwnResultTask:
-    """03.5: the student's own data."""
-    return OwnResultTask("ex_03_5", "rate")
-
-
-EXERCISES = {
-    "03.1": handling_rate,
-    "03.2": nps_difference,
-    "03.3": other_points,
-    "03.4": made_of_defaults,
-    "03.5": own_rate,
-}
+EXERCISES = (handling_rate, nps_difference, other_points, made_of_defaults)
+OWN = OwnResultTask("ex_03_5", "rate")  # 03.5: the student's own data

@@ -154,16 +154,5 @@ def consistency() -> NumberTask:
     )  # fmt: skip
 
 
-@cache
-def own_index() -> OwnResultTask:
-    """04.5: the student's own tree and data."""
-    return OwnResultTask("ex_04_5", "index")
-
-
-EXERCISES = {
-    "04.1": one_customer,
-    "04.2": one_assumption,
-    "04.3": gained,
-    "04.4": consistency,
-    "04.5": own_index,
-}
+EXERCISES = (one_customer, one_assumption, gained, consistency)
+OWN = OwnResultTask("ex_04_5", "index")  # 04.5: the student's own tree and data

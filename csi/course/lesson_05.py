@@ -128,16 +128,5 @@ def harman() -> NumberTask:
     )  # fmt: skip
 
 
-@cache
-def own_reliability() -> OwnResultTask:
-    """05.5: reliability of a scale of the student's own."""
-    return OwnResultTask("ex_05_5", "reliability")
-
-
-EXERCISES = {
-    "05.1": fast_people,
-    "05.2": raw_alpha,
-    "05.3": length,
-    "05.4": harman,
-    "05.5": own_reliability,
-}
+EXERCISES = (fast_people, raw_alpha, length, harman)
+OWN = OwnResultTask("ex_05_5", "reliability")  # 05.5: reliability of a scale of the student's own

@@ -143,16 +143,5 @@ def moment_of_truth() -> NamesTask:
     )  # fmt: skip
 
 
-@cache
-def own_gaps() -> OwnResultTask:
-    """06.5: gaps of the student's own service."""
-    return OwnResultTask("ex_06_5", "dimensions")
-
-
-EXERCISES = {
-    "06.1": empathy_gap,
-    "06.2": business_gap,
-    "06.3": gap_reliability,
-    "06.4": moment_of_truth,
-    "06.5": own_gaps,
-}
+EXERCISES = (empathy_gap, business_gap, gap_reliability, moment_of_truth)
+OWN = OwnResultTask("ex_06_5", "dimensions")  # 06.5: gaps of the student's own service

@@ -143,16 +143,5 @@ def enough_answers() -> NumberTask:
     )  # fmt: skip
 
 
-@cache
-def own_features() -> OwnResultTask:
-    """07.5: the student's own features."""
-    return OwnResultTask("ex_07_5", "better_worse")
-
-
-EXERCISES = {
-    "07.1": worse_coefficient,
-    "07.2": unclear_classes,
-    "07.3": tour_by_segment,
-    "07.4": enough_answers,
-    "07.5": own_features,
-}
+EXERCISES = (worse_coefficient, unclear_classes, tour_by_segment, enough_answers)
+OWN = OwnResultTask("ex_07_5", "better_worse")  # 07.5: the student's own features

@@ -152,16 +152,5 @@ def without_effect() -> NamesTask:
     )  # fmt: skip
 
 
-@cache
-def own_quadrants() -> OwnResultTask:
-    """08.5: the student's own items."""
-    return OwnResultTask("ex_08_5", "positions")
-
-
-EXERCISES = {
-    "08.1": targets,
-    "08.2": importance_for_recommending,
-    "08.3": certain_quadrants,
-    "08.4": without_effect,
-    "08.5": own_quadrants,
-}
+EXERCISES = (targets, importance_for_recommending, certain_quadrants, without_effect)
+OWN = OwnResultTask("ex_08_5", "positions")  # 08.5: the student's own items

@@ -163,16 +163,5 @@ def best_in_the_middle() -> NamesTask:
     )  # fmt: skip
 
 
-@cache
-def own_drivers() -> OwnResultTask:
-    """09.5: the student's own items."""
-    return OwnResultTask("ex_09_5", "coefficients")
-
-
-EXERCISES = {
-    "09.1": coefficient,
-    "09.2": inflation,
-    "09.3": difference_of_coefficients,
-    "09.4": best_in_the_middle,
-    "09.5": own_drivers,
-}
+EXERCISES = (coefficient, inflation, difference_of_coefficients, best_in_the_middle)
+OWN = OwnResultTask("ex_09_5", "coefficients")  # 09.5: the student's own items

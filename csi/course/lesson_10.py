@@ -133,16 +133,5 @@ def theory() -> NamesTask:
     )  # fmt: skip
 
 
-@cache
-def own_importance() -> OwnResultTask:
-    """10.5: the student's own items."""
-    return OwnResultTask("ex_10_5", "importance")
-
-
-EXERCISES = {
-    "10.1": shared_out,
-    "10.2": without_support,
-    "10.3": punctuality,
-    "10.4": theory,
-    "10.5": own_importance,
-}
+EXERCISES = (shared_out, without_support, punctuality, theory)
+OWN = OwnResultTask("ex_10_5", "importance")  # 10.5: the student's own items

@@ -114,16 +114,5 @@ def _index_of(operator: str, *, weighted: bool = True) -> float:
     return fit.index(TARGET, mean=case @ ratings[rows][:, place] / case.sum())
 
 
-@cache
-def own_fit() -> OwnTask:
-    """11.5: the student's own export."""
-    return OwnTask("ex_11_5")
-
-
-EXERCISES = {
-    "11.1": index_by_hand,
-    "11.2": honest_error,
-    "11.3": total_effect,
-    "11.4": difference,
-    "11.5": own_fit,
-}
+EXERCISES = (index_by_hand, honest_error, total_effect, difference)
+OWN = OwnTask("ex_11_5")  # 11.5: the student's own export

@@ -1,17 +1,21 @@
-"""Signs of careless answering in the order and spread of one respondent's ratings, on arrays.
+"""Signs of careless answering, on arrays: order and spread of one respondent's ratings, texts that say nothing.
 
-Every function takes ratings (n, k) as they were asked, NaN where an answer is missing, and gives one number per
+The functions of ratings take ratings (n, k) as they were asked, NaN where an answer is missing, and give one number per
 respondent, NaN where there is nothing to judge. Columns are read one after the other, so a column-major array is fast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from csi.words import package_yaml
 
 Array = NDArray[np.float64]
 
@@ -218,3 +222,57 @@ def _mixed(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return bits ^ (bits >> np.uint64(31))
+
+
+@cache
+def perfunctory_words() -> frozenset[str]:
+    """The answers that count as perfunctory, in the form `bare` gives; they stand in csi/data/perfunctory.yaml."""
+    return frozenset(bare(word) for words in package_yaml("data", "perfunctory.yaml").values() for word in words)
+
+
+def bare(answer: str) -> str:
+    """Letters and digits of an answer, full-width ones made ordinary, in small letters; "" for punctuation only.
+
+    Examples
+    --------
+    >>> from csi.data.careless import bare
+    >>> bare(" 没意见。。。"), bare("Very  good!!"), bare("……")
+    ('没意见', 'verygood', '')
+
+    """
+    plain = unicodedata.normalize("NFKC", answer).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+def perfunctory_answers(cells: pd.Series, more: Iterable[str] = ()) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which cells of one column of texts were answered, and which of those answers say nothing.
+
+    Parameters
+    ----------
+    cells : (n,) texts, missing where nothing was written
+    more : further answers that count as perfunctory
+
+    Returns
+    -------
+    answered, perfunctory : (n,) each
+
+    Notes
+    -----
+    An answer is compared as a whole: "服务很好" is an answer, "很好！" is none. Each different text is looked at once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from csi.data.careless import perfunctory_answers
+    >>> answered, empty = perfunctory_answers(pd.Series(["没意见", "等了很久", None, "OK!"]))
+    >>> answered.tolist(), empty.tolist()
+    ([True, True, False, True], [True, False, False, True])
+
+    """
+    codes, texts = pd.factorize(cells)
+    known = perfunctory_words() | {bare(word) for word in more}
+    says_nothing = np.array([not bare(str(text)) or bare(str(text)) in known for text in texts], dtype=bool)
+    answered = codes >= 0
+    found = np.zeros(len(codes), dtype=bool)
+    found[answered] = says_nothing[codes[answered]]
+    return answered, found

@@ -190,22 +190,17 @@ class Codebook:
         Raises
         ------
         DataError
-            `codebook_no_name`, `codebook_not_found`, `codebook_not_utf8`, those of `file_bytes` and `from_yaml`.
+            `codebook_no_name`, `yaml_not_found`, `yaml_not_utf8`, those of `file_bytes` and `from_yaml`.
 
         """
-        from csi.data.readers.detect import file_bytes
+        from csi.data.readers.detect import yaml_file
 
         try:
-            text = file_bytes(path).decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise DataError("codebook_not_utf8", file=Path(path).name) from None
+            text = yaml_file(path)
         except DataError as problem:
-            if problem.code == "file_no_name":
-                raise DataError("codebook_no_name", found=type(path).__name__) from None
-            if problem.code not in ("file_not_found", "folder_not_found"):
+            if problem.code != "file_no_name":
                 raise
-            names = sorted(p.name for p in Path(path).parent.glob("*.y*ml"))
-            raise DataError("codebook_not_found", file=str(path), choices=names or ["-"]) from None
+            raise DataError("codebook_no_name", found=type(path).__name__) from None
         return cls.from_yaml(text, Path(path).name)
 
     @classmethod

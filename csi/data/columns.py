@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from csi.data.answers import cells_of, seconds
 from csi.data.cells import BLANK, Cells, dates_of, label_of, natural_key, plain_text, reasons_by_code
 from csi.data.codebook import REASONS, Codebook, Item, offered
-from csi.data.completion import completed
-from csi.data.decisions import decide
+from csi.data.decisions import completed, decide
 from csi.data.evidence import first_kind
 from csi.data.judged import look
 from csi.data.raw import Export
@@ -22,7 +21,7 @@ from csi.data.ruling import Ruling
 from csi.data.scales import Scale, brief
 from csi.data.wording import fill_labels, words_kind
 from csi.errors import DataError
-from csi.language import Note, note
+from csi.language import Note, Term, note
 
 _BINARY = Scale(0, 1)
 UNREADABLE = REASONS.index("unreadable")
@@ -92,9 +91,9 @@ class _Tally:
         return found
 
 
-def reason_word(reason: int) -> Note:
+def reason_word(reason: int) -> Term:
     """The reason of a missing answer in words."""
-    return note(f"reason_{REASONS[reason]}")
+    return Term(REASONS[reason])
 
 
 def type_table(

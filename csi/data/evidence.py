@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.data.batteries import adjacent_runs, stems_of
 from csi.data.blocks import Verdict, crowded, judge, settle, within
 from csi.data.cells import dates_of, label_of
 from csi.data.codebook import Item
@@ -34,6 +33,12 @@ NUMBERS = 0.8  # share of the answers that must be numbers for a column of numbe
 HALVES = 0.25  # share of half points from which a column is taken for computed means, unless its heading rates
 ENOUGH = 2_000  # respondents that tell whether an item goes against the others
 UNSURE = 6  # so many answers on the highest rung make a higher one that nobody chose hard to believe
+_AGAIN = re.compile(r"(.{8,}?)(?:[\s_]*\(?\d{1,3}\)?)?")  # the same heading again, with a number
+_ROW = re.compile(r"(.{2,}?)\s*[\[［](.+)[\]］]\s*$", re.S)  # Question [row]
+_DASHED = re.compile(r"(.{4,}?)\s*(?:—|–| - |：|: )\s*(.+)$", re.S)  # stem - row
+_NUMBERED = re.compile(r"([^\W\d_]*(?:[\W_]*\d+(?=[\W_]+\w))*)[\W_]*\d+[a-z]?\W*")  # Q1, KP1, X1.2 -> Q, KP, X1
+_CAMEL = re.compile(r"([a-z]{2,}|[A-Z]{2,})(?=[A-Z][a-z])[A-Za-z]*\d*")  # satWifi
+_SNAKE = re.compile(r"([^\W\d_]{2,})[_.][\w.]+")  # sat_overall
 
 
 def first_kind(column: Column) -> str:
@@ -286,3 +291,25 @@ def stemmed(columns: Sequence[Column], known: Mapping[str, str]) -> None:
         plain[column.stem] += 1 if not (column.heading.group or column.heading.amount) else -1
     for column in columns:
         column.battery = bool(column.stem) and plain[column.stem] >= 3
+
+
+def stems_of(names: Sequence[str]) -> dict[str, str]:
+    """Column -> the stem it shares with at least one other column."""
+    found: dict[str, str] = {}
+    for pattern in (_ROW, _DASHED, _AGAIN, _NUMBERED, _SNAKE, _CAMEL):
+        own = {name: match[1].strip() for name in names if name not in found and (match := pattern.fullmatch(name))}
+        tally = Counter(own.values())
+        found |= {name: f"{stem} " for name, stem in own.items() if tally[stem] > 1}
+    return found
+
+
+def adjacent_runs(columns: Sequence[Any], numeric: Sequence[Any]) -> list[list[Any]]:
+    """Runs of at least three columns of possible ratings that stand side by side."""
+    inside = {id(column) for column in numeric}
+    runs: list[list[Any]] = [[]]
+    for column in columns:
+        if id(column) in inside and column.verdict.ends != (0.0, 1.0):
+            runs[-1].append(column)
+        elif runs[-1] and column.verdict.ends != (0.0, 1.0):
+            runs.append([])
+    return [run for run in runs if len(run) >= 3]

@@ -217,8 +217,8 @@ def families() -> tuple[Family, ...]:
     patterns = tuple(tuple(pattern) for pattern in tongue("any")["patterns"])
     for language in TONGUES:
         words = tongue(language)
-        for entry in words["families"]:
-            about = (entry["family"], language, entry["verified"])
+        for entry in words.get("families", ()):
+            about = (entry["family"], language, entry.get("verified", words["verified"]))
             two = entry.get("two_steps", False)
             for word, against in entry.get("words", {}).items():
                 against = _opposites(language, word, against)
@@ -231,7 +231,7 @@ def families() -> tuple[Family, ...]:
                 levels[0] = [*levels[0], *words["middle"]]
                 grown.append(_family(about, levels, patterns, True, two))
         for entry in words["ladders"]:
-            about = (entry["family"], language, entry["verified"])
+            about = (entry["family"], language, entry.get("verified", words["verified"]))
             whole.append(_family(about, dict(enumerate(entry["steps"])), (tuple(range(len(entry["steps"]))),)))
     return (*made, *grown, *whole)
 

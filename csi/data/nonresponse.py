@@ -140,7 +140,7 @@ def compare_nonresponse(
     ------
     DataError
         `unknown_items`, `items_not_numbers`, `no_ratings`, `unknown_column`, `private_column`, `late_not_flags`,
-        `late_one_side`, `frame_levels`, `frame_shares`, `frame_total`, `bounds_need_scale`, `lonely_unit` and those
+        `late_one_side`, `frame_levels`, `frame_shares`, `frame_total`, `ends_needed`, `lonely_unit` and those
         of `Survey.design`.
     OptionError
         `nonresponse_nothing` without late, frame and response_rate; `plan_number` for a rate outside 0-1.
@@ -200,7 +200,7 @@ def compare_nonresponse(
         lo, hi = survey.scale_ends(names)
         bare = [name for name, low in zip(names, lo, strict=True) if np.isnan(low)]
         if bare:
-            raise DataError("bounds_need_scale", items=bare, survey=survey.name)
+            raise DataError("ends_needed", items=bare, survey=survey.name, function="response_rate=")
         tables["bounds"] = partial(_bounds, names, domain_means(values, design), response_rate, (lo, hi), design, df)
         notes.append(note("bounds_meaning", missing=f"{1 - response_rate:.0%}"))
     return Result(

@@ -72,7 +72,7 @@ class Export:
     Attributes
     ----------
     table : headings are unique names now, rows are respondents
-    source : name of the platform, a key of the words `sources.*`; "table" for a plain table
+    source : name of the platform, of the words `notes.source_*`; "table" for a plain table
     how : what it was recognised by, a Note
     texts : column -> wording of its question, where the heading is only a code
     stems : column -> the question it is a row of; columns of one stem are one battery

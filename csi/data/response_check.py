@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from csi.data.careless import LEAST_GRID, LEAST_RATINGS
 from csi.data.codebook import offered
 from csi.data.given import SurveyLike, as_survey
-from csi.data.patterns import missing_patterns
 from csi.data.response_signs import SIGNS, Questions, Ratings, read_ratings
+from csi.data.responses import missing_patterns
 from csi.data.survey import Survey
 from csi.errors import DataError, OptionError, choose
 from csi.estimates import Unknown
@@ -142,7 +142,7 @@ def check_responses(
     Raises
     ------
     DataError
-        `unknown_items`, `no_ratings`, `items_not_numbers`, `signs_need_scale`, `texts_not_text`, `private_question`.
+        `unknown_items`, `no_ratings`, `items_not_numbers`, `ends_needed`, `texts_not_text`, `private_items`.
     OptionError
         `unknown_option` for a sign that does not exist, `bad_limit`, `attention_answer`.
 
@@ -210,7 +210,7 @@ def _rated(survey: Survey, items: Iterable[str] | None, attention: Mapping[str, 
     _check_names(survey, wanted)
     bare = [name for name in wanted if book.items[name].scale is None]
     if bare or not wanted:
-        raise DataError("signs_need_scale", items=bare or ["-"], survey=survey.name)
+        raise DataError("ends_needed", items=bare or ["-"], survey=survey.name, function="check_responses")
     return tuple(name for name in book.items if name in set(wanted))
 
 
@@ -235,7 +235,8 @@ def _check_names(survey: Survey, names: Iterable[str]) -> None:
         raise DataError("unknown_items", items=unknown, choices=offered(str(unknown[0]), visible))
     hidden = sum(name in book.private for name in names)
     if hidden:
-        raise DataError("private_question", count=hidden, survey=survey.name)
+        options = ["items=", "texts=", "attention="]
+        raise DataError("private_items", count=hidden, survey=survey.name, options=options)
 
 
 def _limits(given: Mapping[str, float | None] | None, ratings: Ratings) -> dict[str, float | None]:

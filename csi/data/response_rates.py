@@ -194,7 +194,7 @@ def score_response(dispositions: Mapping[str, float] | Iterable[Any], *, e: floa
     DataError
         `unknown_disposition`, `bad_disposition_count`, `no_dispositions`.
     OptionError
-        `bad_share` for an e outside 0-1.
+        `plan_number` for an e outside 0-1.
 
     Notes
     -----
@@ -217,7 +217,7 @@ def score_response(dispositions: Mapping[str, float] | Iterable[Any], *, e: floa
     """
     counts = count_dispositions(dispositions)
     if e is not None and not (isinstance(e, int | float | np.number) and 0 <= e <= 1):
-        raise OptionError("bad_share", option="e", value=e)
+        raise OptionError("plan_number", option="e", value=e, range="[0, 1]")
     outcome = outcome_rates(counts, e)
     total = int(sum(counts.values()))
     notes = [note("response_e_given" if e is not None else "response_e", value=f"{outcome.e:.3f}")]

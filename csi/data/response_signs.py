@@ -18,6 +18,7 @@ from csi.data.careless import (
     extreme_share,
     longest_run,
     longest_zigzag,
+    perfunctory_answers,
     person_sd,
     repeats,
     same_rows,
@@ -25,7 +26,6 @@ from csi.data.careless import (
 )
 from csi.data.codebook import REASONS
 from csi.data.consistency import LEAST_PAIRS, ROWS, even_odd, item_pairs, pair_consistency, squared_distances
-from csi.data.perfunctory import perfunctory_answers
 from csi.data.responses import same_answer_share
 from csi.data.survey import Survey
 from csi.errors import OptionError

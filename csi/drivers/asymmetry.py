@@ -121,9 +121,9 @@ def check_drivers(survey: Survey, function: str, outcome: str, drivers: str | Se
     """The drivers, when they and the outcome exist, are not private, stand once and vary."""
     names = bare(drivers)
     if outcome in names:
-        raise DataError("outcome_in_drivers", function=function, outcome=outcome)
+        raise DataError("outcome_in_drivers", function=function, outcome=outcome, options="drivers=")
     if not names:
-        raise DataError("drivers_needed", function=function)
+        raise DataError("no_drivers", function=function, outcome=outcome)
     check_items(survey, function, [*names, outcome])
     values = survey.matrix([*names, outcome])
     weight = survey.design().weight

@@ -14,7 +14,7 @@ from csi.drivers.asymmetry_numbers import TYPES, asymmetry_of, effects_of, no_im
 from csi.drivers.importance_tables import holm
 from csi.errors import OptionError
 from csi.inference.contrasts import Contrasts, pair_weights
-from csi.language import note
+from csi.language import Term, note
 from csi.measures.quality.label_tables import LEVEL, Tested, replicates_of, with_tables
 from csi.results import Check, Result, Table, check_level
 
@@ -199,7 +199,7 @@ def _checks(
 
 def _shown(row: Mapping[str, Any]) -> Any:
     name = " · ".join(str(row[key]) for key in ("group", "term") if key in row)
-    return note("label_set", item=name, labels=[note(f"label_{kind}") for kind in row["labels"].split("|")])
+    return note("label_set", item=name, labels=[Term(kind) for kind in row["labels"].split("|")])
 
 
 def _signs(result: Result, known: bool) -> Check:

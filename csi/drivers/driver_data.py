@@ -55,15 +55,15 @@ def read_players(outcome: object, drivers: Sequence[str] | Mapping[str, str | Se
         columns = tuple((name,) for name in names)
     players = Players(names, columns)
     if not isinstance(outcome, str):
-        raise DataError("driver_outcome_name", function=function, kind=type(outcome).__name__)
+        raise DataError("outcome_not_name", function=function, kind=type(outcome).__name__)
     if not names or not all(columns):
-        raise DataError("drivers_none", function=function, outcome=outcome)
+        raise DataError("no_drivers", function=function, outcome=outcome)
     every = players.every
     twice = sorted({name for name in every if every.count(name) > 1})
     if twice:
-        raise DataError("drivers_twice", function=function, drivers=twice)
+        raise DataError("items_twice", function=function, items=twice)
     if outcome in every:
-        raise DataError("drivers_hold_outcome", function=function, outcome=outcome)
+        raise DataError("outcome_in_drivers", function=function, outcome=outcome, options="drivers=")
     return players
 
 

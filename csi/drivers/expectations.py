@@ -92,7 +92,7 @@ def fit_expectations(
     DataError
         `outcome_in_drivers`, `items_given_twice`, `scales_of_pair`, `drivers_bound`, `no_scale_for_score`.
     OptionError
-        `bad_folds`.
+        `not_whole`.
     EstimationError
         `regression_short`.
 
@@ -123,7 +123,7 @@ def fit_expectations(
     }  # fmt: skip
     items = check_drivers(survey, FUNCTION, outcome, [*(i for some in roles.values() for i in some), *named.values()])
     if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
-        raise OptionError("bad_folds", value=str(folds))
+        raise OptionError("not_whole", option="folds", value=str(folds), least=2, example=10)
     standards = [expectation, *roles["desired"], *named.values()]
     check_scales(survey, FUNCTION, standards, [performance] * len(standards))
     (lo,), (hi,) = survey.scale_ends([performance])

@@ -59,7 +59,7 @@ def prepare_formula(survey: Survey, text: str, by: object) -> DriverData:
     _check_levels(survey, made.rhs.model_spec, notes)
     terms, standard = _terms(made.rhs.model_spec)
     if not terms:
-        raise DataError("no_drivers", function=FUNCTION)
+        raise DataError("no_drivers", function=FUNCTION, outcome=str(made.lhs.columns[0]))
     x, y = np.full((len(survey), len(terms)), np.nan), np.full(len(survey), np.nan)
     x[complete] = made.rhs.to_numpy(dtype=float)[:, 1:]
     y[complete] = made.lhs.to_numpy(dtype=float)[:, 0]

@@ -113,8 +113,8 @@ def fit_importance(
     Raises
     ------
     DataError, EstimationError, OptionError
-        `drivers_none`, `drivers_twice`, `drivers_hold_outcome`, `importance_constant`, `importance_same_information`,
-        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `bad_n_orders`, `importance_no_bca`, unknown items,
+        `no_drivers`, `items_twice`, `outcome_in_drivers`, `importance_constant`, `importance_same_information`,
+        `drivers_indefinite`, `lmg_too_many`, `method_needs_single`, `not_whole`, `importance_no_bca`, unknown items,
         too few respondents, impossible options.
 
     Notes
@@ -209,7 +209,7 @@ def check_players(players: Players, method: str, n_orders: int) -> None:
     if method == "lmg" and count > lmg.MOST:
         raise OptionError("lmg_too_many", count=count, most=lmg.MOST)
     if method == "lmg_sampled" and (n_orders < 2 or n_orders != int(n_orders)):
-        raise OptionError("bad_n_orders", value=n_orders)
+        raise OptionError("not_whole", option="n_orders", value=n_orders, least=2, example=1000)
     several = [name for name, size in zip(players.names, players.sizes, strict=True) if size > 1]
     if several and method not in OF_GROUPS:
         raise OptionError("method_needs_single", method=method, drivers=several, choices=list(OF_GROUPS))

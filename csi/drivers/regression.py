@@ -126,7 +126,7 @@ def fit_drivers(
     Raises
     ------
     DataError
-        `outcome_among_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
+        `outcome_in_drivers`, `items_twice`, `drivers_collinear`, `drivers_constant`, `outcome_constant`,
         `level_never_chosen`, `drivers_no_rows`, `drivers_few`, `not_a_survey`, `unknown_items`, `formula_unknown`,
         `formula_outcome_right`, `formula_not_finite`.
     OptionError

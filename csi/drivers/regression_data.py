@@ -119,12 +119,12 @@ def check_names(outcome: object, drivers: object) -> tuple[str, ...]:
     if not isinstance(outcome, str):
         raise DataError("outcome_not_name", function=FUNCTION, kind=type(outcome).__name__)
     if not names or not all(isinstance(name, str) for name in names):
-        raise DataError("no_drivers", function=FUNCTION)
+        raise DataError("no_drivers", function=FUNCTION, outcome=outcome)
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError("items_twice", function=FUNCTION, items=twice)
     if outcome in names:
-        raise DataError("outcome_among_drivers", function=FUNCTION, outcome=outcome)
+        raise DataError("outcome_in_drivers", function=FUNCTION, outcome=outcome, options=["drivers=", "interactions="])
     return names
 
 
@@ -222,7 +222,7 @@ def _pairs(interactions: object, outcome: str, drivers: tuple[str, ...]) -> list
         if apart:
             raise OptionError("interactions_not_drivers", names=apart, choices=list(drivers))
     if any(outcome in pair for pair in pairs):
-        raise DataError("outcome_among_drivers", function=FUNCTION, outcome=outcome)
+        raise DataError("outcome_in_drivers", function=FUNCTION, outcome=outcome, options=["drivers=", "interactions="])
     twice = [f"{a}{TIMES}{b}" for i, (a, b) in enumerate(pairs) if {a, b} in [set(pair) for pair in pairs[:i]]]
     if twice:
         raise DataError("items_twice", function=FUNCTION, items=twice)

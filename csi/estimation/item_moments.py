@@ -177,7 +177,7 @@ def refuse_private(survey: Survey, items: Sequence[str]) -> None:
     """Refuse columns that no result may name; the message counts them and does not."""
     count = sum(item in survey.codebook.private for item in items)
     if count:
-        raise DataError("trust_private", survey=survey.name, count=count)
+        raise DataError("private_items", survey=survey.name, count=count, options="items=")
 
 
 def numeric_constructs(survey: Survey) -> dict[str, tuple[str, ...]]:

@@ -119,9 +119,9 @@ def generator(seed: object, *key: int) -> np.random.Generator:
     Raises
     ------
     OptionError
-        `bad_seed`.
+        `not_whole`.
 
     """
     if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
-        raise OptionError("bad_seed", value=seed)
+        raise OptionError("not_whole", option="seed", value=seed, least=0, example=1)
     return np.random.default_rng(np.random.SeedSequence(int(seed), spawn_key=key))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from csi.errors import ModelError, in_a_line
+from csi.words import package_yaml
 
 MODELS = ("SCSB", "ACSI", "ACSI_GOV", "ECSI", "ECSI_2005", "CCSI")
 
@@ -90,11 +90,7 @@ def _shared_questions() -> dict[str, Any]:
 
 
 def _read_file(name: str) -> dict[str, Any]:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = files("csi").joinpath("models", "national", f"{name}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=loader)
+    return package_yaml("models", "national", f"{name}.yaml")
 
 
 def _question(item: str, facts: Mapping[str, Any], scales: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,7 +118,7 @@ class Renderer:
         plain = table_title(self.results[one.result], one.table) if named == one.table else say(f"tables.{named}")
         if one.caption is not None and one.result == "sample":
             return plain
-        from csi.study.words import level_text
+        from csi.views import level_text
 
         leveled = "lower" in table.columns
         return say("report.caption", table=plain, level=level_text(self.level)) if leveled else plain

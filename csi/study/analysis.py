@@ -15,9 +15,8 @@ from csi.models.catalog import as_model
 from csi.models.path import PathModel
 from csi.models.pls import fit_pls
 from csi.results import check_level
-from csi.study.answer import headline_of, shared_tree
+from csi.study.answer import choose_model, headline_of, named_target, shared_tree
 from csi.study.asked import Asked
-from csi.study.choosing import choose_model, named_target
 from csi.study.material import Material
 from csi.study.opening import make_sample
 from csi.study.sections import FIRST, LAST, wanted_sections
@@ -80,7 +79,7 @@ def analyse_survey(
     Raises
     ------
     OptionError
-        `unknown_fit_option`, `unknown_section`; the messages list what exists.
+        `unknown_fit_option`, `unknown_option`; the messages list what exists.
     DataError
         `not_a_survey`, `private_items`, `unknown_items`, `section_lacks` (a section asked for whose data are not
         there: what it needs), and all errors of `fit_pls` and `score_blend`.
@@ -144,7 +143,7 @@ def _material(
     filled = None if chosen is None else chosen.resolve(survey.items, survey.codebook)
     hidden = 0 if filled is None else sum(item in survey.codebook.private for item in filled.items)
     if hidden:
-        raise DataError("private_items", model=filled.name, count=hidden)
+        raise DataError("private_items", survey=survey.name, count=hidden, options=f"model={filled.name!r}")
     target = None
     if filled is not None:
         target, sure = (options["target"], True) if options.get("target") is not None else named_target(filled)

@@ -1,18 +1,26 @@
-"""The one number that a page begins with: which it is, and why."""
+"""The one number that a page begins with: which it is, of which model, and what to improve first for it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from csi.data.survey import Survey
+from csi.errors import ModelError
+from csi.estimates import Estimate
 from csi.language import Note, note
 from csi.measures.index.blend import score_blend
 from csi.measures.index.index import score_index
 from csi.measures.index.tree_given import as_tree
 from csi.measures.scores.items import score_items
+from csi.models.catalog import load_model
+from csi.models.path import PathModel
 from csi.models.pls import fit_pls
 from csi.results import Result
 from csi.study.material import Material, one_or_list
+
+# The order in which models are tried when none is named: the fullest customer model first, public service last.
+PREFERENCE = ("ECSI_2005", "ECSI", "ACSI", "CCSI", "SCSB", "ACSI_GOV")
 
 
 @dataclass(frozen=True)
@@ -94,3 +102,96 @@ def answer_by(material: Material, headline: Headline, columns: tuple[str, ...]) 
 
 def _score(material: Material) -> dict[str, Any]:
     return {"statistic": "score", "inference": material.inference}
+
+
+def choose_model(survey: Survey) -> tuple[PathModel | None, list[Note]]:
+    """The first model of the catalogue that finds items for all its constructs, and a note on the choice.
+
+    Without one None, and what each model lacks where the codebook names constructs.
+    """
+    fitting, missing = [], []
+    for name in PREFERENCE:
+        model = load_model(name)
+        try:
+            model.resolve(survey.items, survey.codebook)
+        except ModelError as problem:
+            if problem.code != "unfilled_constructs":
+                raise
+            absent = [str(text).split(" (")[0] for text in problem.values["constructs"]]
+            missing.append(note("model_lacks", model=name, constructs=absent))
+        else:
+            fitting.append(model)
+    if not fitting:
+        return None, [note("no_model", missing=missing)] if survey.codebook.constructs() else []
+    others = [model.name for model in fitting[1:]]
+    chosen = fitting[0]
+    return chosen, [note("model_chosen_of" if others else "model_chosen", model=chosen.name, others=others)]
+
+
+def named_target(model: PathModel) -> tuple[str, bool]:
+    """The construct named after satisfaction, endogenous if there are several; else the last effect, and not sure."""
+    named = [
+        one.name
+        for one in model.constructs
+        if any("satisf" in text.casefold() or "满意" in text for text in (one.name, *one.text.values()))
+    ]
+    if named:
+        return next((name for name in named if name in model.endogenous), named[0]), True
+    return [name for name in model.order if name in model.endogenous][-1], False
+
+
+@dataclass(frozen=True)
+class Priority:
+    """What to improve first for the index of the target.
+
+    Attributes
+    ----------
+    construct : the driver
+    importance : index points of the target per index point of the driver
+    performance : its index, 0-100
+    weak : whether it stands below the mean performance of the drivers while its importance is not below their mean;
+        False where no driver is both, then it is the most important one
+    drivers : how many drivers the target has
+    expected : whether expectations are among the drivers; they are what customers bring along and never chosen
+    """
+
+    construct: str
+    importance: Estimate
+    performance: Estimate
+    weak: bool
+    drivers: int
+    expected: bool
+
+    @property
+    def remarks(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Keys of the sentences that stand before and after the one about the driver."""
+        before = ("report.improve_nobody",) if self.drivers > 1 and not self.weak else ()
+        return before, ("report.improve_unsure",) if self.importance.lower <= 0 else ()
+
+
+def find_priority(fit: Result, model: PathModel, target: str, level: float) -> Priority | None:
+    """What to improve first: high importance and low performance; None where no driver raises the target."""
+    if "priorities" not in fit.tables:
+        return None
+    table = fit.table("priorities")
+    rows = dict(zip(table.rows(), table.uncertainty.estimate.tolist(), strict=True))
+    drivers = [name for aim, name, kind in rows if aim == target and kind == "importance"]
+    weight = {name: rows[target, name, "importance"] for name in drivers}
+    stand = {name: rows[target, name, "performance"] for name in drivers}
+    open_to_work = [name for name in drivers if weight[name] > 0 and not _is_expected(model, name)]
+    if not open_to_work:
+        return None
+    mean_weight, mean_stand = (sum(values.values()) / len(drivers) for values in (weight, stand))
+    weak = [name for name in open_to_work if weight[name] >= mean_weight and stand[name] < mean_stand]
+    first = max(weak or open_to_work, key=weight.__getitem__)
+    importance, performance = (
+        fit.value(target, first, kind, table="priorities", level=level) for kind in ("importance", "performance")
+    )
+    expected = any(_is_expected(model, name) for name in drivers)
+    return Priority(first, importance, performance, bool(weak), len(drivers), expected)
+
+
+def _is_expected(model: PathModel, construct: str) -> bool:
+    texts = next((one.text for one in model.constructs if one.name == construct), {})
+    words = (construct, *texts.values())
+    return any("expect" in word.casefold() or "期望" in word or "预期" in word for word in words)

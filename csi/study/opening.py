@@ -10,8 +10,7 @@ from csi.language import has_words, say
 from csi.study.blocks import Beside, Drawn, Folded, Lines, Name, Number, Part, Rows, Sentence, Special, sentence
 from csi.study.material import Material
 from csi.study.sample import describe_sample
-from csi.study.words import level_text
-from csi.views import word
+from csi.views import level_text, word
 
 if TYPE_CHECKING:
     from csi.study.study import Study

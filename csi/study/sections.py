@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from csi.errors import DataError, OptionError
+from csi.errors import DataError, choose
 from csi.language import note
 from csi.study.answers import make_comments, make_items, make_rates, show_comments, show_items, show_rates
 from csi.study.blocks import Part
@@ -83,7 +83,7 @@ def wanted_sections(have: Material, sections: str | Sequence[str] | None) -> lis
     Raises
     ------
     OptionError
-        `unknown_section`.
+        `unknown_option`.
     DataError
         `section_lacks`.
 
@@ -92,8 +92,7 @@ def wanted_sections(have: Material, sections: str | Sequence[str] | None) -> lis
         return [one for one in SECTIONS if one.needs(have)]
     names = [sections] if isinstance(sections, str) else list(sections)
     for name in names:
-        if name not in NAMES:
-            raise OptionError("unknown_section", section=name, choices=list(NAMES))
+        choose("sections", name, NAMES)
     found = [one for one in SECTIONS if one.name in names]
     for one in found:
         if not one.needs(have):

@@ -17,11 +17,9 @@ from csi.estimates import Estimate
 from csi.language import Note, current_language, pick, say
 from csi.models.path import PathModel
 from csi.results import Check, Result
-from csi.study.answer import Headline
+from csi.study.answer import Headline, Priority, find_priority
 from csi.study.asked import Asked
-from csi.study.priority import Priority, find_priority
-from csi.study.words import level_text
-from csi.views import cell, public_names
+from csi.views import cell, level_text, public_names
 
 # Results whose failed checks concern the answer of a page.
 MAIN = ("sample", "fit", "groups", "blend", "tree", "public_service")

@@ -25,15 +25,20 @@ def current_language() -> str:
     return chosen.get()
 
 
+def package_yaml(*path: str) -> Any:
+    """What a YAML file of this package holds, such as `package_yaml("data", "headings.yaml")`."""
+    import yaml
+
+    text = files("csi").joinpath(*path).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 @cache
 def words(language: str) -> dict[str, str]:
     """All sentences of one language, keyed by dotted names such as `errors.unknown_item`.
 
     A topic has one file in each language, of the same name; the same key stands in one of them only.
     """
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     flat: dict[str, str] = {}
 
     def walk(prefix: str, node: Any) -> None:
@@ -45,7 +50,7 @@ def words(language: str) -> dict[str, str]:
 
     for file in sorted(files("csi").joinpath("words", language).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
-            walk("", yaml.load(file.read_text(encoding="utf-8"), Loader=loader))
+            walk("", package_yaml("words", language, file.name))
     return flat
 
 
@@ -98,6 +103,14 @@ class Note:
     def __str__(self) -> str:
         """Return the sentence."""
         return say(f"notes.{self.code}", **self.values)
+
+
+class Term(Note):
+    """A word of the tables inside a sentence; `code` is its name among the words `terms.*`."""
+
+    def __str__(self) -> str:
+        """Return the word."""
+        return say(f"terms.{self.code}")
 
 
 def note(code: str, /, **values: Any) -> Note:

@@ -213,3 +213,23 @@ def detect_delimiter(text: str) -> str:
     if quality(best)[0] >= 0.5:
         return best
     return next((delimiter for delimiter in DELIMITERS if delimiter not in sample), ",")
+
+
+def yaml_file(path: str | PathLike[str]) -> str:
+    """The text of a YAML file, in utf-8.
+
+    Raises
+    ------
+    DataError
+        `yaml_not_found` with the YAML files there are, `yaml_not_utf8`, and those of `file_bytes`.
+
+    """
+    try:
+        return file_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError("yaml_not_utf8", file=Path(path).name) from None
+    except DataError as problem:
+        if problem.code not in ("file_not_found", "folder_not_found"):
+            raise
+        names = sorted(p.name for p in Path(path).parent.glob("*.y*ml"))
+        raise DataError("yaml_not_found", file=str(path), choices=names or ["-"]) from None

@@ -24,7 +24,8 @@ def read_csv(path: Path, codebook: Book = None, *, encoding: str | None = None, 
     r"""Read a survey from a text file with one respondent a line.
 
     The first line that is no title holds the column names. Comma, semicolon, tab and bar are told apart as delimiters;
-    the encoding is found out, or asked for.
+    the encoding is found out, or asked for. The Survey and the errors are those of `read_survey`; `file_is_other` for a
+    file that is no text.
 
     Parameters
     ----------
@@ -32,16 +33,6 @@ def read_csv(path: Path, codebook: Book = None, *, encoding: str | None = None, 
     codebook : a Codebook or the name of its file; without one kinds and scales are decided by evidence
     encoding : name of the encoding, when it cannot be told from the bytes
     **options : `source`, `delimiter`, `decimal`, `missing`, `scale`, `strict`, `name`, as in `read_survey`
-
-    Returns
-    -------
-    Survey
-        As `read_survey`.
-
-    Raises
-    ------
-    AskedError, DataError, OptionError
-        As `read_survey`; `file_is_other` for a file that is no text.
 
     Examples
     --------
@@ -59,22 +50,14 @@ def read_csv(path: Path, codebook: Book = None, *, encoding: str | None = None, 
 def read_excel(path: Path, codebook: Book = None, *, sheet: str | int | None = None, **options: Any) -> Survey:
     """Read a survey from one sheet of a workbook, .xlsx or .xls, one respondent a row.
 
+    The Survey and the errors are those of `read_survey`; `file_is_other` for a file that is no workbook.
+
     Parameters
     ----------
     path : file name of a workbook
     codebook : a Codebook or the name of its file; without one kinds and scales are decided by evidence
     sheet : name or number of the sheet; the one with the answers when None, with a note when there are others
     **options : `source`, `decimal`, `missing`, `scale`, `strict`, `name`, as in `read_survey`
-
-    Returns
-    -------
-    Survey
-        As `read_survey`.
-
-    Raises
-    ------
-    AskedError, DataError, OptionError
-        As `read_survey`; `excel_broken`, `sheet_unknown` with the sheets there are, `file_is_other` for no workbook.
 
     Examples
     --------
@@ -91,20 +74,10 @@ def read_excel(path: Path, codebook: Book = None, *, sheet: str | int | None = N
 def read_qualtrics(path: Path, codebook: Book = None, **options: Any) -> Survey:
     r"""Read a Qualtrics export (csv, tsv, xlsx) with its two or three heading rows.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
+    Rows 2 and 3 are wording, never respondents; previews are left out; -99 is "seen, not answered"; columns of a
+    question with several answers are 0/1; the columns of the platform are no ratings.
 
-    Returns
-    -------
-    Survey
-        Rows 2 and 3 are wording, never respondents; previews are left out; -99 is "seen, not answered"; columns of a
-        question with several answers are 0/1; the columns of the platform are no ratings.
-
-    Raises
-    ------
-    DataError
-        `source_differs` for a file of another kind, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `source_differs` for a file of another kind.
 
     Examples
     --------
@@ -124,19 +97,9 @@ def read_qualtrics(path: Path, codebook: Book = None, **options: Any) -> Survey:
 def read_tencent(path: Path, codebook: Book = None, **options: Any) -> Survey:
     r"""Read a 腾讯问卷 export.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
+    答题时长 in seconds; options of a question with several answers are 0/1; 编号 is the respondent.
 
-    Returns
-    -------
-    Survey
-        答题时长 in seconds; options of a question with several answers are 0/1; 编号 is the respondent.
-
-    Raises
-    ------
-    DataError
-        `source_differs` for a file of another kind, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `source_differs` for a file of another kind.
 
     Examples
     --------
@@ -155,19 +118,9 @@ def read_tencent(path: Path, codebook: Book = None, **options: Any) -> Survey:
 def read_surveymonkey(path: Path, codebook: Book = None, **options: Any) -> Survey:
     r"""Read a SurveyMonkey export with its two heading rows.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
+    The second heading row is wording; rows of a matrix share a question; names, e-mails and IPs are private.
 
-    Returns
-    -------
-    Survey
-        The second heading row is wording; rows of a matrix share a question; names, e-mails and IPs are private.
-
-    Raises
-    ------
-    DataError
-        `source_differs` for a file of another kind, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `source_differs` for a file of another kind.
 
     Examples
     --------
@@ -186,20 +139,10 @@ def read_surveymonkey(path: Path, codebook: Book = None, **options: Any) -> Surv
 def read_google_forms(path: Path, codebook: Book = None, **options: Any) -> Survey:
     r"""Read a Google Forms export (csv, xlsx, or the packed csv of a download).
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
+    The timestamp is no question; rows of a grid share a question; several answers in one cell become 0/1 columns
+    where the options can be told; user names and e-mail addresses are private.
 
-    Returns
-    -------
-    Survey
-        The timestamp is no question; rows of a grid share a question; several answers in one cell become 0/1 columns
-        where the options can be told; user names and e-mail addresses are private.
-
-    Raises
-    ------
-    DataError
-        `source_differs` for a file of another kind, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `source_differs` for a file of another kind.
 
     Examples
     --------
@@ -217,20 +160,10 @@ def read_google_forms(path: Path, codebook: Book = None, **options: Any) -> Surv
 def read_limesurvey(path: Path, codebook: Book = None, **options: Any) -> Survey:
     r"""Read a LimeSurvey export, headed by codes or by the text of the questions.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
+    Rows of an array such as Q3[SQ001] share a question; Y and N are 1 and 0; N/A was not asked; the columns of the
+    platform are no ratings; answer codes A1, A2 whose meaning the file does not say stay categories.
 
-    Returns
-    -------
-    Survey
-        Rows of an array such as Q3[SQ001] share a question; Y and N are 1 and 0; N/A was not asked; the columns of the
-        platform are no ratings; answer codes A1, A2 whose meaning the file does not say stay categories.
-
-    Raises
-    ------
-    DataError
-        `source_differs` for a file of another kind, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `source_differs` for a file of another kind.
 
     Examples
     --------
@@ -248,20 +181,11 @@ def read_limesurvey(path: Path, codebook: Book = None, **options: Any) -> Survey
 def read_spss(path: Path, codebook: Book = None, **options: Any) -> Survey:
     """Read an SPSS file, .sav, .zsav or .por; needs pyreadstat.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`; `encoding="GB18030"` for old Chinese files
+    Value labels of a ladder of words become ratings with their direction, others categories; user-missing values
+    are missing with their reason; variable labels are wording.
 
-    Returns
-    -------
-    Survey
-        Value labels of a ladder of words become ratings with their direction, others categories; user-missing values
-        are missing with their reason; variable labels are wording.
-
-    Raises
-    ------
-    DataError
-        `package_missing`, `statistics_broken`, and all of `read_survey`.
+    path, codebook, options (`encoding="GB18030"` for old Chinese files), errors : as in `read_survey`, and
+    `package_missing`, `format_broken`.
 
     Examples
     --------
@@ -279,19 +203,9 @@ def read_spss(path: Path, codebook: Book = None, **options: Any) -> Survey:
 def read_stata(path: Path, codebook: Book = None, **options: Any) -> Survey:
     """Read a Stata file, .dta; needs pyreadstat.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
+    As `read_spss`; .a to .z are missing with their reason.
 
-    Returns
-    -------
-    Survey
-        As `read_spss`; .a to .z are missing with their reason.
-
-    Raises
-    ------
-    DataError
-        `package_missing`, `statistics_broken`, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `package_missing`, `format_broken`.
 
     Examples
     --------
@@ -308,19 +222,7 @@ def read_stata(path: Path, codebook: Book = None, **options: Any) -> Survey:
 def read_parquet(path: Path, codebook: Book = None, **options: Any) -> Survey:
     """Read a Parquet file; needs pyarrow.
 
-    Parameters
-    ----------
-    path, codebook, **options : as in `read_survey`
-
-    Returns
-    -------
-    Survey
-        As `read_survey`.
-
-    Raises
-    ------
-    DataError
-        `package_missing`, `statistics_broken`, and all of `read_survey`.
+    path, codebook, options, errors : as in `read_survey`, and `package_missing`, `format_broken`.
 
     Examples
     --------

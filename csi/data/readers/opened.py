@@ -10,7 +10,7 @@ from pathlib import Path
 from csi.data.raw import Export, RawTable
 from csi.data.readers.csv import text_table
 from csi.data.readers.detect import file_bytes, file_kind, refuse_other
-from csi.data.readers.excel import workbook_table
+from csi.data.readers.workbook import workbook_table
 from csi.errors import DataError
 
 _MOST = 1_500_000_000  # bytes that a packed file may unpack to
@@ -50,10 +50,10 @@ def table_of_file(
 
 def _statistics(path: Path, kind: str, encoding: str | None, kinds: tuple[str, ...]) -> Export:
     refuse_other(path.name, kind, kinds or ("sav", "dta", "parquet", "por"))
-    from csi.data.readers import parquet, statistics
+    from csi.data.readers import statistics
 
     if kind == "parquet":
-        return parquet.export_parquet(path)
+        return statistics.export_parquet(path)
     return statistics.export_stata(path) if kind == "dta" else statistics.export_spss(path, encoding)
 
 

@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from itertools import takewhile
 from typing import Any
 
@@ -20,6 +19,7 @@ from csi.data.codebook import Item
 from csi.data.raw import Export, RawTable
 from csi.data.scales import Scale
 from csi.language import Note, note
+from csi.words import package_yaml
 
 _TAG = re.compile(r"<(style|script)\b.*?</\1>|</?[a-z][^<>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _NAMELESS = re.compile(r"|Unnamed: \d+(_level_\d+)?")
@@ -184,7 +184,4 @@ def give_stem(columns: Sequence[Column], separators: Sequence[str] = (" - ",)) -
 @cache
 def platform_words() -> dict[str, Any]:
     """The words of `platforms.yaml`."""
-    import yaml
-
-    text = files("csi.data.readers").joinpath("platforms.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return package_yaml("data", "readers", "platforms.yaml")

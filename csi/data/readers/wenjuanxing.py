@@ -21,9 +21,18 @@ from csi.data.readers.detect import readable_name
 from csi.data.readers.opened import table_of_file
 from csi.data.readers.wjx_answers import Field, Log, asked_of, fields_of
 from csi.data.readers.wjx_codebook import fitted, own_codebook
-from csi.data.readers.wjx_headings import FIXED, Question, questions_of
 from csi.data.readers.wjx_pair import Coded, is_coded, matched, other_way, with_reasons
-from csi.data.readers.wjx_table import BLANK, SKIPPED, Column, Table, is_question, table_of
+from csi.data.readers.wjx_table import (
+    BLANK,
+    FIXED,
+    SKIPPED,
+    Column,
+    Question,
+    Table,
+    is_question,
+    questions_of,
+    table_of,
+)
 from csi.data.ruling import Ruling, as_ruling
 from csi.data.survey import Survey, survey_of
 from csi.errors import DataError, OptionError

@@ -19,10 +19,9 @@ from csi.data.codebook import Item
 from csi.data.evidence import first_kind
 from csi.data.judged import look
 from csi.data.ladders import Readings, choose_ladder, no_answer, number_beside, plain_label, read_ladders
-from csi.data.readers.wjx_headings import Question
 from csi.data.readers.wjx_options import Chosen, is_ranking, options_of
 from csi.data.readers.wjx_pair import NUMBER, TYPED, Coded, positions_of
-from csi.data.readers.wjx_table import BLANK, GONE, Column, Table
+from csi.data.readers.wjx_table import BLANK, GONE, Column, Question, Table
 from csi.data.ruling import Ruling
 from csi.data.scales import Scale
 from csi.data.wording import words_kind

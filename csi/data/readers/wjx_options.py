@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.data.cells import natural_key, plain_text
-from csi.data.readers.wjx_headings import Question
 from csi.data.readers.wjx_pair import TYPED, Coded, numbers_of
-from csi.data.readers.wjx_table import BLANK, GONE, Column
+from csi.data.readers.wjx_table import BLANK, GONE, Column, Question
 from csi.errors import DataError
 
 _OUTSIDE = r"(?![^〖]*〗)"

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from csi.data.cells import plain_text
 from csi.data.ladders import read_ladders
-from csi.data.readers.wjx_headings import Question
-from csi.data.readers.wjx_table import BLANK, GONE, SKIPPED, Column, Table
+from csi.data.readers.wjx_table import BLANK, GONE, SKIPPED, Column, Question, Table
 from csi.errors import DataError
 from csi.language import Note, note
 

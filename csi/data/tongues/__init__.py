@@ -1,7 +1,7 @@
 """Words of answers and headings by language: the files of this folder, their letters compared, words for no answer.
 
-Every file has the same sections: words of degree, `families`, `templates` and `ladders` of answers, `kano`, `yes_no`,
-`no_answer`; `any.yaml` holds what is the same in all languages.
+A file has `verified` (of entries that do not say it themselves), `middle`, `ladders` of answers, `kano`, `yes_no` and
+`no_answer`, and words of degree where it has `families` and `templates`; `any.yaml` holds what is the same in all.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import Any
+
+from csi.words import package_yaml
 
 TONGUES = ("zh", "en", "ja", "ko", "es", "pt", "de", "fr", "id")
 
@@ -34,10 +35,7 @@ _PICTURES = re.compile(
 @cache
 def tongue(language: str) -> dict[str, Any]:
     """The words of one language, or of `any`."""
-    import yaml
-
-    text = files("csi").joinpath("data", "tongues", f"{language}.yaml").read_text(encoding="utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return package_yaml("data", "tongues", f"{language}.yaml")
 
 
 def without_accents(text: str) -> str:

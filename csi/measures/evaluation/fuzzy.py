@@ -93,7 +93,7 @@ def score_fuzzy(
     ------
     DataError
         `fuzzy_scales`, `fuzzy_grades_gap`, `fuzzy_grades_twice`, `fuzzy_grades_few`, `fuzzy_empty_grade`,
-        `fuzzy_membership`, `fuzzy_values`, `weight_names`, `weight_values`, `weight_sum`, `tree_twice`,
+        `fuzzy_membership`, `fuzzy_values`, `weight_names`, `weight_values`, `weight_sum`, `tree_name_twice`,
         `tree_sums`, `all_missing_items`, `unknown_items`.
     OptionError
         `unknown_option` for operator, inference or interval.

@@ -59,7 +59,7 @@ def read_tree(tree: Any, items: Sequence[str]) -> Branch:
     Raises
     ------
     DataError
-        `weight_names`, `weight_values`, `weight_sum`, `tree_twice`; `tree_sums` of an IndicatorTree.
+        `weight_names`, `weight_values`, `weight_sum`, `tree_name_twice`; `tree_sums` of an IndicatorTree.
 
     """
     if isinstance(tree, IndicatorTree):
@@ -77,7 +77,7 @@ def read_tree(tree: Any, items: Sequence[str]) -> Branch:
     names = [*leaves, *(node.name for node in root.aspects())]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise DataError("tree_twice", names=twice)
+        raise DataError("tree_name_twice", indicators=twice)
     return root
 
 

@@ -90,7 +90,7 @@ def score_index(
     Raises
     ------
     DataError
-        `tree_sums` and the others of `IndicatorTree`; `index_private`, `index_needs_scale`, `index_scales_differ`;
+        `tree_sums` and the others of `IndicatorTree`; `private_items`, `no_scale_for_score`, `index_scales_differ`;
         `unknown_items`, `items_not_numbers`; those of the design.
     OptionError
         An unknown policy, method, missing rule, inference or interval; `percent_needs_positive`, `points_of_items`.
@@ -178,12 +178,12 @@ def ratings_of(survey: Survey, items: Sequence[str], method: str) -> Ratings:
     """Ratings and scales of items, or an error that says what a transform lacks."""
     private = [name for name in items if name in survey.codebook.private]
     if private:
-        raise DataError("index_private", survey=survey.name, count=len(private))
+        raise DataError("private_items", survey=survey.name, count=len(private), options="tree=")
     ratings = survey.matrix(items)
     lo, hi = survey.scale_ends(items)
     bare = [name for name, end in zip(items, lo, strict=True) if np.isnan(end)]
     if bare:
-        raise DataError("index_needs_scale", survey=survey.name, items=bare)
+        raise DataError("no_scale_for_score", survey=survey.name, items=bare)
     if method == "rating" and len({*zip(lo, hi, strict=True)}) > 1:
         scales = [f"{name} {low:g}-{high:g}" for name, low, high in zip(items, lo, hi, strict=True)]
         raise DataError("index_scales_differ", survey=survey.name, items=scales)

@@ -131,9 +131,9 @@ class IndicatorTree:
     @classmethod
     def read(cls, path: str | PathLike[str], name: str = "overall", basis: str | None = None) -> IndicatorTree:
         """A tree from a YAML file, utf-8."""
-        from csi.measures.index.tree_reading import read_file
+        from csi.data.readers.detect import yaml_file
 
-        return cls.from_yaml(read_file(path), name, basis)
+        return cls.from_yaml(yaml_file(path), name, basis)
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, name: str = "overall", basis: str | None = None) -> IndicatorTree:

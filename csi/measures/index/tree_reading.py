@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -45,18 +43,6 @@ def _node(name: str, value: Any) -> Indicator:
     text = {language: str(value[language]) for language in ("en", "zh") if value.get(language)}
     nodes = tuple(_node(str(key), part) for key, part in parts.items())
     return Indicator(name, value.get("weight"), nodes, text, value.get("rationale") or {})
-
-
-def read_file(path: str | PathLike[str]) -> str:
-    """The text of a YAML file."""
-    path = Path(path)
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError("tree_not_utf8", file=path.name) from None
-    except OSError:
-        names = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
-        raise DataError("tree_not_found", file=str(path), choices=names or ["-"]) from None
 
 
 def read_frame(frame: pd.DataFrame, name: str) -> Indicator:

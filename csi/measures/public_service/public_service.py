@@ -11,7 +11,7 @@ from csi.data.given import SurveyLike, as_survey
 from csi.errors import choose
 from csi.estimation.measured import Choice, Measure, Sheet, measure
 from csi.inference.means import Means
-from csi.language import Note, note
+from csi.language import Note, Term, note
 from csi.measures.public_service.service_cases import RULES, Cases, read_cases
 from csi.references import references
 from csi.results import Block, Check, Result
@@ -213,7 +213,7 @@ def _rates(cases: Cases, days_limit: float | None) -> dict[str, Array]:
 
 def _left_out(blocks: Mapping[str, list], kept: Mapping[str, list]) -> list[Note]:
     """Numbers that have no case below the line."""
-    gone = [note(f"service_{one[0]}") for one in blocks["rates"] if one not in kept["rates"]]
+    gone = [Term(one[0]) for one in blocks["rates"] if one not in kept["rates"]]
     return [note("service_left_out", terms=gone)] if gone else []
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from csi.errors import choose
 from csi.language import pick
+from csi.words import package_yaml
 
 if TYPE_CHECKING:
     import pandas
@@ -17,11 +17,7 @@ CHANNELS = ("on_site", "online")
 
 @cache
 def _trees() -> dict[str, Any]:
-    import yaml
-
-    return yaml.safe_load(
-        files("csi.measures.public_service").joinpath("service_indicators.yaml").read_text(encoding="utf-8")
-    )
+    return package_yaml("measures", "public_service", "service_indicators.yaml")
 
 
 def list_service_indicators(channel: str | None = None) -> pandas.DataFrame:

@@ -77,7 +77,7 @@ def score_items(
     Raises
     ------
     DataError
-        `unknown_items`, `items_not_numbers`, `no_ratings`, `private_question`, `score_needs_scale`,
+        `unknown_items`, `items_not_numbers`, `no_ratings`, `private_items`, `score_needs_scale`,
         `all_missing_items`; those of `Survey.split` and of the design.
     OptionError
         An unknown statistic, inference or interval; `bad_probs`; `bca_not_quantiles`, `bad_n_boot`,
@@ -195,7 +195,7 @@ def _names(survey: Survey, items: str | Iterable[str] | None) -> list[str]:
     names = list(dict.fromkeys([items] if isinstance(items, str) else items))
     hidden = sum(name in private for name in names)
     if hidden:
-        raise DataError("private_question", survey=survey.name, count=hidden)
+        raise DataError("private_items", survey=survey.name, count=hidden, options="items=")
     if not names:
         raise DataError("no_columns", survey=survey.name)
     return names

@@ -212,7 +212,7 @@ def _regression(
         raise DataError("constant_items", items=flat)
     correlation = covariance / np.outer(deviation, deviation)
     if np.linalg.eigvalsh(correlation[:-1, :-1])[0] < 1e-9:
-        raise EstimationError("regression_collinear", items=list(items))
+        raise EstimationError("drivers_bound", items=list(items))
     notes.append(note("regression_weights", outcome=outcome))
     if not exact:
         return _linear("regression", x, weight, regression_influence)

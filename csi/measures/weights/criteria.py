@@ -117,7 +117,7 @@ def derive_indicator_weights(
     OptionError
         `weights_need`: a method without what it goes by; `unknown_option`.
     EstimationError
-        `weights_undefined`, `maxdiff_no_solution`, `regression_collinear`.
+        `weights_undefined`, `maxdiff_no_solution`, `drivers_bound`.
 
     Notes
     -----
@@ -223,7 +223,7 @@ def _read(
     if survey is not None and not there and judges is None and said is None and table is None and not columns:
         survey.scale_ends(order)  # names the items that do not exist
     if outcome in order:
-        raise OptionError("outcome_in_items", outcome=outcome)
+        raise OptionError("outcome_in_drivers", function="derive_weights", outcome=outcome, options="items=")
     column = cases if table is None else None
     return Read(order, judges, said, columns, outcome, table, column, there)
 
