@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 import csi
 from csi.drivers.ordered import LINKS, SeparatedError, fit_cumulative
@@ -279,7 +280,7 @@ def test_statsmodels_agrees(link: str) -> None:
     x = rng.integers(1, 8, (300, 3)).astype(float)
     y = np.clip(np.round(x @ [0.4, 0.2, 0.0] + rng.normal(size=300)), 1, 4) - 1
     distribution = "logit" if link == "logit" else "probit"
-    other = ordinal.OrderedModel(y, x, distr=distribution).fit(method="bfgs", disp=False, gtol=1e-9, maxiter=500)
+    other = OrderedModel(y, x, distr=distribution).fit(method="bfgs", disp=False, gtol=1e-9, maxiter=500)
     mine = fit_cumulative(x, y.astype(np.int64), np.ones(300), 4, link)
     np.testing.assert_allclose(mine.coef, other.params[:3], rtol=0, atol=1e-5)
     np.testing.assert_allclose(mine.loglik.sum(), other.llf, rtol=0, atol=1e-7)
@@ -397,6 +398,20 @@ def test_scores_are_predictions_and_residuals() -> None:
 
 
 # --- planted truth
+
+
+def test_two_ordered_levels_have_a_threshold_and_not_an_intercept() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.integers(1, 11, 500)
+    y = (x + 2 * rng.logistic(size=500) > 7).astype(int) + 1
+    data = csi.Survey.from_frame({"x": x, "y": y}, scale={"x": (1, 10), "y": (1, 2)})
+    ordered = csi.fit_drivers(data, "y", ["x"], kind="ordered")
+    top = csi.fit_drivers(data, "y", ["x"], kind="top_box", boxes=1)
+    (cut,), lead = ordered.tidy("thresholds").to_dict("records"), top.value("intercept", "unstandardized")
+    assert cut["estimate"] == pytest.approx(-lead.estimate, rel=1e-12)
+    assert cut["std_error"] == pytest.approx(lead.std_error, rel=1e-9)
+    # the likelihood of a logit makes the mean prediction the mean answer
+    assert ordered.scores()["predicted"].mean() == pytest.approx(y.mean(), abs=1e-9)
 
 
 def test_planted_coefficients_are_found() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +64,18 @@ def fit_model(kind: str, x: Array, y: Array, w: Array, levels: int, link: str) -
     """Fit a regression of any kind; `y` holds numbers of levels where it is not linear."""
     if kind == "linear":
         return fit_linear(x, y, w)
-    return fit_cumulative(x, y.astype(np.int64), w, levels, link)
+    model = fit_cumulative(x, y.astype(np.int64), w, levels, link)
+    return _with_threshold(model) if kind == "ordered" and levels == 2 else model
+
+
+def _with_threshold(model: Model) -> Model:
+    """A model of two levels with its threshold in place of the intercept, which is minus the threshold."""
+    sign = np.ones(1 + len(model.coef))
+    sign[0] = -1
+    return replace(
+        model, lead=-model.lead, bread=model.bread * np.outer(sign, sign), influence=model.influence * sign[:, None],
+        eta=model.eta - model.lead,
+    )  # fmt: skip
 
 
 def values_of(kind: str, model: Model, x: Array, y: Array, w: Array, link: str, shown: Array) -> dict[str, Moved]:
