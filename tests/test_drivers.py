@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from functools import partial
 from pathlib import Path
@@ -275,7 +274,6 @@ def test_mobi_equals_lm_polr_and_glm(shared: Path) -> None:
 
 @pytest.mark.parametrize("link", LINKS)
 def test_statsmodels_agrees(link: str) -> None:
-    ordinal = importlib.import_module("statsmodels.miscmodels.ordinal_model")
     rng = np.random.default_rng(5)
     x = rng.integers(1, 8, (300, 3)).astype(float)
     y = np.clip(np.round(x @ [0.4, 0.2, 0.0] + rng.normal(size=300)), 1, 4) - 1
