@@ -464,7 +464,12 @@ OTHERS |= {
     for name in csi._PUBLIC
     if name.startswith(("plot_", "read_")) and name not in CALLS and name not in OTHERS
 }
-TAKE_NOTHING = {"list_models", "list_samples", "show_progress"}  # the last one takes what is called later
+TAKE_NOTHING = {
+    "list_models",
+    "list_samples",
+    "show_progress",
+    "use_chinese_fonts",
+}  # the last one takes what is called later
 RUBBISH = {
     "None": None, "5": 5, "no file": "no_such_file.csv", "empty frame": pd.DataFrame(), "no rows": FRAME.iloc[:0],
     "words": pd.DataFrame({name: ["often", "never", "it depends on the day"] * 40 for name in FRAME}),

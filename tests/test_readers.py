@@ -356,7 +356,7 @@ FILES = [
     ("csv", "a.csv", OLE + "Workbook".encode("utf-16-le"), ["(.xls)", "csi.read_excel"], [".xls", "csi.read_excel"]),
     ("csv", "a.csv", TABLE, ["a web page", "Excel"], ["网页", "Excel"]),
     ("csv", "a.csv", zipped(**{"data.csv": CSV}), ["a ZIP archive", "unpack"], ["压缩包", "解压"]),
-    ("csv", "a.csv", gzip.compress(CSV.encode()), ["compressed archive", "unpack"], ["压缩包", "解压"]),
+    ("csv", "a.csv", gzip.compress(CSV.encode(), mtime=0), ["compressed archive", "unpack"], ["压缩包", "解压"]),
     ("csv", "a.csv", b"$FL2@(#) SPSS DATA FILE", ["SPSS", "save it as .csv"], ["SPSS", "另存为 .csv"]),
     ("csv", "a.csv", b"<stata_dta><header>", ["Stata"], ["Stata"]),
     ("csv", "a.csv", b"%PDF-1.7", ["a PDF document"], ["PDF"]),
