@@ -466,11 +466,6 @@ OTHERS |= {
 }
 # the first is called later, the second needs nothing
 TAKE_NOTHING = {"show_progress", "use_chinese_fonts", "list_models", "list_samples"}
-    "list_models",
-    "list_samples",
-    "show_progress",
-    "use_chinese_fonts",
-}  # the last one takes what is called later
 RUBBISH = {
     "None": None, "5": 5, "no file": "no_such_file.csv", "empty frame": pd.DataFrame(), "no rows": FRAME.iloc[:0],
     "words": pd.DataFrame({name: ["often", "never", "it depends on the day"] * 40 for name in FRAME}),
