@@ -101,3 +101,12 @@ def test_a_browser_shows_the_front_page_and_asks_nobody(site, address, tmp_path,
     assert len(seen["asked"]) >= 3, "its styles, scripts and picture"
     assert [one for one in seen["asked"] if not one.startswith(address)] == []
     assert seen["links"] >= 14
+
+
+def test_the_code_of_the_front_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (code,) = re.findall(
+        r"^```python\n(.*?)^```$", (ROOT / "docs" / "index.md").read_text(encoding="utf-8"), re.M | re.S
+    )
+    exec(compile(code, "index.md", "exec"), {})
+    assert (tmp_path / "report.html").stat().st_size > 100_000
