@@ -88,6 +88,7 @@ class OfSums(Estimator):
         """Rows of every part, by group."""
         return [[part.rows[keep] for keep in self._chosen] for part in self.parts]
 
+    @cached_property
     def _totals(self) -> list[list[Array]]:
         return [[np.asarray(rows.sum(axis=0), dtype=float)[:, None] for rows in groups] for groups in self._split]
 
@@ -99,7 +100,7 @@ class OfSums(Estimator):
 
     def numbers(self) -> Numbers:
         """(k,) of the sample."""
-        return {name: values[:, 0] for name, values in self._evaluated(self._totals()).items()}
+        return {name: values[:, 0] for name, values in self._evaluated(self._totals).items()}
 
     def replicates(self, multipliers: Array) -> Numbers:
         """(k, b) from sums with the units taken as often as the multipliers say."""
@@ -127,14 +128,16 @@ class OfSums(Estimator):
     def _influence(self) -> Numbers:
         """Influence (k, pieces) of every sampling unit on every number, the groups of a number one after the other."""
         count, found = self.design.pieces, {}
-        for part, groups, sums in zip(self.parts, self._split, self._totals(), strict=True):
+        for part, groups, sums in zip(self.parts, self._split, self._totals, strict=True):
             for rows, total, unit in zip(groups, sums, self._units, strict=True):
                 point = total[:, 0]
                 steps = STEP * np.maximum(np.abs(point), 1e-3 * np.abs(point).max())
-                for name, slope in jacobian(point, steps, part.evaluate).items():
-                    moved = np.nan_to_num(slope) @ rows.T
-                    block = [np.bincount(unit, weights=row, minlength=count) for row in np.asarray(moved)]
-                    found.setdefault(name, []).append(np.array(block))
+                slopes = jacobian(point, steps, part.evaluate)
+                moved = np.asarray(np.nan_to_num(np.concatenate(list(slopes.values()))) @ rows.T)
+                block = np.array([np.bincount(unit, weights=row, minlength=count) for row in moved])
+                ends = np.cumsum([len(slope) for slope in slopes.values()])[:-1]
+                for name, one in zip(slopes, np.split(block, ends), strict=True):
+                    found.setdefault(name, []).append(one)
         return {name: np.concatenate(blocks) for name, blocks in found.items()}
 
 

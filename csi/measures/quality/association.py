@@ -48,16 +48,20 @@ def associate(
     """
     known = np.isfinite(x) & np.isfinite(y)[:, None]
     if method == "regression":
-        known = np.repeat(known.all(axis=1)[:, None], x.shape[1], axis=1)
+        known = np.broadcast_to(known.all(axis=1)[:, None], x.shape)
     if exact:
         return _products(x, y, weight, known, method)
     columns = np.full(x.shape[::-1], np.nan)
     domains = [np.ones(len(y), dtype=bool)] if codes is None else [codes == code for code in range(codes.max() + 1)]
     for domain in domains:
         if method == "regression":
-            whole = codes is None and known[:, 0].all()
-            rows = slice(None) if whole else np.flatnonzero(domain & known[:, 0])
-            columns[:, rows] = _regression_influence(x[rows].T, y[rows], weight[rows])
+            if codes is None and known[:, 0].all():
+                _regression_influence(x.T, y, weight, columns)
+                continue
+            rows = np.flatnonzero(domain & known[:, 0])
+            found = np.empty((x.shape[1], len(rows)))
+            _regression_influence(x[rows].T, y[rows], weight[rows], found)
+            columns[:, rows] = found
             continue
         outcome = None  # of everybody, once
         for k, column in enumerate(columns):
@@ -84,36 +88,53 @@ def _correlation_influence(x: Array, zy: Array, w: Array) -> Array:
 
 
 def _standard(x: Array, w: Array) -> Array:
+    mean, spread = _centre(x, w)
     with np.errstate(invalid="ignore", divide="ignore"):
-        moved = x - w @ x / w.sum()
-        moved /= np.sqrt(w @ moved**2 / w.sum())
+        moved = x - mean
+        moved /= spread
         return moved
 
 
-def _regression_influence(x: Array, y: Array, w: Array) -> Array:
-    """(K, m) standardised coefficients plus influence.
+def _centre(x: Array, w: Array) -> tuple[float, float]:
+    """Weighted mean and standard deviation."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = w @ x / w.sum()
+        return mean, np.sqrt(w @ (x - mean) ** 2 / w.sum())
+
+
+def _regression_influence(x: Array, y: Array, w: Array, out: Array) -> None:
+    """Fill `out` (K, m) with standardised coefficients plus influence; NaN where they are not determined.
 
     With z-scores and R their correlations, beta = R^-1 r; a respondent moves it by R^-1 zx e, e the residual of the
     standardised regression, and by beta (zx^2 - 1) / 2 - beta (zy^2 - 1) / 2 through the two standard deviations.
     """
+    out[:] = np.nan
     count, total = len(x), w.sum()
     if len(y) < count + 2:
-        return np.full(x.shape, np.nan)
-    z = np.empty((count + 1, len(y)))
-    for row, values in zip(z, (*x, y), strict=True):
-        row[:] = _standard(values, w)
+        return
+    mean, spread = (np.array(part)[:, None] for part in zip(*(_centre(one, w) for one in (*x, y)), strict=True))
+
+    def standard(rows: slice) -> Array:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            z = np.vstack([x[:, rows], y[rows]]) - mean
+            z /= spread
+            return z
+
     pieces = [slice(start, start + ROWS) for start in range(0, len(y), ROWS)]
-    both = sum((z[:, rows] * w[rows]) @ z[:, rows].T for rows in pieces) / total
+    both = np.zeros((count + 1, count + 1))
+    for rows in pieces:
+        z = standard(rows)
+        both += (z * w[rows]) @ z.T
+    both /= total
     r = both[:count, :count]
     if not np.isfinite(both).all() or _singular(r):
-        return np.full(x.shape, np.nan)
+        return
     inverse = np.linalg.inv(r)
     beta = inverse @ both[:count, count]
-    moved = np.empty(x.shape)
     for rows in pieces:
-        zx, zy = z[:count, rows], z[count, rows]
-        moved[:, rows] = inverse @ (zx * (zy - beta @ zx)) + beta[:, None] * (1 + (zx**2 - zy**2) / 2)
-    return moved
+        z = standard(rows)
+        zx, zy = z[:count], z[count]
+        out[:, rows] = inverse @ (zx * (zy - beta @ zx)) + beta[:, None] * (1 + (zx**2 - zy**2) / 2)
 
 
 def _singular(r: Array) -> bool:

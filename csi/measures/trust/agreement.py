@@ -22,12 +22,12 @@ from csi.estimation.sums import Cases, OfSums, SumPart
 from csi.inference.choice import Choice
 from csi.language import Note, note
 from csi.measures.trust.agreement_numbers import (
+    WeightedRows,
     agreement_of,
     counts_of,
     kappas_of,
     rows_of_counts,
     variances_of,
-    weighted_rows,
 )
 from csi.references import reference
 from csi.results import Block, Check, Result, Table
@@ -155,7 +155,7 @@ def score_agreement(
     ratings = _ratings(survey, raters, by)
     choice = Choice(inference, interval, n_boot, seed).resolve(ratings.cases)
     counts = counts_of(ratings.codes, len(ratings.values))
-    rows = weighted_rows(counts, ratings.values, ratings.weight)
+    rows = WeightedRows(counts, ratings.values, ratings.weight)
     evaluate = partial(
         agreement_of, values=ratings.values, ordered=ratings.ordered, expected=ratings.expected
     )  # fmt: skip

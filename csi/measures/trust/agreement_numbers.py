@@ -5,6 +5,10 @@ A case is a row of codes 0..q-1, -1 where a rater gave none; q categories stand 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,16 +55,57 @@ def rows_of_counts(counts: Array) -> Array:
     return found.T
 
 
-def weighted_rows(counts: Array, values: Array, weight: Array) -> Array:
-    """(n, d) the weighted numbers of each case: `rows_of_counts`, and last `variances_of`; laid out sum by sum."""
-    n, q = counts.shape
-    found = np.empty((5 + q + q * (q + 1) // 2, n))
-    for start in range(0, n, ROWS):
-        cases = slice(start, start + ROWS)
-        found[:-1, cases] = rows_of_counts(counts[cases]).T
-        found[-1, cases] = variances_of(counts[cases], values)
-        found[:, cases] *= weight[cases]
-    return found.T
+@dataclass(frozen=True, eq=False)
+class WeightedRows:
+    """(n, d) the weighted numbers of each case, `rows_of_counts` and last `variances_of`, made some cases at a time.
+
+    Attributes
+    ----------
+    counts : (n, q)
+    values : (q,)
+    weight : (n,)
+    """
+
+    counts: Array
+    values: Array
+    weight: Array
+
+    def __getitem__(self, keep: Any) -> WeightedRows:
+        return WeightedRows(self.counts[keep], self.values, self.weight[keep])
+
+    def _pieces(self) -> Iterator[tuple[slice, Array]]:
+        """Cases, and their numbers (d, m)."""
+        for start in range(0, len(self.counts), ROWS):
+            cases = slice(start, start + ROWS)
+            counts = self.counts[cases]
+            found = np.vstack([rows_of_counts(counts).T, variances_of(counts, self.values)])
+            yield cases, found * self.weight[cases]
+
+    def sum(self, axis: int = 0) -> Array:
+        """(d,) over all cases."""
+        return np.sum([part.sum(axis=1) for _, part in self._pieces()], axis=axis)
+
+    @property
+    def T(self) -> TurnedRows:  # noqa: N802 as arrays have it
+        """(d, n)."""
+        return TurnedRows(self)
+
+
+@dataclass(frozen=True, eq=False)
+class TurnedRows:
+    """`WeightedRows` turned round, for products from both sides."""
+
+    rows: WeightedRows
+
+    __array_ufunc__ = None  # an array on the left leaves the product to this class
+
+    def __matmul__(self, multipliers: Array) -> Array:
+        """(d, b) sums with the cases taken as often as (n, b) multipliers say."""
+        return np.sum([part @ multipliers[cases] for cases, part in self.rows._pieces()], axis=0)
+
+    def __rmatmul__(self, slope: Array) -> Array:
+        """(k, n) what slopes (k, d) make of each case."""
+        return np.concatenate([slope @ part for _, part in self.rows._pieces()], axis=1)
 
 
 def variances_of(counts: Array, values: Array) -> Array:
